@@ -1,0 +1,55 @@
+"""What a text that names a KMS key says: an ARN, a bare key id or an alias.
+
+Sources: "Key identifiers (KeyId)" in the AWS KMS Developer Guide; "CreateAlias" in the AWS KMS API Reference (names of
+aliases, and the prefix ``alias/aws/`` of AWS managed keys); `KmsKeyId` of "CreateEndpointConfig" in the Amazon
+SageMaker API Reference.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from policy_pack.regions import PARTITIONS
+
+_KEY_ID = r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"
+_ALIAS = r"alias/[a-zA-Z0-9/_-]{1,250}"
+_ARN = re.compile(rf"arn:(aws[a-z-]*):kms:([a-z0-9-]+):([0-9]{{12}}):(?:(key)/({_KEY_ID})|({_ALIAS}))")
+_SHORT = re.compile(rf"(?:({_KEY_ID})|({_ALIAS}))")
+_AWS_MANAGED = re.compile(r"(?:arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*", re.DOTALL)
+_AWS_MANAGED_PREFIX = "alias/aws/"
+
+
+@dataclass(frozen=True)
+class KeyName:
+    """A well-formed name of a key. An ARN has a partition, a region and an account; a short form has none of them.
+
+    `key_id` is the id of the key, or `None` where `alias` (as in ``alias/serving``) names it.
+    """
+
+    key_id: str | None
+    alias: str | None
+    partition: str | None = None
+    region: str | None = None
+    account: str | None = None
+
+    @property
+    def is_arn(self) -> bool:
+        """Whether it is an ARN."""
+        return self.region is not None
+
+
+def parse_key(text: str, *, short_forms: bool) -> KeyName | None:
+    """What `text` names, `None` where it is malformed; bare ids and ``alias/NAME`` count where `short_forms` is true."""
+    if match := _ARN.fullmatch(text):
+        partition, region, account, _, key_id, alias = match.groups()
+        return KeyName(key_id, alias, partition, region, account) if partition in PARTITIONS else None
+    if short_forms and (match := _SHORT.fullmatch(text)):
+        key_id, alias = match.groups()
+        return KeyName(key_id, alias)
+    return None
+
+
+def names_aws_managed_key(text: str) -> bool:
+    """Whether `text` names a key that AWS manages (``alias/aws/sagemaker``), in any form."""
+    return _AWS_MANAGED.fullmatch(text) is not None

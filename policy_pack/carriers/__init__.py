@@ -1,0 +1,29 @@
+"""The carriers: what can bring an endpoint configuration into a stack, and how each is read into the model.
+
+A carrier is a module with a table `READERS` from a resource's type to a function of the resource and its surroundings
+that yields nodes of the model. A new one is a module and a line in `_CARRIERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from policy_pack.carriers import aws
+from policy_pack.model import AnyNode, Resource, Stack
+from policy_pack.place import Surroundings
+
+Reader = Callable[[Resource, Surroundings], Iterable[AnyNode]]
+
+_CARRIERS = (aws,)
+
+READERS: Mapping[str, Reader] = {kind: reader for carrier in _CARRIERS for kind, reader in carrier.READERS.items()}
+
+
+def read(resources: Iterable[Resource], surroundings: Surroundings) -> Stack:
+    """The model of a stack, from those of its resources that a carrier knows."""
+    return Stack(
+        node
+        for resource in resources
+        if (reader := READERS.get(resource.type)) is not None
+        for node in reader(resource, surroundings)
+    )

@@ -1,0 +1,222 @@
+"""The one model that every policy reads, whatever carried it.
+
+A carrier (`policy_pack.carriers`) fills these from resources of one provider; only carriers know property names.
+Every node has an `id`: the URN of its resource, or the URN, ``#`` and the logical id for one inside a template.
+Sources (`*_sources`) are the ids of the nodes that a value is computed from, in the engine's own account of it
+(``propertyDependencies``) or the template's (``Ref``, ``Fn::GetAtt``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Union
+
+from policy_pack.values import Plain, Text, Unknown
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The provider of a resource: its URN and its configuration."""
+
+    urn: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of a stack as it came, its properties as plain values (`policy_pack.values`)."""
+
+    urn: str
+    type: str
+    name: str
+    properties: Mapping[str, Any]
+    provider: Provider | None = None
+    property_sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a resource lives: its region if that is known, and what decides it where it is not.
+
+    `decided_by` is the URN of the provider whose region it is; `None` where the resource has a region of its own.
+    """
+
+    region: Text
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """What every part of the model has: its id, the URN to report on, a name to show, and where it lives."""
+
+    id: str
+    urn: str
+    label: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Something besides the volumes that an endpoint writes: what it is, and the key that it names."""
+
+    what: str
+    key: Text
+    property: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A production or shadow variant: one fleet of instances behind an endpoint, or a serverless one."""
+
+    label: str
+    instance_type: Text
+    serverless: bool | Unknown
+    model_name: Text
+    model_sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Configuration(Node):
+    """A SageMaker endpoint configuration.
+
+    `key` is what it names as its KMS key and `key_property` the property that names it. `short_keys` says that the
+    carrier also takes what the API takes, a bare key id and ``alias/NAME``. `generated_name` says whether its physical
+    name is generated (then a replacement has a new one) or fixed by hand.
+    """
+
+    key: Text
+    key_property: str
+    key_sources: tuple[str, ...]
+    short_keys: bool
+    name: Text
+    name_property: str
+    name_sources: tuple[str, ...]
+    generated_name: bool | Unknown
+    execution_role: Text
+    execution_role_sources: tuple[str, ...]
+    variants: tuple[Variant, ...] | Unknown
+    storage: tuple[Storage, ...] | Unknown
+
+
+@dataclass(frozen=True)
+class Endpoint(Node):
+    """A SageMaker endpoint and the configuration that it names."""
+
+    configuration_name: Text
+    configuration_property: str
+    configuration_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Key(Node):
+    """A KMS key. `replica_of` are the sources of a replica's primary, whose spec, material and rotation it shares."""
+
+    arn: Text
+    account: Text
+    enabled: bool | Unknown
+    spec: Text
+    usage: Text
+    origin: Text  # AWS_KMS, EXTERNAL, AWS_CLOUDHSM or EXTERNAL_KEY_STORE
+    rotation: bool | Unknown
+    rotation_days: int | Unknown | None
+    policy: Plain  # a JSON text or the object itself; None where AWS's default policy applies
+    replica_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Alias(Node):
+    """A KMS alias and the sources of the key that it names."""
+
+    name: Text
+    target_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeyPolicy(Node):
+    """A key policy given beside the key, which takes the place of the key's own."""
+
+    key_sources: tuple[str, ...]
+    policy: Plain
+
+
+@dataclass(frozen=True)
+class Grant(Node):
+    """A KMS grant: `operations` that `principal` may call with the key."""
+
+    key_sources: tuple[str, ...]
+    principal: Text
+    principal_sources: tuple[str, ...]
+    operations: tuple[str, ...] | Unknown
+    constrained: bool | Unknown
+
+
+@dataclass(frozen=True)
+class Model(Node):
+    """A SageMaker model, whose execution role reads and writes the endpoint's data."""
+
+    name: Text
+    execution_role: Text
+    execution_role_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Role(Node):
+    """An IAM role and the policies written within it; `managed` are the sources of attached policies."""
+
+    arn: Text
+    name: Text
+    inline: tuple[Plain, ...] | Unknown
+    managed_arns: tuple[Text, ...] | Unknown
+    managed_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ManagedPolicy(Node):
+    """An IAM managed policy made in the stack."""
+
+    arn: Text
+    policy: Plain
+
+
+@dataclass(frozen=True)
+class RolePolicy(Node):
+    """What gives a role more permissions: a policy of its own, or an attached one (by its sources or its ARN)."""
+
+    role_name: Text
+    role_sources: tuple[str, ...]
+    policy: Plain = None
+    attached_arn: Text = None
+    attached_sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Template(Node):
+    """A CloudFormation template: why it cannot be read in full at preview, in the reader's words, or nothing."""
+
+    unreadable: tuple[str, ...] = ()
+
+
+AnyNode = Union[
+    Configuration, Endpoint, Key, Alias, KeyPolicy, Grant, Model, Role, ManagedPolicy, RolePolicy, Template
+]  # fmt: skip
+
+
+class Stack:
+    """All nodes of a stack, by kind and by id."""
+
+    def __init__(self, nodes: Iterable[AnyNode]) -> None:
+        self.nodes: tuple[AnyNode, ...] = tuple(nodes)
+        self.by_id: dict[str, AnyNode] = {node.id: node for node in self.nodes}
+
+    @cached_property
+    def configurations(self) -> tuple[Configuration, ...]:
+        """The endpoint configurations."""
+        return tuple(node for node in self.nodes if isinstance(node, Configuration))
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The endpoints."""
+        return tuple(node for node in self.nodes if isinstance(node, Endpoint))

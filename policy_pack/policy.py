@@ -1,0 +1,68 @@
+"""What a policy is: its metadata, its settings, and a pure decision about one subject of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Union
+
+from policy_pack.model import Node, Stack
+from policy_pack.verdict import Decision
+
+if TYPE_CHECKING:
+    from policy_pack.settings import Setting
+
+PREFIX = "sagemaker-endpoint-configuration-"
+
+RESOURCE = "resource"  # decided from one resource, by Analyze: an update that skips its preview is stopped in time
+STACK = "stack"  # needs what stands beside it, by AnalyzeStack
+
+ADVISORY, MANDATORY, REMEDIATE, DISABLED = "advisory", "mandatory", "remediate", "disabled"
+LOW, MEDIUM, HIGH = "low", "medium", "high"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a decision may look at besides its subject.
+
+    `stack` is the whole stack for a stack policy, and only what one resource carries for a resource policy. `settings`
+    are the policy's own, each with the value in effect. `given` are all policies' settings, for the policy that judges
+    settings, by the policy's name without prefix.
+    """
+
+    stack: Stack
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    today: date = field(default_factory=date.today)
+
+
+# A policy judges the nodes of one kind, or the stack as a whole.
+Subject = Union[Node, Stack]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy. `name` is without `PREFIX`; `level` and `severity` are the defaults.
+
+    `judges` is the kind of node that `decide` takes. `description` is one sentence in the words of the desired state;
+    the SDK puts it before every message. `remediation` says in a few lines what to do.
+    """
+
+    name: str
+    kind: str
+    level: str
+    severity: str
+    title: str
+    description: str
+    remediation: str
+    url: str
+    judges: type[Subject]
+    decide: Callable[[Any, Context], Decision]
+    tags: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """The name that the engine and a configuration file know."""
+        return PREFIX + self.name

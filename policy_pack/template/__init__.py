@@ -1,0 +1,148 @@
+"""Reads a CloudFormation template as far as it can be read before it is deployed.
+
+`read` takes the text and what is known around it, and gives the resources with their properties as plain values
+(`policy_pack.values`): known, or unknown with the logical ids that they are computed from. It knows nothing of Pulumi
+and nothing of policies. It never raises, and its time and memory are bounded (`policy_pack.template.bounds`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policy_pack.template.bounds import TOO_DEEP, Refused
+from policy_pack.template.parse import Document, keys_in
+from policy_pack.template.resolve import Resolver, function_in
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown, sources_in
+
+# The suffix of service names, by partition: `dnsSuffix` in the AWS SDKs' partitions.json.
+_URL_SUFFIXES = {
+    "aws": "amazonaws.com",
+    "aws-cn": "amazonaws.com.cn",
+    "aws-us-gov": "amazonaws.com",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+    "aws-eusc": "amazonaws.eu",
+}
+
+# "CloudFormation template Resources syntax": letters and digits. "Understand CloudFormation quotas": 255 of them.
+_LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}")
+
+_REPEATS_A_KEY = "An object in it gives the same key twice; the last one was read."
+_NO_RESOURCES = "It has no section Resources."
+_TRANSFORM = "A macro (Transform) rewrites it when it is deployed."
+_MACRO_ELSEWHERE = "A macro (Fn::Transform) rewrites a part of it when it is deployed."
+_FOR_EACH = "A macro (Fn::ForEach) makes resources of it when it is deployed."
+_NOT_A_LOGICAL_ID = "A resource in it has a logical id that is not letters and digits."
+
+
+@dataclass(frozen=True)
+class TemplateResource:
+    """A resource of a template.
+
+    `properties` is an object, or unknown as a whole where a macro or something else that cannot be read stands in its
+    place. `condition` is true, or unknown where it is not known whether the resource is deployed at all.
+    """
+
+    logical_id: str
+    type: str
+    properties: dict[str, Plain] | Unknown
+    condition: bool | Unknown
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a template says: its resources by logical id, and in sentences what in it cannot be read at preview.
+
+    Where a macro rewrites the template, the resources are those that are written in it.
+    """
+
+    resources: dict[str, TemplateResource]
+    unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A template of which nothing can be read, and why, in a sentence that says "it" for the template."""
+
+    reason: str
+
+
+def read(
+    body: str,
+    parameters: Mapping[str, Plain] | Unknown,
+    *,
+    region: Text,
+    account: Text,
+    partition: Text,
+    stack_name: Text,
+    types: Container[str],
+) -> Template | Unreadable:
+    """Reads the template `body`, JSON or YAML, and resolves the resources whose type is in `types`.
+
+    `parameters` are the values given to its parameters; texts, booleans and integers count, all else is unknown. Of
+    the others, `region` is where the stack is deployed ("eu-west-1"), `account` its account id, `partition` ("aws") and
+    `stack_name`; whatever is not a text is unknown. Sources of unknown arguments come back as sources of what is
+    computed from them, beside logical ids.
+    """
+    suffix = _URL_SUFFIXES.get(partition) if isinstance(partition, str) else partition
+    pseudo = {
+        "AWS::Region": region,
+        "AWS::AccountId": account,
+        "AWS::Partition": partition,
+        "AWS::StackName": stack_name,
+        "AWS::URLSuffix": suffix,
+    }
+    known = {name: value if isinstance(value, (str, Unknown)) else UNKNOWN for name, value in pseudo.items()}
+    try:
+        document = Document(body)
+        return _read(document, Resolver(document.root, parameters, known), types)
+    except Refused as refused:
+        return Unreadable(refused.reason)
+    except RecursionError:  # the bounds allow for the stack of the caller, but not for any
+        return Unreadable(TOO_DEEP)
+
+
+def _read(document: Document, resolver: Resolver, types: Container[str]) -> Template | Unreadable:
+    root = document.root
+    unreadable = [_REPEATS_A_KEY] if document.repeats_a_key else []
+    if root.get("Transform"):
+        unreadable.append(_TRANSFORM)
+    if any(_macros_in({key: value for key, value in root.items() if key != "Resources"})):
+        unreadable.append(_MACRO_ELSEWHERE)
+    section = root.get("Resources")
+    if not isinstance(section, dict):
+        return Template({}, tuple(unreadable)) if _macros_in(root) else Unreadable(_NO_RESOURCES)
+    if "Fn::Transform" in section:
+        unreadable.append(_MACRO_ELSEWHERE)
+    if any(key.startswith("Fn::ForEach") for key in section):
+        unreadable.append(_FOR_EACH)
+
+    resources: dict[str, TemplateResource] = {}
+    for logical_id, body in section.items():
+        if logical_id.startswith("Fn::"):
+            continue
+        if not _LOGICAL_ID.fullmatch(logical_id):
+            unreadable.append(_NOT_A_LOGICAL_ID)
+            continue
+        if _macros_in(body):
+            unreadable.append(f"A macro (Fn::Transform or Fn::ForEach) rewrites its resource {logical_id}.")
+        kind = body.get("Type") if isinstance(body, dict) else None
+        if not isinstance(kind, str):
+            unreadable.append(f"Its resource {logical_id} has no type.")
+            continue
+        elsewhere = _elsewhere(kind)
+        if elsewhere is None and kind not in types:
+            continue
+        condition = resolver.condition(body["Condition"]) if "Condition" in body else True
+        if condition is False:
+            continue
+        if elsewhere is not None:
+            unreadable.append(f"What its {elsewhere} {logical_id} deploys is written elsewhere.")
+        if kind in types:
+            resources[logical_id] = TemplateResource(logical_id, kind, _properties(resolver, body), condition)
+    return Template(resources, tuple(dict.fromkeys(unreadable)))

@@ -1,0 +1,22 @@
+"""What a template may cost to read. Beyond a bound it is refused: a text from outside must not hang or exhaust a check.
+
+CloudFormation's own bound on a template is 1 MB, and 51,200 bytes where the template is given in the request itself
+("Understand CloudFormation quotas" in the AWS CloudFormation User Guide).
+"""
+
+from __future__ import annotations
+
+MAX_SIZE = 1024 * 1024  # characters of a template; also parts and characters of what its functions make
+MAX_DEPTH = 100  # levels of objects and lists, and of conditions that name one another; no quota says this one
+
+TOO_LARGE = "It is larger than 1 MB, which is more than CloudFormation takes."
+TOO_DEEP = f"It is nested more than {MAX_DEPTH} levels deep."
+MAKES_TOO_MUCH = "What its functions make is larger than 1 MB."
+
+
+class Refused(Exception):
+    """A template that is not read, and why, in a sentence that says "it" for the template."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,189 @@
+"""A template's text, JSON or YAML, to one form: objects, lists and scalars, with every function in its long form.
+
+A scalar is a text, a boolean, a number, `None`, or `UNKNOWN` where it is written in a way that CloudFormation is known
+to read as something else than it looks (an account id with a leading zero).
+
+Sources, all in the AWS CloudFormation User Guide: "CloudFormation template format" (YAML 1.1 without aliases, hash
+merges and timestamps), "Intrinsic function reference" (short forms).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from policy_pack.template.bounds import MAX_DEPTH, MAX_SIZE, TOO_DEEP, TOO_LARGE, Refused
+from policy_pack.values import UNKNOWN, Plain
+
+if TYPE_CHECKING:
+    import yaml
+
+MALFORMED = "It is neither JSON nor YAML, or not one object."
+ALIASES = "It uses aliases or merges of YAML, which CloudFormation does not take."
+
+# The name of no function: what stands below it cannot be read, but what it refers to is still seen.
+UNREADABLE_PART = "Fn::"
+
+_BOOLEANS = {
+    spelling: value
+    for word, value in [("true", True), ("yes", True), ("on", True), ("false", False), ("no", False), ("off", False)]
+    for spelling in (word, word.capitalize(), word.upper())
+}
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+# Other numbers of YAML 1.1 and of the parsers made for it: octal, hexadecimal, binary, base 60, with underscores or
+# exponents, or too long to be exact. What becomes of their text is not documented.
+_OTHER_NUMBER = re.compile(
+    r"[-+]?(0[bx][0-9a-fA-F_]+|([0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))"
+    r"|\.(nan|NaN|NAN)"
+)
+
+
+class Document:
+    """A template's text, parsed: its `root`, and whether an object in it `repeats_a_key` (then the last one counts)."""
+
+    root: dict[str, Any]
+    repeats_a_key: bool
+
+    def __init__(self, body: str) -> None:
+        """Parses `body`. Raises `Refused` where it is malformed or beyond a bound."""
+        if len(body) > MAX_SIZE:
+            raise Refused(TOO_LARGE)
+        self.repeats_a_key = False
+        text = body.lstrip("\ufeff")
+        try:
+            root = self._from_json(text) if text.lstrip().startswith("{") else None
+            if root is None:
+                root = self._from_yaml(text)
+        except RecursionError:
+            raise Refused(TOO_DEEP) from None
+        if not isinstance(root, dict):
+            raise Refused(MALFORMED)
+        _check_depth(root)
+        self.root = root
+
+    def _from_json(self, text: str) -> Plain:
+        """The root, or `None` where the text is not JSON: a mapping of YAML may begin with a brace as well."""
+        try:
+            root: Plain = json.loads(
+                text,
+                object_pairs_hook=self._object,
+                parse_int=_number,
+                parse_float=_number,
+                parse_constant=_not_json,
+            )
+        except ValueError:
+            self.repeats_a_key = False
+            return None
+        return root
+
+    def _from_yaml(self, text: str) -> Plain:
+        """The root, built from the parser's events: without recursion, and as far as the bounds go."""
+        import yaml  # here, as most stacks hold no template and the pack must start fast
+
+        roots: list[Plain] = []
+        parts = roots  # of the list or mapping that is open
+        outer: list[tuple[list[Plain], yaml.CollectionStartEvent]] = []
+        try:
+            for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+                if isinstance(event, yaml.AliasEvent):
+                    raise Refused(ALIASES)
+                if isinstance(event, yaml.ScalarEvent):
+                    parts.append(_scalar(event))
+                elif isinstance(event, yaml.CollectionStartEvent):
+                    if len(outer) == MAX_DEPTH:
+                        raise Refused(TOO_DEEP)
+                    outer.append((parts, event))
+                    parts = []
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    inner = parts
+                    parts, start = outer.pop()
+                    is_mapping = isinstance(start, yaml.MappingStartEvent)
+                    parts.append(_tagged(start.tag, self._mapping(inner) if is_mapping else inner))
+        except (yaml.YAMLError, ValueError):  # the latter for a text that is not Unicode
+            raise Refused(MALFORMED) from None
+        return roots[0] if len(roots) == 1 else None
+
+    def _mapping(self, parts: Sequence[Plain]) -> dict[str, Any]:
+        """A mapping of YAML from its keys and values in turn."""
+        keys = [as_text(key) for key in parts[::2]]
+        made = self._object([(key or "", value) for key, value in zip(keys, parts[1::2])])
+        return {UNREADABLE_PART: list(parts[1::2])} if None in keys else made
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            self.repeats_a_key = True
+        return made
+
+
+def as_text(value: Plain) -> str | None:
+    """The text that CloudFormation makes of a scalar, `None` where that is not certain, or where it is no scalar."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def keys_in(value: Plain) -> Iterator[str]:
+    """The keys of all objects at any depth of a value."""
+    pending = [value]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            yield from value
+        pending.extend(_parts(value))
+
+
+def _scalar(event: yaml.ScalarEvent) -> Plain:
+    if event.tag is not None or not event.implicit[0]:
+        return _tagged(event.tag, event.value)
+    text: str = event.value
+    if text in _NULLS:
+        return None
+    if text == "<<":
+        raise Refused(ALIASES)
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    return _number(text) if _OTHER_NUMBER.fullmatch(text) else text
+
+
+def _tagged(tag: str | None, value: Plain) -> Plain:
+    """The long form of a tagged value."""
+    if tag is None or tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
+        return value
+    if tag in ("!Ref", "!Condition"):
+        return {tag[1:]: value}
+    # Of another tag than a function's nobody knows the meaning, as of a function that nobody knows.
+    return {UNREADABLE_PART + tag[1:]: value}
+
+
+def _number(text: str) -> Plain:
+    """A number from its text, where both formats and every parser agree on what it is."""
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else UNKNOWN
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and infinity, which Python's parser takes
+
+
+def _parts(value: Plain) -> Sequence[Plain]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else ()
+
+
+def _check_depth(root: Plain) -> None:
+    """Raises `Refused` where a value is nested deeper than functions that recurse can follow."""
+    level: list[Plain] = [root]
+    for _ in range(MAX_DEPTH):
+        level = [part for value in level for part in _parts(value)]
+        if not level:
+            return
+    raise Refused(TOO_DEEP)

@@ -1,0 +1,175 @@
+"""What a property's value is: known, unknown, or absent.
+
+The best-practice program passes ``kms_key_arn=key.arn``, which at preview is *there and not known yet*. The SDK
+raises `UnknownValueError` on reading such a value, and even on ``"kmsKeyArn" in props``. So every policy reads
+through this module. Whatever brings a resource (the SDK's proxies, the engine's own message, an exported stack, a
+template) is first turned into plain values:
+
+=================  ==========================================================================
+`None`             absent: not set, or null
+`Unknown`          there, and not known before the update (or encrypted in an exported stack)
+`str` `bool`       known
+`float` `int`      known
+`list` `dict`      of plain values
+`Opaque`           something that is not data: an asset, an archive, a resource reference
+=================  ==========================================================================
+
+Sources: "Pulumi property values" in the Pulumi developer documentation, for signatures and sentinels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that is there and cannot be read now; `sources` are the ids of what it is computed from, if it says."""
+
+    sources: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that is not data; `kind` says what it is, as in "an asset"."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class WrongType:
+    """What stands where a text belongs; `kind` says what it is, as in "a number"."""
+
+    kind: str
+
+
+# A plain value, and a place where a text belongs, as a policy sees them. `Any` where a type cannot recurse.
+Plain = Union[None, bool, int, float, str, Unknown, Opaque, "list[Any]", "dict[str, Any]"]
+Text = Union[None, str, Unknown, WrongType]
+
+UNKNOWN = Unknown()
+
+# Stand-ins that the engine sends for values that are not known yet, one for each kind of value.
+UNKNOWN_SENTINELS = frozenset(
+    {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that makes an object something other than an object
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_OPAQUE = {
+    "c44067f5952c0a294b673a41bacd8c17": Opaque("an asset"),
+    "0def7320c3a5731c473e5ecbe6d01bc7": Opaque("an archive"),
+    "5cf8f73096256a8f31e491e813e4eb8e": Opaque("a resource reference"),
+}
+
+
+def unwrap(value: Plain) -> Plain:
+    """Replaces what the engine encodes as objects and sentinels (one level; the parts are plain already)."""
+    if isinstance(value, str):
+        return UNKNOWN if value in UNKNOWN_SENTINELS else value
+    if isinstance(value, dict) and SIGNATURE in value:
+        signature = value[SIGNATURE]
+        if signature in (SECRET, OUTPUT):
+            # Without a value: an output that is not known, or the ciphertext of a secret.
+            return value.get("value", UNKNOWN) if "ciphertext" not in value else UNKNOWN
+        return _OPAQUE.get(signature if isinstance(signature, str) else "", Opaque("an object of an unknown kind"))
+    return value
+
+
+def from_json(value: Any) -> Plain:
+    """A plain value from parsed JSON, as in an exported stack."""
+    if isinstance(value, dict):
+        return unwrap({key: from_json(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return [from_json(item) for item in value]
+    return unwrap(value)
+
+
+def get(value: Plain, *path: str) -> Plain:
+    """The value at `path` below an object, `None` where it is absent, unknown where something above it is unknown.
+
+    A step that finds a list of one takes its element: AWS providers write single blocks either way.
+    """
+    for step in path:
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, Unknown):
+            return value
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value
+
+
+def text(value: Plain) -> Text:
+    """A text: the string, unknown, `None` where absent or blank, or what stands there instead."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if value is None or isinstance(value, Unknown):
+        return value
+    return WrongType(kind_of(value))
+
+
+def boolean(value: Plain, default: bool) -> bool | Unknown:
+    """A boolean; `default` where absent, or where something else stands. Providers also take "true" and "false"."""
+    if isinstance(value, (bool, Unknown)):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    return default
+
+
+def items(value: Plain) -> list[Plain] | Unknown:
+    """The elements of a list; none where it is absent, the one where a single block stands for a list."""
+    if isinstance(value, (list, Unknown)):
+        return value
+    return [] if value is None else [value]
+
+
+def sources_in(value: Plain) -> Iterator[str]:
+    """The ids that the unknowns at any depth of a value are computed from."""
+    if isinstance(value, Unknown):
+        yield from sorted(value.sources)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from sources_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from sources_in(item)
+
+
+def holds_unknown(value: Plain) -> bool:
+    """Whether anything at any depth of a value is unknown."""
+    if isinstance(value, dict):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(item) for item in value)
+    return isinstance(value, Unknown)
+
+
+def kind_of(value: object) -> str:
+    """What a value is, with its article, for a message that must not quote it."""
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, (int, float)):
+        return "a number"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, Opaque):
+        return value.kind
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, Sequence):
+        return "a list"
+    return "an unknown value" if isinstance(value, Unknown) else "nothing"

@@ -1,0 +1,55 @@
+"""The four answers of a policy about one subject, and what an exemption makes of a violation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+
+@dataclass(frozen=True)
+class Compliant:
+    """The subject is as the policy wants it."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """The subject is not as the policy wants it.
+
+    `why` says what is wrong and why that matters, `fix` what to type. `at` is the URN of the resource to change where
+    that is another than the subject (a key that a configuration uses). Neither text holds an ARN, an account or any
+    value of a property other than regions, partitions, instance types and resource names.
+    """
+
+    why: str
+    fix: str
+    at: str | None = None
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """The policy has nothing to say of the subject, and `why`."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class CannotTell:
+    """The policy cannot decide from what is known now, and `why`; it claims nothing."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Exempted:
+    """A violation that the organization has accepted until `expires` (ISO 8601 date), for `reason`."""
+
+    violation: Violation
+    reason: str
+    expires: str
+    ticket: str | None = None
+
+
+Decision = Union[Compliant, Violation, NotApplicable, CannotTell]
+Verdict = Union[Decision, Exempted]
+
+COMPLIANT = Compliant()

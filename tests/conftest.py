@@ -1,0 +1,35 @@
+"""Fixtures: the pack in a process of its own, started as the engine starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.answers import Verdicts
+from tests.harness.engine import Engine, Stack
+
+PACK = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def running_pack() -> Iterator[Engine]:
+    """The pack, started once; use `engine`, which forgets what other tests set."""
+    with Engine(PACK) as engine:
+        yield engine
+
+
+@pytest.fixture
+def engine(running_pack: Engine) -> Engine:
+    """An engine that runs the pack with its default settings, for a stack without configuration."""
+    running_pack.configure({})
+    running_pack.configure_stack(Stack())
+    return running_pack
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Shows the program beside what the pack says of it."""
+    if op == "==" and isinstance(left, Verdicts) and isinstance(right, list):
+        return left.explain(right)
+    return None
