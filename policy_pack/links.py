@@ -36,7 +36,7 @@ def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
     found = keys_from(configuration.key_sources, stack)
     if found or not isinstance(configuration.key, str):
         return found
-    return tuple(node for node in stack.nodes if isinstance(node, Key) and node.arn == configuration.key)
+    return tuple(key for key in stack.of(Key) if key.arn == configuration.key)
 
 
 def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Union
+from typing import Any, TypeVar, Union
 
 from policy_pack.values import Plain, Text, Unknown
 
@@ -199,6 +199,8 @@ class Template(Node):
     unreadable: tuple[str, ...] = ()
 
 
+T = TypeVar("T")
+
 AnyNode = Union[
     Configuration, Endpoint, Key, Alias, KeyPolicy, Grant, Model, Role, ManagedPolicy, RolePolicy, Template
 ]  # fmt: skip
@@ -211,12 +213,18 @@ class Stack:
         self.nodes: tuple[AnyNode, ...] = tuple(nodes)
         self.by_id: dict[str, AnyNode] = {node.id: node for node in self.nodes}
 
+    def of(self, kind: type[T]) -> tuple[T, ...]:
+        """The nodes of one kind; the stack itself where that is what is asked for."""
+        if isinstance(self, kind):
+            return (self,)
+        return tuple(node for node in self.nodes if isinstance(node, kind))
+
     @cached_property
     def configurations(self) -> tuple[Configuration, ...]:
         """The endpoint configurations."""
-        return tuple(node for node in self.nodes if isinstance(node, Configuration))
+        return self.of(Configuration)
 
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The endpoints."""
-        return tuple(node for node in self.nodes if isinstance(node, Endpoint))
+        return self.of(Endpoint)

@@ -1,0 +1,252 @@
+"""The classic AWS provider, `aws` 6.x (one region a provider) and 7.x (a `region` on each resource).
+
+Sources: the pages of these resources in the Pulumi Registry, package AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from policy_pack.carriers import shapes
+from policy_pack.carriers.shapes import is_generated, sources
+from policy_pack.model import (
+    Alias,
+    AnyNode,
+    Configuration,
+    Endpoint,
+    Grant,
+    Key,
+    KeyPolicy,
+    ManagedPolicy,
+    Model,
+    Resource,
+    Role,
+    RolePolicy,
+)
+from policy_pack.place import Surroundings, place
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, text
+
+
+def _node(resource: Resource, surroundings: Surroundings) -> dict[str, Any]:
+    where = place(resource, surroundings, resource.properties.get("region"))
+    return {"id": resource.urn, "urn": resource.urn, "label": resource.name, "place": where}
+
+
+def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[Configuration]:
+    given = resource.properties
+    yield Configuration(
+        **_node(resource, surroundings),
+        key=text(given.get("kmsKeyArn")),
+        key_property="kmsKeyArn",
+        key_sources=sources(resource, "kmsKeyArn"),
+        short_keys=False,
+        name=text(given.get("name")),
+        name_property="name",
+        name_sources=sources(resource, "name"),
+        generated_name=_generated_name(resource),
+        execution_role=text(given.get("executionRoleArn")),
+        execution_role_sources=sources(resource, "executionRoleArn"),
+        variants=shapes.variants(
+            given, {name: sources(resource, name) for name in ("productionVariants", "shadowProductionVariants")}
+        ),
+        storage=shapes.storage(given),
+    )
+
+
+def _generated_name(resource: Resource) -> bool | Unknown:
+    name, prefix = (text(resource.properties.get(key)) for key in ("name", "namePrefix"))
+    if isinstance(prefix, Unknown) or (isinstance(prefix, str) and (not isinstance(name, str) or name.startswith(prefix))):
+        return True
+    return is_generated(resource.properties.get("name"), resource.name)
+
+
+def _endpoint(resource: Resource, surroundings: Surroundings) -> Iterator[Endpoint]:
+    yield Endpoint(
+        **_node(resource, surroundings),
+        configuration_name=text(resource.properties.get("endpointConfigName")),
+        configuration_property="endpointConfigName",
+        configuration_sources=sources(resource, "endpointConfigName"),
+    )
+
+
+def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
+    given = resource.properties
+    yield Key(
+        **_node(resource, surroundings),
+        **_identity(given),
+        enabled=boolean(given.get("isEnabled"), default=True),
+        spec=_text_or(given.get("customerMasterKeySpec"), "SYMMETRIC_DEFAULT"),
+        usage=_text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
+        origin=_origin(given),
+        rotation=boolean(given.get("enableKeyRotation"), default=False),
+        rotation_days=_days(given.get("rotationPeriodInDays")),
+        policy=given.get("policy"),
+    )
+
+
+def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
+    given = resource.properties
+    external = resource.type.endswith(":ReplicaExternalKey")
+    yield Key(
+        **_node(resource, surroundings),
+        **_identity(given),
+        enabled=_external_enabled(given) if external else boolean(given.get("enabled"), default=True),
+        spec=_text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT" if external else UNKNOWN),
+        usage=_text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT" if external else UNKNOWN),
+        origin="EXTERNAL" if external else "AWS_KMS",
+        rotation=False if external else _shared(given.get("keyRotationEnabled")),
+        rotation_days=None,
+        policy=given.get("policy"),
+        replica_of=sources(resource, "primaryKeyArn"),
+    )
+
+
+def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
+    given = resource.properties
+    yield Key(
+        **_node(resource, surroundings),
+        **_identity(given),
+        enabled=_external_enabled(given),
+        spec=_text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT"),
+        usage=_text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
+        origin="EXTERNAL",
+        rotation=False,
+        rotation_days=None,
+        policy=given.get("policy"),
+    )
+
+
+def _identity(given: Any) -> dict[str, Text]:
+    arn = text(given.get("arn"))
+    account: Text = UNKNOWN
+    if isinstance(arn, str) and arn.count(":") == 5:
+        account = arn.split(":")[4]
+    return {"arn": arn, "account": account}
+
+
+def _external_enabled(given: Any) -> bool | Unknown:
+    # Without key material it waits for an import, which may happen outside the stack.
+    return boolean(given.get("enabled"), default=True) if given.get("keyMaterialBase64") is not None else _shared(given.get("enabled"))
+
+
+def _shared(value: Plain) -> bool | Unknown:
+    return value if isinstance(value, bool) else UNKNOWN
+
+
+def _text_or(value: Plain, default: Text) -> Text:
+    found = text(value)
+    return default if found is None else found
+
+
+def _origin(given: Any) -> Text:
+    if given.get("xksKeyId") is not None:
+        return "EXTERNAL_KEY_STORE"
+    store = text(given.get("customKeyStoreId"))
+    return UNKNOWN if isinstance(store, Unknown) else "AWS_CLOUDHSM" if store is not None else "AWS_KMS"
+
+
+def _days(value: Plain) -> int | Unknown | None:
+    if isinstance(value, Unknown):
+        return value
+    # Infinity has no days, and a boolean is a kind of integer in Python.
+    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 10_000 else None
+
+
+def _alias(resource: Resource, surroundings: Surroundings) -> Iterator[Alias]:
+    yield Alias(
+        **_node(resource, surroundings),
+        name=text(resource.properties.get("name")),
+        target_sources=sources(resource, "targetKeyId"),
+    )
+
+
+def _key_policy(resource: Resource, surroundings: Surroundings) -> Iterator[KeyPolicy]:
+    yield KeyPolicy(
+        **_node(resource, surroundings),
+        key_sources=sources(resource, "keyId"),
+        policy=resource.properties.get("policy"),
+    )
+
+
+def _grant(resource: Resource, surroundings: Surroundings) -> Iterator[Grant]:
+    given = resource.properties
+    operations = items(given.get("operations"))
+    known = not isinstance(operations, Unknown) and all(isinstance(each, str) for each in operations)
+    constraints = given.get("constraints")
+    yield Grant(
+        **_node(resource, surroundings),
+        key_sources=sources(resource, "keyId"),
+        principal=text(given.get("granteePrincipal")),
+        principal_sources=sources(resource, "granteePrincipal"),
+        operations=tuple(str(each) for each in operations) if known else UNKNOWN,  # type: ignore[union-attr]
+        constrained=constraints if isinstance(constraints, Unknown) else bool(constraints),
+    )
+
+
+def _model(resource: Resource, surroundings: Surroundings) -> Iterator[Model]:
+    yield Model(
+        **_node(resource, surroundings),
+        name=text(resource.properties.get("name")),
+        execution_role=text(resource.properties.get("executionRoleArn")),
+        execution_role_sources=sources(resource, "executionRoleArn"),
+    )
+
+
+def _role(resource: Resource, surroundings: Surroundings) -> Iterator[Role]:
+    given = resource.properties
+    inline = items(given.get("inlinePolicies"))
+    managed = items(given.get("managedPolicyArns"))
+    yield Role(
+        **_node(resource, surroundings),
+        arn=text(given.get("arn")),
+        name=text(given.get("name")),
+        inline=inline if isinstance(inline, Unknown) else tuple(get(each, "policy") for each in inline),
+        managed_arns=managed if isinstance(managed, Unknown) else tuple(map(text, managed)),
+        managed_sources=sources(resource, "managedPolicyArns"),
+    )
+
+
+def _role_policy(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
+    yield RolePolicy(
+        **_node(resource, surroundings),
+        role_name=text(resource.properties.get("role")),
+        role_sources=sources(resource, "role"),
+        policy=resource.properties.get("policy"),
+    )
+
+
+def _attachment(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
+    yield RolePolicy(
+        **_node(resource, surroundings),
+        role_name=text(resource.properties.get("role")),
+        role_sources=sources(resource, "role"),
+        attached_arn=text(resource.properties.get("policyArn")),
+        attached_sources=sources(resource, "policyArn"),
+    )
+
+
+def _managed_policy(resource: Resource, surroundings: Surroundings) -> Iterator[ManagedPolicy]:
+    yield ManagedPolicy(
+        **_node(resource, surroundings),
+        arn=text(resource.properties.get("arn")),
+        policy=resource.properties.get("policy"),
+    )
+
+
+READERS: dict[str, Any] = {
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _configuration,
+    "aws:sagemaker/endpoint:Endpoint": _endpoint,
+    "aws:sagemaker/model:Model": _model,
+    "aws:kms/key:Key": _key,
+    "aws:kms/replicaKey:ReplicaKey": _replica,
+    "aws:kms/externalKey:ExternalKey": _external,
+    "aws:kms/replicaExternalKey:ReplicaExternalKey": _replica,
+    "aws:kms/alias:Alias": _alias,
+    "aws:kms/keyPolicy:KeyPolicy": _key_policy,
+    "aws:kms/grant:Grant": _grant,
+    "aws:iam/role:Role": _role,
+    "aws:iam/rolePolicy:RolePolicy": _role_policy,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attachment,
+    "aws:iam/policy:Policy": _managed_policy,
+}

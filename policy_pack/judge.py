@@ -1,0 +1,93 @@
+"""Runs policies over a model, in the one place that preview, update and audit share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
+from typing import Any
+
+from policy_pack.model import Node, Stack
+from policy_pack.policy import Context, Policy
+from policy_pack.settings import Effective, matches
+from policy_pack.verdict import Exempted, NotApplicable, Verdict, Violation
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a policy says of a subject: a node of the model, or `None` for the stack as a whole."""
+
+    policy: Policy
+    subject: Node | None
+    verdict: Verdict
+
+    @property
+    def urn(self) -> str | None:
+        """The URN of the resource to report on."""
+        if isinstance(self.verdict, Violation) and self.verdict.at is not None:
+            return self.verdict.at
+        return self.subject.urn if self.subject is not None else None
+
+
+def utc_today() -> date:
+    """The date that exemptions are measured against."""
+    return datetime.now(timezone.utc).date()
+
+
+def judge(
+    policy: Policy,
+    stack: Stack,
+    settings: Effective,
+    *,
+    tags: Mapping[str, str] | None = None,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+    today: date | None = None,
+) -> Iterator[Judgement]:
+    """What a policy says of each of its subjects in a stack.
+
+    `tags` are the stack's, `given` the settings of all policies by name. A violation that several subjects share (of
+    one key, in the same words) comes for the first of them only.
+    """
+    context = Context(stack, settings.values, given or {}, today or utc_today())
+    outside = _outside(settings, tags or {})
+    said: set[Violation] = set()
+    for subject in stack.of(policy.judges):
+        node = subject if isinstance(subject, Node) else None
+        verdict: Verdict = outside or policy.decide(subject, context)
+        if isinstance(verdict, Violation):
+            verdict = _with_exemption(verdict, node, settings, context)
+            if isinstance(verdict, Violation) and verdict.at is not None:
+                if verdict in said:
+                    continue
+                said.add(verdict)
+        yield Judgement(policy, node, verdict)
+
+
+def _outside(settings: Effective, tags: Mapping[str, str]) -> NotApplicable | None:
+    def tagged(tag: str, patterns: tuple[str, ...]) -> bool:
+        return tag in tags and any(matches(tags[tag], pattern) for pattern in patterns)
+
+    if not all(tagged(tag, patterns) for tag, patterns in settings.only_tags.items()):
+        return NotApplicable("The stack does not have the tags that the setting onlyStackTags asks for.")
+    if any(tagged(tag, patterns) for tag, patterns in settings.except_tags.items()):
+        return NotApplicable("The stack has a tag that the setting exceptStackTags names.")
+    return None
+
+
+def _with_exemption(violation: Violation, subject: Node | None, settings: Effective, context: Context) -> Verdict:
+    names = names_of(subject) if subject is not None else ()
+    at = context.stack.by_id.get(violation.at) if violation.at is not None else None
+    if at is not None:
+        names = (*names, *names_of(at))
+    covering = [exemption for exemption in settings.exemptions if exemption.covers(*names)]
+    if not covering:
+        return violation
+    best = max(covering, key=lambda exemption: exemption.expires)
+    if best.expires >= context.today:
+        return Exempted(violation, best.reason, best.expires.isoformat(), best.ticket)
+    return replace(violation, why=f"{violation.why} Its exemption ran out after {best.expires.isoformat()}.")
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """What an exemption may call a node: its URN, its id, its resource's name, and its label."""
+    return node.urn, node.id, node.urn.rpartition("::")[2], node.label

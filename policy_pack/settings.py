@@ -1,0 +1,205 @@
+"""The settings of policies: their JSON schemas, and what of a given value can be used.
+
+A value can pass its schema and still make no sense (a date that is none), and an engine may hand over what was saved
+for another version of the pack. Such a value is dropped, as if it had not been given, and said by the policy
+`settings-make-sense`. Dropping must not let more through: an allow-list whose entries are all dropped allows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any
+
+# What is wrong with a value, in words that follow the setting's name; nothing where it can be used.
+Check = Callable[[Any], "str | None"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of a policy. `schema` is its JSON schema with `description` and, where it has one, `default`.
+
+    `check` judges the whole value, or each element where `schema` is of an array; what it finds wrong is dropped.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    check: Check
+
+    @property
+    def default(self) -> Any:
+        """What is in effect where the setting is not given."""
+        return self.schema.get("default")
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """An accepted violation: `resource` is a name or a URN, with ``*`` for anything; it ends after `expires` (UTC)."""
+
+    resource: str
+    reason: str
+    expires: date
+    ticket: str | None = None
+
+    def covers(self, *names: str | None) -> bool:
+        """Whether it is of a resource that goes by any of `names`."""
+        return any(name is not None and matches(name, self.resource) for name in names)
+
+
+@dataclass(frozen=True)
+class Effective:
+    """A policy's settings in effect, and the problems of those that were given: texts that begin with their names."""
+
+    values: Mapping[str, Any]
+    exemptions: tuple[Exemption, ...] = ()
+    only_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    except_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether `name` is `pattern`, in which ``*`` stands for any text and nothing else is special."""
+    return fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
+def choice(name: str, description: str, values: Iterable[str], default: str) -> Setting:
+    """A setting that is one of `values`."""
+    allowed = list(values)
+    schema = {"type": "string", "enum": allowed, "default": default, "description": description}
+    return Setting(name, schema, lambda value: None if value in allowed else f"is not one of {', '.join(allowed)}")
+
+
+def texts(name: str, description: str, check: Check = lambda _: None) -> Setting:
+    """A setting that is a list of texts, empty by default; `check` judges each."""
+    schema = {"type": "array", "items": {"type": "string", "minLength": 1}, "default": [], "description": description}
+    return Setting(name, schema, lambda value: check(value) if is_text(value) else "is not a text")
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value is a text that says something."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+EXEMPTIONS = {
+    "type": "array",
+    "default": [],
+    "description": (
+        "Accepted violations. `resource` is a name or a URN, with * for anything; after the date `expires` "
+        "(2027-01-31, UTC) the violation comes back."
+    ),
+    "items": {
+        "type": "object",
+        "required": ["resource", "reason", "expires"],
+        "additionalProperties": False,
+        "properties": {
+            "resource": {"type": "string", "minLength": 1},
+            "reason": {"type": "string", "minLength": 1},
+            "expires": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+            "ticket": {"type": "string"},
+        },
+    },
+}
+_TAGS = {
+    "type": "object",
+    "default": {},
+    "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+}
+ONLY_STACK_TAGS = {
+    **_TAGS,
+    "description": "The policy applies only to stacks that have each of these tags with one of its values (* for any).",
+}
+EXCEPT_STACK_TAGS = {
+    **_TAGS,
+    "description": "The policy does not apply to stacks that have one of these tags with one of its values (* for any).",
+}
+
+
+def schemas(settings: Iterable[Setting]) -> dict[str, dict[str, Any]]:
+    """The JSON schemas of a policy's settings and of those that every policy has, by name."""
+    return {
+        **{setting.name: dict(setting.schema) for setting in settings},
+        "exemptions": EXEMPTIONS,
+        "onlyStackTags": ONLY_STACK_TAGS,
+        "exceptStackTags": EXCEPT_STACK_TAGS,
+    }
+
+
+def read(settings: Iterable[Setting], given: Mapping[str, Any]) -> Effective:
+    """What of the settings `given` to a policy is in effect. Never raises, whatever they are.
+
+    A list setting has `None` where nothing is given, and a tuple of what can be used where something is.
+    """
+    problems: list[str] = []
+    values = {setting.name: _value(setting, given.get(setting.name), problems) for setting in settings}
+    return Effective(
+        values,
+        tuple(_exemptions(given.get("exemptions"), problems)),
+        _tags("onlyStackTags", given.get("onlyStackTags"), problems),
+        _tags("exceptStackTags", given.get("exceptStackTags"), problems),
+        tuple(problems),
+    )
+
+
+def _value(setting: Setting, given: Any, problems: list[str]) -> Any:
+    if setting.schema.get("type") == "array":
+        if not given and isinstance(given, (list, type(None))):
+            return None
+        if not isinstance(given, list):
+            problems.append(f"{setting.name} is not a list")
+            return ()
+        kept = []
+        for index, element in enumerate(given):
+            problem = setting.check(element)
+            if problem is None:
+                kept.append(element)
+            else:
+                problems.append(f"{setting.name}[{index}] {problem}")
+        return tuple(kept)
+    if given is None:
+        return setting.default
+    problem = setting.check(given)
+    if problem is not None:
+        problems.append(f"{setting.name} {problem}")
+        return setting.default
+    return given
+
+
+def _exemptions(given: Any, problems: list[str]) -> Iterable[Exemption]:
+    if given is None:
+        return
+    if not isinstance(given, list):
+        problems.append("exemptions is not a list")
+        return
+    for index, each in enumerate(given):
+        where = f"exemptions[{index}]"
+        if not isinstance(each, dict):
+            problems.append(f"{where} is not an object")
+            continue
+        missing = [name for name in ("resource", "reason", "expires") if not is_text(each.get(name))]
+        if missing:
+            problems.append(f"{where} has no {' and no '.join(missing)}")
+            continue
+        try:
+            expires = date.fromisoformat(each["expires"])
+        except ValueError:
+            problems.append(f"{where}.expires is not a date like 2027-01-31")
+            continue
+        ticket = each.get("ticket")
+        yield Exemption(each["resource"].strip(), each["reason"].strip(), expires, ticket if is_text(ticket) else None)
+
+
+def _tags(name: str, given: Any, problems: list[str]) -> dict[str, tuple[str, ...]]:
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        problems.append(f"{name} is not an object")
+        return {}
+    tags: dict[str, tuple[str, ...]] = {}
+    for tag, patterns in given.items():
+        if isinstance(patterns, list) and patterns and all(isinstance(pattern, str) for pattern in patterns):
+            tags[tag] = tuple(patterns)
+        else:
+            problems.append(f"{name}.{tag} is not a list of texts")
+    return tags
