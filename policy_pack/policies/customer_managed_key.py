@@ -1,0 +1,119 @@
+"""A known key is a well-formed KMS key or customer alias, and one that the organization allows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from policy_pack.arn import KeyName, names_aws_managed_key, parse_key
+from policy_pack.model import Configuration
+from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
+from policy_pack.regions import PARTITIONS
+from policy_pack.settings import Setting, matches, texts
+from policy_pack.values import Unknown, WrongType
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    key, name = configuration.key, configuration.key_property
+    if key is None:
+        return NotApplicable("It names no key.")
+    if isinstance(key, Unknown):
+        return CannotTell("Its key is not known before the update.")
+    forms = "a key's ARN, a key's id or an alias" if configuration.short_keys else "a key's ARN or an alias' ARN"
+    if isinstance(key, WrongType):
+        return Violation(
+            why=f"Its {name} is {key.kind} where a string belongs, so it names no key and creating it fails.",
+            fix=f"Set {name} to {forms}, as a string.",
+        )
+    if names_aws_managed_key(key):
+        return Violation(
+            why=(
+                f"Its {name} names a key that AWS manages (alias/aws/...): its policy cannot be restricted, shared or "
+                "revoked."
+            ),
+            fix=f"Set {name} to the ARN of a KMS key of your own.",
+        )
+    parsed = parse_key(key, short_forms=configuration.short_keys)
+    if parsed is None:
+        return Violation(
+            why=f"Its {name} is not a well-formed name of a KMS key, so creating the configuration fails.",
+            fix=f"Set {name} to {forms}; pass the output of a key resource (key.arn) rather than a string.",
+        )
+    return _allowed(key, parsed, name, context)
+
+
+def _allowed(key: str, parsed: KeyName, name: str, context: Context) -> Decision:
+    keys, accounts = context.settings["allowedKeyArns"], context.settings["allowedAccounts"]
+    if parsed.alias is not None and not context.settings["allowAliases"]:
+        return Violation(
+            why=f"Its {name} names an alias: the key behind it can be exchanged without a change to the configuration.",
+            fix=f"Set {name} to the ARN of the key itself.",
+        )
+    if (keys is not None or accounts is not None) and not parsed.is_arn:
+        return CannotTell("Its key is named without an ARN, so whether it is an allowed one is not known.")
+    if accounts is not None and parsed.account not in accounts:
+        return Violation(
+            why=f"Its {name} names a key of an account that the setting allowedAccounts does not list.",
+            fix="Use a key of an allowed account.",
+        )
+    if keys is not None and not any(matches(key, pattern) for pattern in keys):
+        return Violation(
+            why=f"Its {name} names a key that the setting allowedKeyArns does not list.",
+            fix="Use one of the keys that your organization allows for its region.",
+        )
+    return COMPLIANT
+
+
+# Each part of an ARN may hold asterisks; what is between them must fit.
+_PATTERN = re.compile(r"arn:([a-z*-]+):kms:[a-z0-9*-]+:[0-9*]+:(key|alias|\*)[a-zA-Z0-9/_*-]*")
+
+
+def _check_pattern(pattern: Any) -> str | None:
+    if pattern == "*":
+        return None
+    match = _PATTERN.fullmatch(pattern)
+    if match is None or not ("*" in match[1] or match[1] in PARTITIONS):
+        return "is not the ARN of a KMS key or alias, nor one with * in it"
+    return None
+
+
+def _check_account(account: Any) -> str | None:
+    return None if re.fullmatch("[0-9]{12}", account) else "is not an account id of 12 digits"
+
+
+ALLOWED_KEY_ARNS = texts(
+    "allowedKeyArns",
+    "ARNs of the only keys that configurations may use, with * for anything: "
+    "arn:aws:kms:eu-west-1:*:key/* allows any key of that region. Empty allows any customer-managed key.",
+    _check_pattern,
+)
+ALLOWED_ACCOUNTS = texts(
+    "allowedAccounts",
+    "Ids of the only accounts whose keys configurations may use. Empty allows any account.",
+    _check_account,
+)
+ALLOW_ALIASES = Setting(
+    "allowAliases",
+    {"type": "boolean", "default": True, "description": "Whether a configuration may name its key by an alias."},
+    lambda value: None if isinstance(value, bool) else "is not true or false",
+)
+
+
+POLICY = Policy(
+    name="customer-managed-key",
+    kind=RESOURCE,
+    level=MANDATORY,
+    severity=HIGH,
+    title="The key is customer-managed",
+    description="The KMS key of a SageMaker endpoint configuration is a well-formed, customer-managed one.",
+    remediation=(
+        "Create a KMS key of your own (aws.kms.Key) and pass its arn output to the endpoint configuration, instead of "
+        "alias/aws/sagemaker or a text put together by hand."
+    ),
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "kms"),
+    settings=(ALLOWED_KEY_ARNS, ALLOWED_ACCOUNTS, ALLOW_ALIASES),
+)

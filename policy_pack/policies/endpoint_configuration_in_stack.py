@@ -1,0 +1,42 @@
+"""An Endpoint's configuration is managed in the stack, so it is checked there."""
+
+from __future__ import annotations
+
+from policy_pack.links import configurations_by_name, configurations_from
+from policy_pack.model import Endpoint
+from policy_pack.policies.external_configurations import EXTERNAL_CONFIGURATIONS, is_external
+from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.verdict import COMPLIANT, Decision, NotApplicable, Violation
+
+
+def decide(endpoint: Endpoint, context: Context) -> Decision:
+    if configurations_from(endpoint, context.stack) or configurations_by_name(endpoint, context.stack):
+        return COMPLIANT
+    if is_external(endpoint, context):
+        return NotApplicable("Its configuration is managed elsewhere on purpose.")
+    return Violation(
+        why="Its configuration is not managed in this stack, so nothing here checks whether that is encrypted.",
+        fix=(
+            f"Make the configuration in this stack and set {endpoint.configuration_property} to its name output, or list "
+            "its name under externalConfigurations if another stack checks it."
+        ),
+    )
+
+
+POLICY = Policy(
+    name="endpoint-configuration-in-stack",
+    kind=STACK,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="The endpoint's configuration is checked here",
+    description="A SageMaker Endpoint uses an endpoint configuration that is managed in the same stack.",
+    remediation=(
+        "Manage the endpoint configuration in the stack of its Endpoint. Where it is made elsewhere on purpose, enforce "
+        "this pack there too and list its name in the setting externalConfigurations."
+    ),
+    url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+    judges=Endpoint,
+    decide=decide,
+    tags=("pairing",),
+    settings=(EXTERNAL_CONFIGURATIONS,),
+)

@@ -1,0 +1,86 @@
+"""A known ARN's region and partition are the configuration's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policy_pack.arn import names_aws_managed_key, parse_key
+from policy_pack.model import Configuration
+from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
+from policy_pack.regions import partition_of
+from policy_pack.settings import Setting
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    key = configuration.key
+    if isinstance(key, Unknown):
+        return CannotTell("Its key is not known before the update.")
+    if not isinstance(key, str) or names_aws_managed_key(key):
+        return NotApplicable("It names no key of the customer's.")
+    parsed = parse_key(key, short_forms=configuration.short_keys)
+    if parsed is None:
+        return NotApplicable("It names no well-formed key.")
+    if parsed.region is None:
+        return COMPLIANT  # a bare id and an alias' name are of the configuration's own region by definition
+    region = configuration.place.region
+    if isinstance(region, Unknown):
+        return CannotTell("Its region is not known before the update.")
+    if not isinstance(region, str):
+        region = context.settings["region"]
+    if region is None:
+        return NotApplicable(
+            "Nothing says which region it is in: neither itself, nor its provider, nor the stack, nor the environment."
+        )
+    partition = partition_of(region)
+    if partition is not None and parsed.partition != partition:
+        return Violation(
+            why=(
+                f"It is in {region}, of the partition {partition}, and its key in the partition {parsed.partition}: "
+                "SageMaker cannot use a key of another partition."
+            ),
+            fix=f"Set {configuration.key_property} to the ARN of a key in {region}.",
+        )
+    if parsed.region != region:
+        return Violation(
+            why=f"It is in {region} and its key in {parsed.region}: KMS keys work in their own region only.",
+            fix=(
+                f"Set {configuration.key_property} to the ARN of a key in {region}; of a multi-region key, to its "
+                "replica's there."
+            ),
+        )
+    return COMPLIANT
+
+
+def _check_region(value: Any) -> str | None:
+    known = isinstance(value, str) and partition_of(value) is not None
+    return None if known else "is not an AWS region like eu-west-1"
+
+
+POLICY = Policy(
+    name="key-in-same-region",
+    kind=RESOURCE,
+    level=MANDATORY,
+    severity=HIGH,
+    title="The key is in the configuration's region",
+    description="The KMS key of a SageMaker endpoint configuration is in the configuration's region and partition.",
+    remediation=(
+        "Use a key in the region of the endpoint configuration. Of a multi-region key, use the replica in that region "
+        "(aws.kms.ReplicaKey)."
+    ),
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "kms", "region"),
+    settings=(
+        Setting(
+            "region",
+            {
+                "type": "string",
+                "description": "The region of configurations whose region nothing else tells, like eu-west-1.",
+            },
+            _check_region,
+        ),
+    ),
+)

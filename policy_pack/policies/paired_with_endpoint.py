@@ -1,0 +1,54 @@
+"""A configuration is used by an Endpoint of the stack."""
+
+from __future__ import annotations
+
+from policy_pack.links import configurations_by_name, configurations_from
+from policy_pack.model import Configuration
+from policy_pack.policy import ADVISORY, LOW, STACK, Context, Policy
+from policy_pack.settings import matches, texts
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    stack = context.stack
+    unclear = False
+    for endpoint in stack.endpoints:
+        used = configurations_from(endpoint, stack) or configurations_by_name(endpoint, stack)
+        if configuration in used:
+            return COMPLIANT
+        unclear = unclear or (not used and isinstance(endpoint.configuration_name, Unknown))
+    patterns = context.settings["externalConfigurations"] or ()
+    name = configuration.name
+    if isinstance(name, str) and any(matches(name, pattern) for pattern in patterns):
+        return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
+    if unclear:
+        return CannotTell("An Endpoint of the stack does not say before the update which configuration it uses.")
+    return Violation(
+        why="No Endpoint of this stack uses it: it protects nothing here, or its Endpoint cannot follow a replacement.",
+        fix="Let an Endpoint of this stack take its name from this configuration's output, or remove it.",
+    )
+
+
+POLICY = Policy(
+    name="paired-with-endpoint",
+    kind=STACK,
+    level=ADVISORY,
+    severity=LOW,
+    title="Configurations are used by an Endpoint",
+    description="A SageMaker endpoint configuration is used by an Endpoint of the same stack.",
+    remediation=(
+        "Pass the configuration's name output to an Endpoint of the stack, or remove the configuration. Where the "
+        "Endpoint lives in another stack on purpose, list the configuration's name in externalConfigurations."
+    ),
+    url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("pairing",),
+    settings=(
+        texts(
+            "externalConfigurations",
+            "Names, with * for anything, of configurations whose Endpoint is managed outside the stack on purpose.",
+        ),
+    ),
+)

@@ -1,0 +1,43 @@
+"""The physical name is not fixed by hand, so that a changed key reaches the running endpoint."""
+
+from __future__ import annotations
+
+from policy_pack.model import Configuration
+from policy_pack.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    if isinstance(configuration.generated_name, Unknown):
+        return CannotTell("Its name is not known before the update.")
+    if configuration.generated_name:
+        return COMPLIANT
+    return Violation(
+        why=(
+            "Its name is fixed by hand. A changed key replaces it under the same name, so its Endpoint sees no change "
+            "and runs on with the old key, while the stack says otherwise."
+        ),
+        fix=(
+            f"Leave {configuration.name_property} out and let the Endpoint take the generated name from the "
+            "configuration's output."
+        ),
+    )
+
+
+POLICY = Policy(
+    name="replacement-safe",
+    kind=RESOURCE,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="The name is generated",
+    description="SageMaker endpoint configurations have generated names, so that a replacement reaches the endpoint.",
+    remediation=(
+        "Remove the fixed name of the endpoint configuration, or use namePrefix; the generated name changes with every "
+        "replacement, and the Endpoint that takes it from the output is redeployed."
+    ),
+    url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
+    judges=Configuration,
+    decide=decide,
+    tags=("replacement",),
+)
