@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
 from policy_pack.links import configurations_by_name, configurations_from
 from policy_pack.model import Endpoint
-from policy_pack.policies.external_configurations import EXTERNAL_CONFIGURATIONS, is_external
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
 from policy_pack.verdict import COMPLIANT, Decision, NotApplicable, Violation
 
@@ -12,7 +12,7 @@ from policy_pack.verdict import COMPLIANT, Decision, NotApplicable, Violation
 def decide(endpoint: Endpoint, context: Context) -> Decision:
     if configurations_from(endpoint, context.stack) or configurations_by_name(endpoint, context.stack):
         return COMPLIANT
-    if is_external(endpoint, context):
+    if is_external(endpoint.configuration_name, context):
         return NotApplicable("Its configuration is managed elsewhere on purpose.")
     return Violation(
         why="Its configuration is not managed in this stack, so nothing here checks whether that is encrypted.",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
 from policy_pack.links import configurations_by_name, configurations_from
 from policy_pack.model import Endpoint
-from policy_pack.policies.external_configurations import EXTERNAL_CONFIGURATIONS, is_external
 from policy_pack.policy import HIGH, MANDATORY, STACK, Context, Policy
 from policy_pack.values import Unknown
 from policy_pack.verdict import COMPLIANT, Decision, NotApplicable, Violation
@@ -15,7 +15,7 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
         return COMPLIANT
     if isinstance(endpoint.configuration_name, Unknown):
         return NotApplicable("It takes its configuration's name from elsewhere.")
-    if is_external(endpoint, context):
+    if is_external(endpoint.configuration_name, context):
         return NotApplicable("Its configuration is managed elsewhere on purpose.")
     named = configurations_by_name(endpoint, context.stack)
     if not named:

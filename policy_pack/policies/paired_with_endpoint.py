@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
 from policy_pack.links import configurations_by_name, configurations_from
 from policy_pack.model import Configuration
 from policy_pack.policy import ADVISORY, LOW, STACK, Context, Policy
-from policy_pack.settings import matches, texts
 from policy_pack.values import Unknown
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
@@ -18,9 +18,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         if configuration in used:
             return COMPLIANT
         unclear = unclear or (not used and isinstance(endpoint.configuration_name, Unknown))
-    patterns = context.settings["externalConfigurations"] or ()
-    name = configuration.name
-    if isinstance(name, str) and any(matches(name, pattern) for pattern in patterns):
+    if is_external(configuration.name, context):
         return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
     if unclear:
         return CannotTell("An Endpoint of the stack does not say before the update which configuration it uses.")
@@ -45,10 +43,5 @@ POLICY = Policy(
     judges=Configuration,
     decide=decide,
     tags=("pairing",),
-    settings=(
-        texts(
-            "externalConfigurations",
-            "Names, with * for anything, of configurations whose Endpoint is managed outside the stack on purpose.",
-        ),
-    ),
+    settings=(EXTERNAL_CONFIGURATIONS,),
 )

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -73,7 +74,8 @@ class Engine:
     """Runs the policy pack of a directory while it is open.
 
     `stack` is given as the Python language host gives it: in the environment first, then by ConfigureStack. Without
-    it the pack starts without a stack, as for `pulumi policy publish`; `configure_stack` can follow.
+    it the pack starts without a stack, as for `pulumi policy publish`; `configure_stack` can follow. Once open,
+    `seconds_to_start` is the time until the pack printed its port, and `channel` reaches its service.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Engine:
             address = opening.enter_context(
                 serving(lambda server: engine_pb2_grpc.add_EngineServicer_to_server(self.service, server))
             )
+            started = time.perf_counter()
             self._process = subprocess.Popen(
                 [sys.executable, "-u", "-m", "pulumi.policy", address, str(self.directory)],
                 cwd=self.directory,
@@ -103,20 +106,21 @@ class Engine:
                 encoding="utf-8",
                 errors="replace",
             )
-            opening.callback(self._stop)
             assert self._process.stdout is not None and self._process.stderr is not None
             drains = [_drain(self._process.stderr, self._stderr)]
             opening.callback(lambda: [drain.join() for drain in drains])
+            opening.callback(self._stop)  # first, as the pipes end with the process
             line = self._process.stdout.readline()
+            self.seconds_to_start = time.perf_counter() - started
             drains.append(_drain(self._process.stdout, self._stdout))
             if not line.strip().isdecimal():
                 self._stop()
                 drains[0].join()
                 raise self._error(f"printed {line!r} where its port belongs")
-            channel = opening.enter_context(
+            self.channel = opening.enter_context(
                 grpc.insecure_channel(f"127.0.0.1:{line.strip()}", options=CHANNEL_OPTIONS)
             )
-            self._analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
+            self._analyzer = analyzer_pb2_grpc.AnalyzerStub(self.channel)
             if self._stack is not None:
                 self.configure_stack(self._stack)
             self._open = opening.pop_all()

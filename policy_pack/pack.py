@@ -1,0 +1,95 @@
+"""Wraps the policies for the SDK: what they say becomes its violations and not-applicable answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Union
+
+import pulumi.runtime
+import pulumi_policy as sdk
+
+from policy_pack import carriers, service, stock
+from policy_pack.control import CONTROL
+from policy_pack.judge import Judgement, judge
+from policy_pack.policies import POLICIES
+from policy_pack.policy import RESOURCE, Policy
+from policy_pack.session import Session
+from policy_pack.settings import schemas
+from policy_pack.verdict import NotApplicable, Violation
+
+NAME = "sagemaker-endpoint-encryption"
+TITLE = "SageMaker endpoint encryption"
+
+Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
+
+
+def run(*, edge: bool = True) -> None:
+    """Serves the pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
+    session = Session(pulumi.runtime.get_config_env())
+    if edge:
+        service.install(session)
+    sdk.PolicyPack(
+        NAME,
+        [_sdk_policy(policy, session) for policy in POLICIES],
+        display_name=TITLE,
+        provider="aws",
+        tags=["aws", "sagemaker", "kms", "encryption"],
+    )
+
+
+def message(judgement: Judgement) -> str:
+    """What a reader sees of a violation, below the policy's description: what is wrong and why, then how to fix it."""
+    violation = judgement.verdict
+    assert isinstance(violation, Violation)
+    subject = judgement.subject
+    # Of what stands in a template, the URN names the template only.
+    inside = f"{subject.label}: " if subject is not None and subject.id != subject.urn else ""
+    return f"{inside}{violation.why}\n{violation.fix}"
+
+
+def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
+    is_resource = policy.kind == RESOURCE
+
+    def validate(args: Any, report: Callable[..., None]) -> None:
+        try:
+            settings = session.settings(policy, args.get_config())
+            stack = session.stack(lambda: _resources(args))
+            judgements = list(judge(policy, stack, settings, tags=args.stack_tags, given=session.given))
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
+            report(f"An error in the policy pack ({type(error).__name__}) keeps it from judging this; please report it.")
+            return
+        for judgement in judgements:
+            if isinstance(judgement.verdict, Violation):
+                report(message(judgement), None if is_resource else judgement.urn)
+        reasons = [each.verdict.why for each in judgements if isinstance(each.verdict, NotApplicable)]
+        if reasons and len(reasons) == len(judgements):
+            args.not_applicable(reasons[0])
+
+    kind: Any = sdk.ResourceValidationPolicy if is_resource else sdk.StackValidationPolicy
+    made: sdk.Policy = kind(
+        name=policy.full_name,
+        description=policy.description,
+        validate=validate,
+        enforcement_level=sdk.EnforcementLevel(policy.level),
+        config_schema=sdk.PolicyConfigSchema(schemas(policy.settings)),
+        display_name=policy.title,
+        severity=sdk.Severity(policy.severity),
+        framework=_framework(),
+        tags=["sagemaker", *policy.tags],
+        remediation_steps=policy.remediation,
+        url=policy.url,
+    )
+    return made
+
+
+def _resources(args: Args) -> list[Any]:
+    found = args.resources if isinstance(args, sdk.StackValidationArgs) else [args]
+    return [stock.resource(each) for each in found if each.resource_type in carriers.READERS]
+
+
+def _framework() -> sdk.PolicyComplianceFramework:
+    # The SDK takes one framework a policy; the other requirements are in the documentation and the reports.
+    first = next(each for each in CONTROL.requirements if each.framework == "NIST SP 800-53")
+    return sdk.PolicyComplianceFramework(
+        name=first.framework, version=first.version, reference=first.reference, specification=first.how
+    )

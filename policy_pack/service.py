@@ -1,0 +1,106 @@
+"""Stands between the engine and the SDK, so that what concerns nobody is never deserialised.
+
+The SDK (pulumi-policy 1.21) deserialises each resource once for every resource policy, and the whole stack once for
+every stack policy, before a policy can say that it does not care. `Edge` answers the engine in the SDK's place: it
+decides by a resource's type whether anything concerns it, reads what does straight from the message, and hands the
+SDK a request without properties. Levels, settings, diagnostics and not-applicable answers stay the SDK's own.
+
+The seam: the SDK registers its service through the public `add_AnalyzerServicer_to_server` of the `pulumi` package's
+generated module, looked up there when a pack starts. That it does so is not promised. Where it does not, or where its
+service is not what we know, nothing is installed and policies read what the SDK hands them (`policy_pack.stock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from google.protobuf import json_format
+from pulumi.runtime.proto import analyzer_pb2 as pb
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from policy_pack import wire
+from policy_pack.carriers import READERS
+from policy_pack.session import Session
+
+_METHODS = ("Analyze", "AnalyzeStack", "Remediate", "Configure", "ConfigureStack")
+
+
+def install(session: Session) -> None:
+    """Puts an `Edge` in front of the service that the SDK is about to register."""
+    register: Callable[[Any, Any], None] = analyzer_pb2_grpc.add_AnalyzerServicer_to_server
+
+    def registering(servicer: Any, server: Any) -> None:
+        register(edge_for(servicer, session), server)
+
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server = registering
+
+
+def edge_for(servicer: Any, session: Session) -> Any:
+    """An edge in front of the SDK's `servicer`; the servicer itself where it is not of the kind that an edge knows."""
+    known = isinstance(servicer, analyzer_pb2_grpc.AnalyzerServicer) and all(
+        getattr(type(servicer), name, None) is not getattr(analyzer_pb2_grpc.AnalyzerServicer, name, None)
+        for name in _METHODS
+    )
+    return Edge(servicer, session) if known else servicer
+
+
+class Edge(analyzer_pb2_grpc.AnalyzerServicer):
+    """The Analyzer service: the SDK's, for what concerns a policy."""
+
+    def __init__(self, sdk: Any, session: Session) -> None:
+        self._sdk = sdk
+        self._session = session
+        self._remediates = False
+
+    def __getattribute__(self, name: str) -> Any:
+        # Whatever this class does not answer itself is the SDK's, methods of later versions included.
+        if name.startswith("_") or name in Edge.__dict__:
+            return object.__getattribute__(self, name)
+        return getattr(self._sdk, name)
+
+    def Analyze(self, request: pb.AnalyzeRequest, context: Any) -> pb.AnalyzeResponse:
+        if request.type not in READERS:
+            return pb.AnalyzeResponse()
+        with self._reading([request]):
+            response: pb.AnalyzeResponse = self._sdk.Analyze(_without_properties(request), context)
+        return response
+
+    def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: Any) -> pb.AnalyzeResponse:
+        with self._reading([each for each in request.resources if each.type in READERS]):
+            response: pb.AnalyzeResponse = self._sdk.AnalyzeStack(pb.AnalyzeStackRequest(), context)
+        return response
+
+    def Remediate(self, request: pb.AnalyzeRequest, context: Any) -> pb.RemediateResponse:
+        if not self._remediates:
+            return pb.RemediateResponse()
+        if request.type not in READERS:
+            request = _without_properties(request)
+        # The SDK keeps secrets and unknowns apart in what a remediation is given, so it gets the properties.
+        with self._reading([request]):
+            response: pb.RemediateResponse = self._sdk.Remediate(request, context)
+        return response
+
+    def Configure(self, request: pb.ConfigureAnalyzerRequest, context: Any) -> Any:
+        policies = request.policyConfig
+        self._remediates = any(each.enforcementLevel == pb.REMEDIATE for each in policies.values())
+        self._session.given = {
+            name: json_format.MessageToDict(each.properties)
+            for name, each in policies.items()
+            if each.enforcementLevel != pb.DISABLED
+        }
+        return self._sdk.Configure(request, context)
+
+    def ConfigureStack(self, request: pb.AnalyzerStackConfigureRequest, context: Any) -> Any:
+        self._session.config = dict(request.config)
+        return self._sdk.ConfigureStack(request, context)
+
+    @contextmanager
+    def _reading(self, messages: list[Any]) -> Iterator[None]:
+        with self._session.judging(lambda: map(wire.resource, messages)):
+            yield
+
+
+def _without_properties(request: pb.AnalyzeRequest) -> pb.AnalyzeRequest:
+    return pb.AnalyzeRequest(type=request.type, urn=request.urn, name=request.name)

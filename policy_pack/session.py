@@ -1,0 +1,62 @@
+"""What a running pack knows: the stack's configuration, what the policies were given, and the request being judged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from policy_pack import carriers
+from policy_pack.model import Resource, Stack
+from policy_pack.place import Surroundings
+from policy_pack.policy import Policy
+from policy_pack.settings import Effective, read
+
+
+class Session:
+    """One pack, for as long as the engine runs it.
+
+    `config` is the stack's configuration. `given` are the settings of the policies that are not disabled, by full name.
+    """
+
+    def __init__(self, config: Mapping[str, str]) -> None:
+        self.config = config
+        self.given: dict[str, Mapping[str, Any]] = {}
+        self._current: ContextVar[Callable[[], Stack] | None] = ContextVar("current", default=None)
+        self._settings: dict[str, tuple[Mapping[str, Any], Effective]] = {}
+
+    def model(self, resources: Iterable[Resource]) -> Stack:
+        """The model of resources, where the stack and the environment say what they do not say themselves."""
+        return carriers.read(resources, Surroundings(self.config, os.environ))
+
+    @contextmanager
+    def judging(self, resources: Callable[[], Iterable[Resource]]) -> Iterator[None]:
+        """While it is open, policies judge these resources; they are read when the first policy asks, and once."""
+        known: list[Stack] = []
+
+        def stack() -> Stack:
+            if not known:
+                known.append(self.model(resources()))
+            return known[0]
+
+        token = self._current.set(stack)
+        try:
+            yield
+        finally:
+            self._current.reset(token)
+
+    def stack(self, otherwise: Callable[[], Iterable[Resource]]) -> Stack:
+        """The model of what is being judged; of the resources that `otherwise` gives where nobody has said."""
+        current = self._current.get()
+        return current() if current is not None else self.model(otherwise())
+
+    def settings(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
+        """A policy's settings in effect, from what the SDK hands it."""
+        self.given[policy.full_name] = given
+        known = self._settings.get(policy.name)
+        if known is None or known[0] != given:
+            known = (given, read(policy.settings, given))
+            self._settings[policy.name] = known
+        return known[1]
