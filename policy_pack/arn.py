@@ -40,7 +40,7 @@ class KeyName:
 
 
 def parse_key(text: str, *, short_forms: bool) -> KeyName | None:
-    """What `text` names, `None` where it is malformed; bare ids and ``alias/NAME`` count where `short_forms` is true."""
+    """What `text` names, `None` where it is malformed; `short_forms` also allows bare ids and ``alias/NAME``."""
     if match := _ARN.fullmatch(text):
         partition, region, account, _, key_id, alias = match.groups()
         return KeyName(key_id, alias, partition, region, account) if partition in PARTITIONS else None

@@ -54,9 +54,7 @@ CONTROL = Control(
         Identifier("Compliance.tf", "sagemaker_endpoint_configuration_encryption_at_rest_enabled"),
         Identifier("AWS Config", "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED"),
         Identifier("Checkov", "CKV_AWS_98"),
-        Identifier(
-            "Powerpipe", "aws_compliance.control.sagemaker_endpoint_configuration_encryption_at_rest_enabled"
-        ),
+        Identifier("Powerpipe", "aws_compliance.control.sagemaker_endpoint_configuration_encryption_at_rest_enabled"),
         Identifier("KICS", "58b35504-0287-4154-bf69-02c0573deab8"),
     ),
     requirements=(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
-from typing import Any
 
 from policy_pack.model import Node, Stack
 from policy_pack.policy import Context, Policy
@@ -40,15 +39,15 @@ def judge(
     settings: Effective,
     *,
     tags: Mapping[str, str] | None = None,
-    given: Mapping[str, Mapping[str, Any]] | None = None,
+    all_settings: Mapping[str, Effective] | None = None,
     today: date | None = None,
 ) -> Iterator[Judgement]:
     """What a policy says of each of its subjects in a stack.
 
-    `tags` are the stack's, `given` the settings of all policies by name. A violation that several subjects share (of
-    one key, in the same words) comes for the first of them only.
+    `tags` are the stack's, `all_settings` those of every policy by full name. A violation that several subjects
+    share (of one key, in the same words) comes for the first of them only.
     """
-    context = Context(stack, settings.values, given or {}, today or utc_today())
+    context = Context(stack, settings.values, all_settings or {}, today or utc_today())
     outside = _outside(settings, tags or {})
     said: set[Violation] = set()
     for subject in stack.of(policy.judges):

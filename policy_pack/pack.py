@@ -54,9 +54,12 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         try:
             settings = session.settings(policy, args.get_config())
             stack = session.stack(lambda: _resources(args))
-            judgements = list(judge(policy, stack, settings, tags=args.stack_tags, given=session.given))
+            everyone = session.all_settings(POLICIES)
+            judgements = list(judge(policy, stack, settings, tags=args.stack_tags, all_settings=everyone))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
-            report(f"An error in the policy pack ({type(error).__name__}) keeps it from judging this; please report it.")
+            report(
+                f"An error in the policy pack ({type(error).__name__}) keeps it from judging this; please report it."
+            )
             return
         for judgement in judgements:
             if isinstance(judgement.verdict, Violation):

@@ -14,7 +14,7 @@ from policy_pack.values import Plain, Text, Unknown, text
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known around a stack's resources: its configuration (``{"aws:region": "us-east-1"}``) and the environment."""
+    """What is known around a stack's resources: its configuration (``{"aws:region": "us-east-1"}``), environment."""
 
     config: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)

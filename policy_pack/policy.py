@@ -11,7 +11,7 @@ from policy_pack.model import Node, Stack
 from policy_pack.verdict import Decision
 
 if TYPE_CHECKING:
-    from policy_pack.settings import Setting
+    from policy_pack.settings import Effective, Setting
 
 PREFIX = "sagemaker-endpoint-configuration-"
 
@@ -27,13 +27,13 @@ class Context:
     """What a decision may look at besides its subject.
 
     `stack` is the whole stack for a stack policy, and only what one resource carries for a resource policy. `settings`
-    are the policy's own, each with the value in effect. `given` are all policies' settings, for the policy that judges
-    settings, by the policy's name without prefix.
+    are the policy's own, each with the value in effect. `all_settings` are those of every policy that is not disabled,
+    by full name, for the policy that judges settings.
     """
 
     stack: Stack
     settings: Mapping[str, Any] = field(default_factory=dict)
-    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    all_settings: Mapping[str, Effective] = field(default_factory=dict)
     today: date = field(default_factory=date.today)
 
 

@@ -55,6 +55,17 @@ class Session:
     def settings(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         """A policy's settings in effect, from what the SDK hands it."""
         self.given[policy.full_name] = given
+        return self._effective(policy, given)
+
+    def all_settings(self, policies: Iterable[Policy]) -> dict[str, Effective]:
+        """The settings in effect of those policies that were given any, by full name."""
+        return {
+            policy.full_name: self._effective(policy, self.given[policy.full_name])
+            for policy in policies
+            if policy.full_name in self.given
+        }
+
+    def _effective(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         known = self._settings.get(policy.name)
         if known is None or known[0] != given:
             known = (given, read(policy.settings, given))

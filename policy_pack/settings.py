@@ -112,7 +112,7 @@ ONLY_STACK_TAGS = {
 }
 EXCEPT_STACK_TAGS = {
     **_TAGS,
-    "description": "The policy does not apply to stacks that have one of these tags with one of its values (* for any).",
+    "description": "The policy does not apply to stacks with one of these tags and one of its values (* for any).",
 }
 
 

@@ -65,7 +65,7 @@ UNKNOWN_SENTINELS = frozenset(
 )
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that makes an object something other than an object
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _OPAQUE = {
     "c44067f5952c0a294b673a41bacd8c17": Opaque("an asset"),

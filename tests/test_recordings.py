@@ -11,7 +11,6 @@ from tests.harness.recordings import Recording, recordings, replay
 NOT_MET_YET = {
     "cloud_control",
     "cloudformation_template",
-    "local_storage_instances",
     "native_keys_by_other_forms",
 }
 

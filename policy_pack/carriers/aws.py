@@ -12,7 +12,6 @@ from policy_pack.carriers import shapes
 from policy_pack.carriers.shapes import is_generated, sources
 from policy_pack.model import (
     Alias,
-    AnyNode,
     Configuration,
     Endpoint,
     Grant,
@@ -56,7 +55,9 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
 
 def _generated_name(resource: Resource) -> bool | Unknown:
     name, prefix = (text(resource.properties.get(key)) for key in ("name", "namePrefix"))
-    if isinstance(prefix, Unknown) or (isinstance(prefix, str) and (not isinstance(name, str) or name.startswith(prefix))):
+    if isinstance(prefix, Unknown):
+        return True
+    if isinstance(prefix, str) and (not isinstance(name, str) or name.startswith(prefix)):
         return True
     return is_generated(resource.properties.get("name"), resource.name)
 
@@ -117,7 +118,7 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     )
 
 
-def _identity(given: Any) -> dict[str, Text]:
+def _identity(given: Any) -> dict[str, Any]:
     arn = text(given.get("arn"))
     account: Text = UNKNOWN
     if isinstance(arn, str) and arn.count(":") == 5:
@@ -127,7 +128,8 @@ def _identity(given: Any) -> dict[str, Text]:
 
 def _external_enabled(given: Any) -> bool | Unknown:
     # Without key material it waits for an import, which may happen outside the stack.
-    return boolean(given.get("enabled"), default=True) if given.get("keyMaterialBase64") is not None else _shared(given.get("enabled"))
+    enabled = given.get("enabled")
+    return boolean(enabled, default=True) if given.get("keyMaterialBase64") is not None else _shared(enabled)
 
 
 def _shared(value: Plain) -> bool | Unknown:
@@ -150,7 +152,9 @@ def _days(value: Plain) -> int | Unknown | None:
     if isinstance(value, Unknown):
         return value
     # Infinity has no days, and a boolean is a kind of integer in Python.
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 10_000 else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if 0 < value < 10_000 else None
 
 
 def _alias(resource: Resource, surroundings: Surroundings) -> Iterator[Alias]:

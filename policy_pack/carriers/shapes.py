@@ -29,8 +29,10 @@ def is_generated(name: Plain, logical_name: str) -> bool | Unknown:
     return not isinstance(known, str) or re.fullmatch(rf"{re.escape(logical_name)}-[0-9a-f]{{7}}", known) is not None
 
 
-def variants(properties: Mapping[str, Any], model_sources: Mapping[str, tuple[str, ...]]) -> tuple[Variant, ...] | Unknown:
-    """The production and shadow variants; `model_sources` are the ids that each of the two properties is computed from."""
+def variants(
+    properties: Mapping[str, Any], model_sources: Mapping[str, tuple[str, ...]]
+) -> tuple[Variant, ...] | Unknown:
+    """The production and shadow variants; `model_sources` are what each of the two properties is computed from."""
     found: list[Variant] = []
     for name, kind in _VARIANTS:
         elements = items(properties.get(name))
@@ -73,7 +75,8 @@ def _storage(properties: Mapping[str, Any]) -> Iterator[Storage]:
         yield Storage("captured data", text(get(capture, "kmsKeyId")), "dataCaptureConfig.kmsKeyId")
     output = _known(get(_known(properties.get("asyncInferenceConfig")), "outputConfig"))
     if output is not None:
-        yield Storage("asynchronous output", text(get(output, "kmsKeyId")), "asyncInferenceConfig.outputConfig.kmsKeyId")
+        where = "asyncInferenceConfig.outputConfig.kmsKeyId"
+        yield Storage("asynchronous output", text(get(output, "kmsKeyId")), where)
     for name, kind in _VARIANTS:
         elements = items(_known(properties.get(name)))
         assert not isinstance(elements, Unknown)

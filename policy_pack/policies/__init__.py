@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from policy_pack.policies import (
+    captured_data_encrypted,
     customer_managed_key,
     encryption_at_rest_enabled,
     endpoint_configuration_in_stack,
     endpoint_follows_replacement,
+    key_covers_instance_storage,
     key_in_same_region,
     key_resource_in_same_region,
     paired_with_endpoint,
     replacement_safe,
+    settings_make_sense,
 )
 from policy_pack.policy import Policy
 
@@ -18,9 +21,12 @@ POLICIES: tuple[Policy, ...] = (
     encryption_at_rest_enabled.POLICY,
     customer_managed_key.POLICY,
     key_in_same_region.POLICY,
+    key_covers_instance_storage.POLICY,
+    captured_data_encrypted.POLICY,
     replacement_safe.POLICY,
     key_resource_in_same_region.POLICY,
     endpoint_follows_replacement.POLICY,
     endpoint_configuration_in_stack.POLICY,
     paired_with_endpoint.POLICY,
+    settings_make_sense.POLICY,
 )

@@ -15,10 +15,10 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
     if is_external(endpoint.configuration_name, context):
         return NotApplicable("Its configuration is managed elsewhere on purpose.")
     return Violation(
-        why="Its configuration is not managed in this stack, so nothing here checks whether that is encrypted.",
+        why="Its configuration is not managed in this stack, so nothing here checks whether it is encrypted.",
         fix=(
-            f"Make the configuration in this stack and set {endpoint.configuration_property} to its name output, or list "
-            "its name under externalConfigurations if another stack checks it."
+            f"Make the configuration in this stack and set {endpoint.configuration_property} to its name output, or "
+            "list its name under externalConfigurations if another stack checks it."
         ),
     )
 
@@ -31,8 +31,8 @@ POLICY = Policy(
     title="The endpoint's configuration is checked here",
     description="A SageMaker Endpoint uses an endpoint configuration that is managed in the same stack.",
     remediation=(
-        "Manage the endpoint configuration in the stack of its Endpoint. Where it is made elsewhere on purpose, enforce "
-        "this pack there too and list its name in the setting externalConfigurations."
+        "Manage the endpoint configuration in the stack of its Endpoint. Where it is made elsewhere on purpose, "
+        "enforce this pack there too and list its name in the setting externalConfigurations."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
     judges=Endpoint,

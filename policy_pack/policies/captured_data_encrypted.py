@@ -1,0 +1,51 @@
+"""Data capture, asynchronous output and core dumps name a key too."""
+
+from __future__ import annotations
+
+from policy_pack.arn import names_aws_managed_key
+from policy_pack.model import Configuration
+from policy_pack.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.values import Text, Unknown, WrongType
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    if isinstance(configuration.storage, Unknown):
+        return CannotTell("What its endpoint writes besides is not known before the update.")
+    if not configuration.storage:
+        return NotApplicable("It has no data capture, no asynchronous output and no core dumps.")
+    open_ = [each for each in configuration.storage if _is_without_key(each.key)]
+    if open_:
+        what = " and ".join(each.what for each in open_)
+        return Violation(
+            why=(
+                f"It names no customer-managed key for its {what}: what models are asked and answer is written to S3 "
+                "without the protection that the volumes have."
+            ),
+            fix=f"Set {' and '.join(each.property for each in open_)} to a customer-managed KMS key.",
+        )
+    if any(isinstance(each.key, Unknown) for each in configuration.storage):
+        return CannotTell("A key is not known before the update.")
+    return COMPLIANT
+
+
+def _is_without_key(key: Text) -> bool:
+    return key is None or isinstance(key, WrongType) or (isinstance(key, str) and names_aws_managed_key(key))
+
+
+POLICY = Policy(
+    name="captured-data-encrypted",
+    kind=RESOURCE,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="Captured data is encrypted too",
+    description="Data capture, asynchronous output and core dumps of SageMaker endpoints are encrypted with a KMS key.",
+    remediation=(
+        "Set kmsKeyId in dataCaptureConfig, in asyncInferenceConfig.outputConfig and in each variant's coreDumpConfig. "
+        "KmsKeyId of the configuration covers the instances' volumes only, not what is written to S3."
+    ),
+    url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "s3"),
+)

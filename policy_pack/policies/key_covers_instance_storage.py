@@ -1,0 +1,50 @@
+"""No variant keeps data on local NVMe storage that the key does not encrypt."""
+
+from __future__ import annotations
+
+from policy_pack.instances import has_local_storage
+from policy_pack.model import Configuration
+from policy_pack.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    if configuration.key is None:
+        return NotApplicable("It names no key.")
+    if isinstance(configuration.variants, Unknown):
+        return CannotTell("Its variants are not known before the update.")
+    types = [variant.instance_type for variant in configuration.variants if variant.serverless is not True]
+    local = sorted({each for each in types if isinstance(each, str) and has_local_storage(each)})
+    if local:
+        return Violation(
+            why=(
+                f"Instances of the type {', '.join(local)} keep data on local NVMe storage. A hardware module encrypts "
+                "it with a key of its own; the KMS key of the configuration does not cover it."
+            ),
+            fix=(
+                "Use an instance type without local storage, or accept the hardware encryption with an exemption that "
+                "gives the reason."
+            ),
+        )
+    if any(isinstance(each, Unknown) for each in types):
+        return CannotTell("The instance type of a variant is not known before the update.")
+    return COMPLIANT
+
+
+POLICY = Policy(
+    name="key-covers-instance-storage",
+    kind=RESOURCE,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="The key covers the instances' storage",
+    description="The KMS key of a SageMaker endpoint configuration covers all storage of its instances.",
+    remediation=(
+        "Choose instance types without local NVMe storage where data at rest must be under your own key, or document "
+        "that the hardware encryption of the Nitro System is accepted."
+    ),
+    url="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ssd-instance-store.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "instances"),
+)

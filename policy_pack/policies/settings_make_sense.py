@@ -1,0 +1,57 @@
+"""The pack's settings mean something, and no exemption is left over."""
+
+from __future__ import annotations
+
+from policy_pack.judge import names_of
+from policy_pack.model import Configuration, Endpoint, Stack, Template
+from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.settings import Exemption, matches
+from policy_pack.verdict import COMPLIANT, Decision, Violation
+
+
+def decide(stack: Stack, context: Context) -> Decision:
+    names = {name for node in stack.nodes for name in names_of(node)}
+    here = {_stack_of(node.urn) for node in stack.nodes}
+    # Where nothing is judged, an exemption may well be of another stack that shares the settings.
+    judged = any(isinstance(node, (Configuration, Endpoint, Template)) for node in stack.nodes)
+    problems: list[str] = []
+    for policy, settings in context.all_settings.items():
+        problems += [f"{policy}: {problem}" for problem in settings.problems]
+        for each in settings.exemptions if judged else ():
+            if not each.covers(*names) and _is_of(each, here):
+                problems.append(f"{policy}: the exemption that expires on {each.expires} matches no resource here")
+    if not problems:
+        return COMPLIANT
+    return Violation(
+        why="These settings have no effect:\n" + "\n".join(f"- {problem}." for problem in problems),
+        fix="Correct or remove them in the policy pack's configuration.",
+    )
+
+
+def _stack_of(urn: str) -> str:
+    return "::".join(urn.split("::")[:2])
+
+
+def _is_of(exemption: Exemption, stacks: set[str]) -> bool:
+    """Whether an exemption is of one of these stacks, as far as it says: a URN of another one is not left over here."""
+    if not exemption.resource.startswith("urn:"):
+        return True
+    return any(matches(stack, _stack_of(exemption.resource)) for stack in stacks)
+
+
+POLICY = Policy(
+    name="settings-make-sense",
+    kind=STACK,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="The settings make sense",
+    description="The settings of the SageMaker endpoint encryption policies mean something.",
+    remediation=(
+        "Correct the settings that are named in --policy-pack-config or in the policy group. Until then the policies "
+        "go on as if those had not been given."
+    ),
+    url="https://www.pulumi.com/docs/iac/crossguard/configuration/",
+    judges=Stack,
+    decide=decide,
+    tags=("configuration",),
+)
