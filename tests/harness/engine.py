@@ -108,7 +108,7 @@ class Engine:
             )
             assert self._process.stdout is not None and self._process.stderr is not None
             drains = [_drain(self._process.stderr, self._stderr)]
-            opening.callback(lambda: [drain.join() for drain in drains])
+            opening.callback(_join, drains)
             opening.callback(self._stop)  # first, as the pipes end with the process
             line = self._process.stdout.readline()
             self.seconds_to_start = time.perf_counter() - started
@@ -163,9 +163,8 @@ class Engine:
 
     def analyze_stack(self, resources: pb.AnalyzeStackRequest | Iterable[Mapping[str, Any]]) -> Answer:
         """Asks about all resources of a stack."""
-        if not isinstance(resources, pb.AnalyzeStackRequest):
-            resources = _message({"resources": list(resources)}, pb.AnalyzeStackRequest())
-        return read(self._call("AnalyzeStack", resources), "")
+        given = resources if isinstance(resources, pb.AnalyzeStackRequest) else {"resources": list(resources)}
+        return read(self._call("AnalyzeStack", _message(given, pb.AnalyzeStackRequest())), "")
 
     def remediate(self, resource: pb.AnalyzeRequest | Mapping[str, Any]) -> Answer:
         """Asks for new properties of one resource; the engine does before every Analyze."""
@@ -198,7 +197,12 @@ class Engine:
 
 
 def _message(given: Message | Mapping[str, Any], message: Any) -> Any:
-    return given if isinstance(given, Message) else json_format.ParseDict(given, message)
+    return given if isinstance(given, Message) else json_format.ParseDict(dict(given), message)
+
+
+def _join(threads: Iterable[threading.Thread]) -> None:
+    for thread in threads:
+        thread.join()
 
 
 def _drain(stream: IO[str], lines: list[str]) -> threading.Thread:

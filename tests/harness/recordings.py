@@ -93,4 +93,5 @@ def _expected() -> dict[str, dict[str, list[list[str]]]]:
 
 
 def _parse(line: dict[str, Any]) -> Message:
-    return json_format.ParseDict(line["request"], _REQUESTS[line["method"]]())
+    message: Message = _REQUESTS[line["method"]]()
+    return json_format.ParseDict(line["request"], message)

@@ -1,0 +1,157 @@
+"""What the AWS providers answer, without AWS: inputs are echoed, names and regions filled in, outputs made up.
+
+In a preview computed outputs are unknown, as with the real providers. Properties are `google.protobuf.Struct` values
+as they travel between the engine and a provider, with secrets and unknowns in them.
+
+Sources: "Auto-naming" and "Enhanced region support" in the Pulumi documentation; "Pulumi property values" in the
+Pulumi developer documentation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from google.protobuf.struct_pb2 import Struct
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+ACCOUNT = "111122223333"
+KEY_ID = "12345678-1234-1234-1234-123456789012"
+OTHER_KEY_ID = "87654321-4321-4321-4321-210987654321"
+MULTI_REGION_KEY_ID = "mrk-" + "1234abcd" * 4
+SUFFIX = "-1a2b3c4"  # of generated names
+UNIQUE = "20260102030405060700000001"  # follows a name's prefix
+
+_KEYS = (
+    "aws:kms/key:Key",
+    "aws:kms/externalKey:ExternalKey",
+    "aws:kms/replicaKey:ReplicaKey",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey",
+    "aws-native:kms:Key",
+    "aws-native:kms:ReplicaKey",
+)
+_NAMED = ("aws:sagemaker/", "aws:iam/role:", "aws:iam/policy:", "aws:ssm/", "aws:sns/")
+_NAMED_NATIVE = {
+    "aws-native:sagemaker:EndpointConfig": "endpointConfigName",
+    "aws-native:sagemaker:Endpoint": "endpointName",
+}
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A configured provider. `regional` tells the classic provider 7.x, whose resources have a region, from 6.x."""
+
+    region: str | None
+    regional: bool = True
+
+    def check(self, urn: str, inputs: Struct) -> Struct:
+        """The inputs of a resource as the provider will have them."""
+        checked = copy(inputs)
+        kind, name = kind_of(urn), name_of(urn)
+        if kind.startswith(_NAMED) and "name" not in checked and "namePrefix" not in checked:
+            checked["name"] = name + SUFFIX
+        native_name = _NAMED_NATIVE.get(kind)
+        if native_name is not None and native_name not in checked:
+            checked[native_name] = name + SUFFIX
+        if kind.startswith("aws:") and self.regional and self.region is not None and "region" not in checked:
+            checked["region"] = self.region
+        return checked
+
+    def create(self, urn: str, inputs: Struct, *, preview: bool) -> tuple[str, Struct]:
+        """The id and the outputs of a new resource; in a preview the id is empty and what is computed unknown."""
+        outputs = copy(inputs)
+        kind = kind_of(urn)
+        if preview:
+            outputs["arn"] = UNKNOWN
+            if kind in _KEYS:
+                outputs["keyId"] = UNKNOWN
+            if "namePrefix" in outputs:
+                outputs["name"] = UNKNOWN
+            return "", outputs
+        if "namePrefix" in outputs:
+            outputs["name"] = f"{text(outputs, 'namePrefix')}{UNIQUE}"
+        region = text(outputs, "region") or self.region or "us-east-1"
+        name = text(outputs, "name") or name_of(urn)
+        if kind in _KEYS:
+            key_id = _key_id(kind, outputs)
+            outputs.update({"keyId": key_id, "arn": kms_arn(region, f"key/{key_id}")})
+            return key_id, outputs
+        if kind == "aws:kms/alias:Alias":
+            outputs["arn"] = kms_arn(region, name)
+        elif kind.startswith("aws:iam/"):
+            what = "policy" if kind == "aws:iam/policy:Policy" else "role"
+            outputs["arn"] = f"arn:{partition_of(region)}:iam::{ACCOUNT}:{what}/{name_of(urn)}"
+        else:
+            outputs["arn"] = f"arn:{partition_of(region)}:sagemaker:{region}:{ACCOUNT}:{name_of(urn)}"
+        return name, outputs
+
+    def read(self, urn: str, resource_id: str, inputs: Struct) -> Struct:
+        """The outputs of a resource that exists already."""
+        outputs = copy(inputs)
+        if kind_of(urn) == "aws:kms/key:Key":
+            outputs.update(
+                {
+                    "arn": kms_arn(self.region or "us-east-1", f"key/{resource_id}"),
+                    "keyId": resource_id,
+                    "isEnabled": True,
+                    "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
+                    "keyUsage": "ENCRYPT_DECRYPT",
+                }
+            )
+            if self.regional and self.region is not None:
+                outputs["region"] = self.region
+        return outputs
+
+    def invoke(self, token: str, arguments: Struct) -> Struct:
+        """The result of a function; of one that is not known here, its arguments."""
+        region = text(arguments, "region") or self.region or "us-east-1"
+        result = copy(arguments)
+        if token == "aws:index/getCallerIdentity:getCallerIdentity":
+            user = f"arn:{partition_of(region)}:iam::{ACCOUNT}:user/x"
+            result.update({"accountId": ACCOUNT, "arn": user, "id": ACCOUNT, "userId": "x"})
+        elif token == "aws:index/getRegion:getRegion":
+            result.update({"name": region, "region": region, "id": region, "description": "", "endpoint": ""})
+        elif token == "aws:kms/getKey:getKey":
+            result.update({"arn": kms_arn(region, f"key/{OTHER_KEY_ID}"), "id": OTHER_KEY_ID})
+        elif token == "aws:kms/getAlias:getAlias":
+            alias, key = kms_arn(region, text(arguments, "name") or ""), kms_arn(region, f"key/{OTHER_KEY_ID}")
+            result.update({"arn": alias, "id": alias, "targetKeyArn": key, "targetKeyId": OTHER_KEY_ID})
+        return result
+
+
+def copy(struct: Struct) -> Struct:
+    """A struct of its own with the same fields."""
+    own = Struct()
+    own.CopyFrom(struct)
+    return own
+
+
+def text(struct: Struct, field: str) -> str | None:
+    """A field of a struct if it is a string."""
+    value = struct[field] if field in struct else None  # noqa: SIM401 - a struct has no get
+    return value if isinstance(value, str) else None
+
+
+def kind_of(urn: str) -> str:
+    """The type of a resource, without those of its parents."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def name_of(urn: str) -> str:
+    """The logical name of a resource."""
+    return urn.split("::", 3)[3]
+
+
+def partition_of(region: str) -> str:
+    """The partition of a region."""
+    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
+
+
+def kms_arn(region: str, what: str) -> str:
+    """The ARN of a key (``key/ID``) or an alias (``alias/NAME``) in the account."""
+    return f"arn:{partition_of(region)}:kms:{region}:{ACCOUNT}:{what}"
+
+
+def _key_id(kind: str, outputs: Struct) -> str:
+    multi_region = "multiRegion" in outputs and outputs["multiRegion"] is True
+    return MULTI_REGION_KEY_ID if multi_region or "eplica" in kind else KEY_ID

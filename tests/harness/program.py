@@ -1,0 +1,113 @@
+"""Runs Pulumi programs in the test process: the real SDKs, against the engine that tests play.
+
+A program is a function; what it registers becomes the requests that the engine sends a policy pack::
+
+    def program() -> None:
+        aws.sagemaker.EndpointConfiguration("config", production_variants=[...])
+
+    assert run(engine, program) == [("mandatory", "encryption-at-rest-enabled", "config"), ...]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
+
+import pulumi
+import pulumi.runtime
+from google.protobuf.message import Message
+from pulumi.runtime.mocks import MockEngine
+from pulumi.runtime.proto import analyzer_pb2 as pb
+
+from tests.harness.answers import Verdicts
+from tests.harness.engine import Engine, Stack
+from tests.harness.monitor import Monitor, World
+from tests.harness.recordings import send
+from tests.harness.registered import Registered
+
+Program = Callable[[], Any]
+
+DEV = Stack(config={"aws:region": "us-east-1"})
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A preview or update of a program: its resources in the order of their registration."""
+
+    stack: Stack
+    resources: tuple[Registered, ...]
+
+    @property
+    def requests(self) -> list[Message]:
+        """What the engine sends a policy pack. Of what is only read, it sends nothing."""
+        managed = [resource for resource in self.resources if not resource.read]
+        return [
+            self.stack.request,
+            *(resource.analyze_request for resource in managed),
+            pb.AnalyzeStackRequest(resources=[resource.analyzer_resource for resource in managed]),
+        ]
+
+    @property
+    def export(self) -> dict[str, Any]:
+        """What `pulumi stack export` writes after an update."""
+        return {
+            "version": 3,
+            "deployment": {
+                "manifest": {"time": "2026-01-02T03:04:05Z", "magic": "", "version": ""},
+                "secrets_providers": {"type": "passphrase", "state": {"salt": "v1:AAAAAAAAAAA="}},
+                "resources": [resource.exported for resource in self.resources],
+                "metadata": {},
+            },
+        }
+
+
+def deploy(program: Program, *, phase: str = "preview", stack: Stack = DEV, world: World | None = None) -> Deployment:
+    """Runs a program as "preview" (new resources' outputs are unknown) or "update" of an empty stack.
+
+    What the program raises comes out of it. Nothing of it stays behind in the process.
+    """
+    world = world or World()
+    stack = replace(stack, dry_run=phase == "preview")
+    monitor = Monitor(stack, world)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+    with mock.patch.dict(os.environ, {**inherited, **world.environment}, clear=True):
+        # The SDK keeps its settings in context variables.
+        contextvars.copy_context().run(_run, program, stack, monitor)
+    return Deployment(stack, tuple(monitor.resources.values()))
+
+
+def run(
+    engine: Engine, program: Program, *, phase: str = "preview", stack: Stack = DEV, world: World | None = None
+) -> Verdicts:
+    """What a policy pack says of a program."""
+    deployment = deploy(program, phase=phase, stack=stack, world=world)
+    return send(engine, deployment.requests, f"{phase} of\n{inspect.getsource(program)}")
+
+
+def _run(program: Program, stack: Stack, monitor: Monitor) -> None:
+    pulumi.runtime.configure(
+        pulumi.runtime.Settings(
+            project=stack.project,
+            stack=stack.name,
+            organization=stack.organization,
+            dry_run=stack.dry_run,
+            monitor=monitor,
+            engine=MockEngine(logging.getLogger("pulumi")),
+        )
+    )
+    pulumi.runtime.set_all_config(dict(stack.config))
+    asyncio.run(_in_stack(program))
+
+
+async def _in_stack(program: Program) -> None:
+    # One worker, so that the resources of a program come in one order.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
+    await pulumi.runtime.run_in_stack(program)
