@@ -11,8 +11,9 @@ import pulumi_policy as sdk
 from policy_pack import carriers, service, stock
 from policy_pack.control import CONTROL
 from policy_pack.judge import Judgement, judge
+from policy_pack.model import Configuration
 from policy_pack.policies import POLICIES
-from policy_pack.policy import RESOURCE, Policy
+from policy_pack.policy import RESOURCE, Context, Policy
 from policy_pack.session import Session
 from policy_pack.settings import schemas
 from policy_pack.verdict import NotApplicable, Violation
@@ -68,7 +69,22 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         if reasons and len(reasons) == len(judgements):
             args.not_applicable(reasons[0])
 
+    def remediate(args: sdk.ResourceValidationArgs) -> Any:
+        writer = carriers.KEY_WRITERS.get(args.resource_type)
+        if writer is None or policy.remediate is None:
+            return None
+        settings = session.settings(policy, args.get_config())
+        stack = session.stack(lambda: _resources(args))
+        for judgement in judge(policy, stack, settings, tags=args.stack_tags):
+            if isinstance(judgement.verdict, Violation) and isinstance(judgement.subject, Configuration):
+                arn = policy.remediate(judgement.subject, Context(stack, settings.values))
+                if arn is not None:
+                    writer(args.props, arn)
+                    return args.props
+        return None
+
     kind: Any = sdk.ResourceValidationPolicy if is_resource else sdk.StackValidationPolicy
+    extra = {"remediate": remediate} if policy.remediate is not None else {}
     made: sdk.Policy = kind(
         name=policy.full_name,
         description=policy.description,
@@ -81,6 +97,7 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         tags=["sagemaker", *policy.tags],
         remediation_steps=policy.remediation,
         url=policy.url,
+        **extra,
     )
     return made
 

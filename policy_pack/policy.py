@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Union
 
-from policy_pack.model import Node, Stack
+from policy_pack.model import Configuration, Node, Stack
 from policy_pack.verdict import Decision
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class Policy:
     """A policy. `name` is without `PREFIX`; `level` and `severity` are the defaults.
 
     `judges` is the kind of node that `decide` takes. `description` is one sentence in the words of the desired state;
-    the SDK puts it before every message. `remediation` says in a few lines what to do.
+    the SDK puts it before every message. `remediation` says in a few lines what to do. `remediate`, if there is one,
+    gives the key that a configuration in violation should name, or `None` where it has none to offer.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Policy:
     judges: type[Subject]
     decide: Callable[[Any, Context], Decision]
     tags: tuple[str, ...] = ()
+    remediate: Callable[[Configuration, Context], str | None] | None = None
     settings: tuple[Setting, ...] = ()
 
     @property

@@ -79,7 +79,10 @@ class Edge(analyzer_pb2_grpc.AnalyzerServicer):
             request = _without_properties(request)
         # The SDK keeps secrets and unknowns apart in what a remediation is given, so it gets the properties.
         with self._reading([request]):
-            response: pb.RemediateResponse = self._sdk.Remediate(request, context)
+            try:
+                response: pb.RemediateResponse = self._sdk.Remediate(request, context)
+            except Exception:  # noqa: BLE001 - what the SDK cannot deserialise is left as it is, and Analyze judges it
+                return pb.RemediateResponse()
         return response
 
     def Configure(self, request: pb.ConfigureAnalyzerRequest, context: Any) -> Any:

@@ -21,7 +21,8 @@ Check = Callable[[Any], "str | None"]
 class Setting:
     """A setting of a policy. `schema` is its JSON schema with `description` and, where it has one, `default`.
 
-    `check` judges the whole value, or each element where `schema` is of an array; what it finds wrong is dropped.
+    `check` judges the whole value; each element where `schema` is of an array; each pair of a key and its value where
+    it is of an object. What it finds wrong is dropped.
     """
 
     name: str
@@ -159,11 +160,22 @@ def _value(setting: Setting, given: Any, problems: list[str]) -> Any:
         return tuple(kept)
     if given is None:
         return setting.default
+    if setting.schema.get("type") == "object":
+        return _entries(setting, given, problems)
     problem = setting.check(given)
     if problem is not None:
         problems.append(f"{setting.name} {problem}")
         return setting.default
     return given
+
+
+def _entries(setting: Setting, given: Any, problems: list[str]) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        problems.append(f"{setting.name} is not an object")
+        return {}
+    checked = {key: setting.check((key, value)) for key, value in given.items()}
+    problems += [f"{setting.name}.{key} {problem}" for key, problem in checked.items() if problem is not None]
+    return {key: value for key, value in given.items() if checked[key] is None}
 
 
 def _exemptions(given: Any, problems: list[str]) -> Iterable[Exemption]:

@@ -1,22 +1,30 @@
 """The carriers: what can bring an endpoint configuration into a stack, and how each is read into the model.
 
 A carrier is a module with a table `READERS` from a resource's type to a function of the resource and its surroundings
-that yields nodes of the model. A new one is a module and a line in `_CARRIERS`.
+that yields nodes of the model, and a table `KEY_WRITERS` from the types whose key can be filled in to a function that
+sets it in a resource's properties. A new one is a module and a line in `_CARRIERS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from policy_pack.carriers import aws
 from policy_pack.model import AnyNode, Resource, Stack
 from policy_pack.place import Surroundings
 
 Reader = Callable[[Resource, Surroundings], Iterable[AnyNode]]
+# Takes the properties that the SDK gives to a remediation, which keep secrets secret, and the key's ARN.
+KeyWriter = Callable[[Any, str], None]
 
 _CARRIERS = (aws,)
 
 READERS: Mapping[str, Reader] = {kind: reader for carrier in _CARRIERS for kind, reader in carrier.READERS.items()}
+
+KEY_WRITERS: Mapping[str, KeyWriter] = {
+    kind: writer for carrier in _CARRIERS for kind, writer in carrier.KEY_WRITERS.items()
+}
 
 
 def read(resources: Iterable[Resource], surroundings: Surroundings) -> Stack:

@@ -254,3 +254,10 @@ READERS: dict[str, Any] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attachment,
     "aws:iam/policy:Policy": _managed_policy,
 }
+
+
+def _write_key(properties: Any, arn: str) -> None:
+    properties["kmsKeyArn"] = arn
+
+
+KEY_WRITERS = {"aws:sagemaker/endpointConfiguration:EndpointConfiguration": _write_key}

@@ -2,21 +2,64 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from policy_pack.arn import names_aws_managed_key, parse_key
+from policy_pack.instances import has_local_storage
 from policy_pack.model import Configuration
 from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.verdict import COMPLIANT, Decision, Violation
+from policy_pack.regions import partition_of
+from policy_pack.settings import Setting, choice
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.key is not None:
         return COMPLIANT
+    if context.settings["instanceStorageOnly"] == "exempt" and _keeps_data_on_local_storage_only(configuration):
+        return NotApplicable("All its variants keep their data on local instance storage, which no KMS key encrypts.")
+    offered = context.settings["keyArnByRegion"]
+    region = configuration.place.region
+    missing = ""
+    if offered and key_for(configuration, context) is None:
+        where = region if isinstance(region, str) else "its region, which is not known"
+        missing = f" The setting keyArnByRegion has no key for {where}."
     return Violation(
         why=(
-            f"It sets no {configuration.key_property}, so the volumes of its instances are encrypted with a key that "
-            "AWS owns: nobody can restrict, log or revoke its use."
+            f"It sets no {configuration.key_property}, so no key of yours protects what its instances keep on their "
+            f"volumes: nobody can restrict, log or revoke its use.{missing}"
         ),
         fix=f"Set {configuration.key_property} to the ARN of a customer-managed key in the configuration's region.",
     )
+
+
+def key_for(configuration: Configuration, context: Context) -> str | None:
+    """The organization's key for a configuration's region."""
+    region = configuration.place.region
+    key = context.settings["keyArnByRegion"].get(region) if isinstance(region, str) else None
+    return key if isinstance(key, str) else None
+
+
+def _keeps_data_on_local_storage_only(configuration: Configuration) -> bool:
+    variants = configuration.variants
+    if isinstance(variants, Unknown) or not variants:
+        return False
+    return all(
+        each.serverless is False and isinstance(each.instance_type, str) and has_local_storage(each.instance_type)
+        for each in variants
+    )
+
+
+def _check_key(entry: tuple[str, Any]) -> str | None:
+    region, key = entry
+    if partition_of(region) is None:
+        return "is not of an AWS region like eu-west-1"
+    parsed = parse_key(key, short_forms=False) if isinstance(key, str) else None
+    if parsed is None or names_aws_managed_key(key):
+        return "is not the ARN of a customer-managed KMS key"
+    in_place = parsed.region == region and parsed.partition == partition_of(region)
+    return None if in_place else "is the ARN of a key in another region"
 
 
 POLICY = Policy(
@@ -35,4 +78,27 @@ POLICY = Policy(
     judges=Configuration,
     decide=decide,
     tags=("encryption",),
+    remediate=key_for,
+    settings=(
+        choice(
+            "instanceStorageOnly",
+            "Whether configurations whose variants all keep their data on local instance storage, which no KMS key "
+            "encrypts, must name a key as well (require) or need not (exempt).",
+            ("require", "exempt"),
+            "require",
+        ),
+        Setting(
+            "keyArnByRegion",
+            {
+                "type": "object",
+                "default": {},
+                "additionalProperties": {"type": "string"},
+                "description": (
+                    "The organization's key for each region, by its ARN. Where the policy's level is remediate, a "
+                    "configuration without a key gets the one of its region."
+                ),
+            },
+            _check_key,
+        ),
+    ),
 )
