@@ -1,0 +1,49 @@
+# PYTHON is 3.10 or newer; everything else is set up in .venv-dev.
+PYTHON ?= python3
+VENV := .venv-dev
+RUN := $(VENV)/bin/python
+
+.PHONY: help setup demo test lint types docs bench clean
+
+help: ## What there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## Set up a virtual environment with all that developing needs
+
+$(VENV)/.ready: requirements.txt requirements-audit.txt requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+demo: .venv-audit/.ready ## Audit the examples of this repository and write an HTML report
+	.venv-audit/bin/python -m policy_pack audit examples --fail-on never --format text --format html --output reports/demo
+
+.venv-audit/.ready: requirements.txt requirements-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
+	touch $@
+
+test: setup lint types ## Run linters, types and all tests, with coverage
+	$(RUN) -m coverage erase
+	$(RUN) -m coverage run -m pytest -q
+	$(RUN) -m coverage combine -q
+	$(RUN) -m coverage report
+
+lint: setup ## Run the linter and check the format
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+types: setup ## Check types
+	$(RUN) -m mypy
+
+bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a bare service's
+	.venv-bench/bin/python -m benchmarks.bench
+
+.venv-bench/.ready: requirements.txt requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	touch $@
+
+clean: ## Remove what was set up and made
+	rm -rf .venv-dev .venv-audit .venv-bench .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build reports

@@ -1,0 +1,131 @@
+"""The edge in front of the SDK: the same answers as without it, and nothing deserialised that concerns nobody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import analyzer_pb2 as pb
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from policy_pack.service import Edge, edge_for
+from policy_pack.session import Session
+from tests.conftest import PACK
+from tests.harness.answers import Verdicts
+from tests.harness.engine import Engine
+from tests.harness.recordings import Recording, recordings, replay
+
+WITHOUT_EDGE = f"""
+    import sys
+    sys.path.insert(0, {str(PACK)!r})
+    from policy_pack.pack import run
+    run(edge=False)
+"""
+EVERYTHING = {"all": "mandatory", "encryption-at-rest-enabled": "remediate", "key-in-same-region": "remediate"}
+
+
+@pytest.fixture(scope="module")
+def stock_pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    directory = tmp_path_factory.mktemp("stock")
+    (directory / "__main__.py").write_text(dedent(WITHOUT_EDGE), encoding="utf-8")
+    with Engine(directory) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize("settings", [{}, EVERYTHING, {"all": "disabled"}], ids=["default", "everything", "disabled"])
+@pytest.mark.parametrize("recording", recordings(), ids=str)
+def test_answers_are_those_of_the_sdk_alone(
+    recording: Recording, settings: dict[str, Any], engine: Engine, stock_pack: Engine
+) -> None:
+    engine.configure(settings)
+    stock_pack.configure(settings)
+    assert _whole(replay(engine, recording)) == _whole(replay(stock_pack, recording))
+
+
+def test_it_says_the_same_of_itself(engine: Engine, stock_pack: Engine) -> None:
+    assert engine.info() == stock_pack.info()
+
+
+def _whole(verdicts: Verdicts) -> list[Any]:
+    return [answer.response for answer in verdicts.answers]
+
+
+class Sdk(analyzer_pb2_grpc.AnalyzerServicer):
+    """A service that keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def Analyze(self, request: Any, context: Any) -> pb.AnalyzeResponse:
+        self.asked.append(request)
+        return pb.AnalyzeResponse()
+
+    AnalyzeStack = Remediate = Configure = ConfigureStack = GetAnalyzerInfo = Analyze  # type: ignore[assignment]
+
+
+def test_what_concerns_nobody_does_not_reach_the_sdk() -> None:
+    sdk = Sdk()
+    edge = edge_for(sdk, Session({}))
+    assert isinstance(edge, Edge)
+    edge.Analyze(pb.AnalyzeRequest(type="aws:s3/bucket:Bucket"), None)
+    edge.Remediate(pb.AnalyzeRequest(type="aws:s3/bucket:Bucket"), None)
+    assert sdk.asked == []
+
+
+def test_the_sdk_gets_no_properties_to_deserialise() -> None:
+    sdk = Sdk()
+    edge = edge_for(sdk, Session({}))
+    request = pb.AnalyzeRequest(type="aws:kms/key:Key", urn="urn", name="key")
+    request.properties["policy"] = "{}"
+    edge.Analyze(request, None)
+    edge.AnalyzeStack(pb.AnalyzeStackRequest(resources=[pb.AnalyzerResource(type="aws:kms/key:Key")]), None)
+    assert sdk.asked == [
+        pb.AnalyzeRequest(type="aws:kms/key:Key", urn="urn", name="key"),
+        pb.AnalyzeStackRequest(),
+    ]
+
+
+def test_what_the_edge_does_not_know_is_the_sdks() -> None:
+    sdk = Sdk()
+    edge = edge_for(sdk, Session({}))
+    edge.GetAnalyzerInfo("info", None)
+    assert sdk.asked == ["info"]
+
+
+def test_a_service_of_another_kind_is_left_alone() -> None:
+    class Partly(analyzer_pb2_grpc.AnalyzerServicer):
+        def Analyze(self, request: Any, context: Any) -> None:
+            pass
+
+    for servicer in (Partly(), object()):
+        assert edge_for(servicer, Session({})) is servicer
+
+
+def test_the_installed_sdk_has_the_seam() -> None:
+    """Fails where a new SDK would leave the pack correct, but slow."""
+    script = """
+        from policy_pack import service
+        service.edge_for = lambda servicer, session: print("edge before", type(servicer).__name__, flush=True) or exit()
+        from policy_pack.pack import run
+        run()
+    """
+    done = subprocess.run([sys.executable, "-c", dedent(script)], cwd=PACK, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "edge before _PolicyAnalyzerServicer\n", done.stderr
+
+
+def test_starting_imports_only_what_a_preview_needs() -> None:
+    script = "import sys, policy_pack.pack; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PACK, capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    unwanted = {"pulumi_aws", "click", "rich", "jinja2", "jsonschema", "yaml", "boto3", "botocore", "multiprocessing"}
+    stock = "import sys, pulumi_policy; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", stock], cwd=PACK, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert not (loaded & unwanted) - {name.partition(".")[0] for name in done.stdout.split()}
