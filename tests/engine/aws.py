@@ -65,6 +65,8 @@ class StandIn:
             outputs["arn"] = UNKNOWN
             if kind in _KEYS:
                 outputs["keyId"] = UNKNOWN
+            if kind == "aws:kms/alias:Alias":
+                outputs["targetKeyArn"] = UNKNOWN
             if "namePrefix" in outputs:
                 outputs["name"] = UNKNOWN
             return "", outputs
@@ -77,7 +79,9 @@ class StandIn:
             outputs.update({"keyId": key_id, "arn": kms_arn(region, f"key/{key_id}")})
             return key_id, outputs
         if kind == "aws:kms/alias:Alias":
-            outputs["arn"] = kms_arn(region, name)
+            target = text(outputs, "targetKeyId") or ""
+            target = target if target.startswith("arn:") else kms_arn(region, f"key/{target}")
+            outputs.update({"arn": kms_arn(region, name), "targetKeyArn": target})
         elif kind.startswith("aws:iam/"):
             what = "policy" if kind == "aws:iam/policy:Policy" else "role"
             outputs["arn"] = f"arn:{partition_of(region)}:iam::{ACCOUNT}:{what}/{name_of(urn)}"
@@ -88,6 +92,8 @@ class StandIn:
     def read(self, urn: str, resource_id: str, inputs: Struct) -> Struct:
         """The outputs of a resource that exists already."""
         outputs = copy(inputs)
+        if kind_of(urn).startswith("aws:sagemaker/"):
+            outputs["name"] = resource_id
         if kind_of(urn) == "aws:kms/key:Key":
             outputs.update(
                 {

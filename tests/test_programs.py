@@ -1,0 +1,62 @@
+"""Ordinary Pulumi programs, previewed and updated, and what the pack says of them: the tables of `tests/programs`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.answers import PREFIX
+from tests.harness.engine import Engine
+from tests.harness.program import run
+from tests.harness.recordings import PHASES
+from tests.programs import pairing, presence, regions
+from tests.programs.blocks import PRIVATE, Case, cases, in_region
+
+CASES = [case for module in (presence, regions, pairing) for case in cases(module)]
+
+# Policies of which the tables are to hold a program that violates them, and programs that do not.
+COVERED = {
+    "encryption-at-rest-enabled",
+    "customer-managed-key",
+    "key-in-same-region",
+    "replacement-safe",
+    "key-resource-in-same-region",
+    "endpoint-follows-replacement",
+    "endpoint-configuration-in-stack",
+    "paired-with-endpoint",
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_program(case: Case, phase: str, engine: Engine) -> None:
+    engine.configure(case.settings)
+    verdicts = run(engine, case.program, phase=phase, stack=case.stack, world=case.world)
+    assert verdicts == case.expected[phase]
+    for finding in verdicts.findings:
+        assert not any(private in finding.message for private in PRIVATE)
+        assert "error in the policy pack" not in finding.message
+
+
+def test_every_policy_has_a_program_that_violates_it() -> None:
+    assert {policy for case in CASES for phase in PHASES for _, policy, _ in case.expected[phase]} == COVERED
+
+
+def test_reasons_for_not_applying(engine: Engine) -> None:
+    (reason,) = run(engine, regions.literal_key_of_another_region.program, stack=in_region("")).not_applicable(
+        "key-in-same-region"
+    )
+    assert "which region" in reason
+    reasons = run(engine, presence.aws_managed_alias.program).not_applicable("key-in-same-region")
+    assert reasons == ["It names no key of the customer's."]
+
+
+def test_two_stacks_one_after_the_other(engine: Engine) -> None:
+    """What a pack hears of one stack does not colour what it says of the next."""
+    program = regions.literal_key_of_another_region.program
+    assert run(engine, program, stack=in_region("eu-west-1")) == []
+    assert run(engine, program, stack=in_region("us-east-1")) == [("mandatory", "key-in-same-region", "config")]
+    assert run(engine, program, stack=in_region("eu-west-1")) == []
+
+
+def test_names_of_policies_are_the_packs(engine: Engine) -> None:
+    assert {PREFIX + policy for policy in COVERED} <= {policy.name for policy in engine.info().policies}
