@@ -6,7 +6,7 @@ from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
 from policy_pack.links import configurations_by_name, configurations_from
 from policy_pack.model import Endpoint
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.verdict import COMPLIANT, Decision, NotApplicable, Violation
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(endpoint: Endpoint, context: Context) -> Decision:
@@ -14,6 +14,8 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
         return COMPLIANT
     if is_external(endpoint.configuration_name, context):
         return NotApplicable("Its configuration is managed elsewhere on purpose.")
+    if endpoint.configuration_name is None:  # required, so only where its provider is not configured yet
+        return CannotTell("Nothing is known of it before the update.")
     return Violation(
         why="Its configuration is not managed in this stack, so nothing here checks whether it is encrypted.",
         fix=(

@@ -17,7 +17,9 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         used = configurations_from(endpoint, stack) or configurations_by_name(endpoint, stack)
         if configuration in used:
             return COMPLIANT
-        unclear = unclear or (not used and isinstance(endpoint.configuration_name, Unknown))
+        # A provider that is not configured yet leaves even what is required absent.
+        says_nothing = endpoint.configuration_name is None or isinstance(endpoint.configuration_name, Unknown)
+        unclear = unclear or (not used and says_nothing)
     if is_external(configuration.name, context):
         return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
     if unclear:
