@@ -1,0 +1,62 @@
+"""The benchmark runs, and measures a pack that really judges. What it measures is no matter here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pulumi.runtime.proto import analyzer_pb2 as pb
+
+from benchmarks.stacks import CONFIGURATION, OTHER, Size, analyze, analyze_stack
+from tests.harness.engine import Engine
+
+ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
+PAIRED = "paired-with-endpoint"
+SCRIPT = Path(__file__).parent.parent / "benchmarks" / "bench.py"
+
+
+def test_it_measures_every_goal(tmp_path: Path) -> None:
+    command = [sys.executable, str(SCRIPT), "--quick", "--rounds", "1", "--output", str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert ran.returncode == 0, ran.stderr
+    results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert {each["pack"] for each in results["measures"]} == set(results["packs"])
+    for goal in results["goals"]:
+        assert goal["what"] in ran.stdout
+        if sys.platform == "linux":
+            assert goal["measured"] > 0
+    if "No plots" not in ran.stderr:
+        assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".svg"}
+
+
+def test_wrong_options_are_answered() -> None:
+    ran = subprocess.run([sys.executable, str(SCRIPT), "--rounds", "0"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "'0' is no positive number" in ran.stderr
+
+
+@pytest.mark.parametrize("size", [Size(40, 0), Size(100, 20)])
+def test_stacks_have_the_size_that_they_say(size: Size) -> None:
+    resources = pb.AnalyzeStackRequest.FromString(analyze_stack(size)).resources
+    assert len({each.urn for each in resources}) == size.resources
+    assert sum(each.type == CONFIGURATION for each in resources) == size.configurations
+    assert 900 < sum(each.ByteSize() for each in resources) / size.resources < 1400
+
+
+def test_the_pack_judges_the_stacks(engine: Engine) -> None:
+    stack = pb.AnalyzeStackRequest.FromString(analyze_stack(Size(100, 20)))
+    without = pb.AnalyzeStackRequest(resources=[each for each in stack.resources if each.type != ENDPOINT])
+    paired = [[each.policy for each in engine.analyze_stack(of).findings].count(PAIRED) for of in (stack, without)]
+    assert paired == [0, 20]
+
+
+def test_the_pack_judges_the_single_resources(engine: Engine) -> None:
+    other, configuration = (pb.AnalyzeRequest.FromString(analyze(kind)) for kind in (OTHER, CONFIGURATION))
+    for request in (other, configuration):
+        assert engine.analyze(request).findings == ()
+        request.properties.fields.pop("kmsKeyArn", None)
+    assert engine.analyze(other).findings == ()
+    assert [finding.policy for finding in engine.analyze(configuration).findings] == ["encryption-at-rest-enabled"]
