@@ -42,10 +42,12 @@ class Place:
     """Where a resource lives: its region if that is known, and what decides it where it is not.
 
     `decided_by` is the URN of the provider whose region it is; `None` where the resource has a region of its own.
+    `profile` is the one of the AWS configuration file that its provider takes credentials from.
     """
 
     region: Text
     decided_by: str | None = None
+    profile: Text = None
 
 
 @dataclass(frozen=True)

@@ -32,14 +32,15 @@ class Surroundings:
 def place(resource: Resource, surroundings: Surroundings, own_region: Plain = None) -> Place:
     """Where `resource` lives; `own_region` is its property that says so, if its provider has one."""
     own = text(own_region)
+    given = resource.provider.properties if resource.provider is not None else {}
+    profile = text(given.get("profile"))
     if isinstance(own, (str, Unknown)):
-        return Place(own)
-    if resource.provider is None:
-        return Place(surroundings.region(resource.type.partition(":")[0]))
-    region = text(resource.provider.properties.get("region"))
+        return Place(own, profile=profile)
+    region = text(given.get("region"))
     if not isinstance(region, (str, Unknown)):
         region = surroundings.region(resource.type.partition(":")[0])
-    return Place(region, decided_by=resource.provider.urn)
+    decided_by = resource.provider.urn if resource.provider is not None else None
+    return Place(region, decided_by, profile)
 
 
 def same_region(one: Place, other: Place) -> bool | None:

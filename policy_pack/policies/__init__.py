@@ -11,6 +11,7 @@ from policy_pack.policies import (
     key_covers_instance_storage,
     key_in_same_region,
     key_resource_in_same_region,
+    key_verified_in_aws,
     paired_with_endpoint,
     replacement_safe,
     settings_make_sense,
@@ -28,5 +29,6 @@ POLICIES: tuple[Policy, ...] = (
     endpoint_follows_replacement.POLICY,
     endpoint_configuration_in_stack.POLICY,
     paired_with_endpoint.POLICY,
+    key_verified_in_aws.POLICY,
     settings_make_sense.POLICY,
 )

@@ -1,0 +1,150 @@
+"""A key from outside the stack exists, is usable and granted: asked of AWS."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+from policy_pack.links import keys_of
+from policy_pack.model import Configuration, Stack
+from policy_pack.policy import DISABLED, HIGH, STACK, Context, Policy
+from policy_pack.settings import Setting, choice
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+if TYPE_CHECKING:
+    from policy_pack.kms import Description, Keys, Question
+
+_keys: list[Keys] = []  # the one that asks, for as long as the pack runs
+
+_NOT_ENABLED = {
+    "Disabled": "is disabled",
+    "PendingDeletion": "is going to be deleted",
+    "PendingReplicaDeletion": "is going to be deleted",
+    "PendingImport": "waits for its key material",
+    "Unavailable": "is in a key store that is not connected",
+}
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    key, region = configuration.key, configuration.place.region
+    if isinstance(key, Unknown):
+        return CannotTell("Its key is not known before the update.")
+    if not isinstance(key, str):
+        return NotApplicable("It names no key.")
+    if keys_of(configuration, context.stack):
+        return NotApplicable("Its key is made in this stack, and judged as it is written there.")
+    if not isinstance(region, str):
+        return CannotTell("Its region is not known, so AWS cannot be asked.")
+    if importlib.util.find_spec("boto3") is None:
+        return _not_asked("the AWS SDK for Python (boto3) is not installed where the policy pack runs", context)
+    return _verdict(configuration, context)
+
+
+def _verdict(configuration: Configuration, context: Context) -> Decision:
+    from policy_pack.kms import Failure, Keys  # an extra, and only where this policy is on
+
+    if not _keys:
+        _keys.append(Keys())
+    # All of the stack's at once, so that they are asked together within one budget.
+    answers = _keys[0].ask(_questions(context.stack), context.settings["budgetSeconds"])
+    answer = answers[_question(configuration)]
+    if not isinstance(answer, Failure):
+        return judge_description(configuration, answer)
+    if answer.not_found:
+        return Violation(
+            why=f"AWS knows no such key in {configuration.place.region}: creating the endpoint fails.",
+            fix=f"Set {configuration.key_property} to the ARN of a key that exists in that region.",
+        )
+    return _not_asked(f"AWS did not answer ({answer.code})", context)
+
+
+def judge_description(configuration: Configuration, answer: Description) -> Decision:
+    """What AWS's description of a configuration's key amounts to."""
+    metadata = answer.metadata
+    wrong = []
+    state = str(metadata.get("KeyState", ""))
+    if state not in ("Enabled", "Creating", "Updating"):
+        wrong.append(_NOT_ENABLED.get(state, "is not enabled"))
+    if metadata.get("KeyManager") == "AWS":
+        wrong.append("is managed by AWS, not by you")
+    if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
+        wrong.append("is not symmetric")
+    elif metadata.get("KeyUsage", "ENCRYPT_DECRYPT") != "ENCRYPT_DECRYPT":
+        wrong.append("is not for encryption")
+    if not wrong and answer.rotates is False and metadata.get("Origin") == "AWS_KMS":
+        wrong.append("does not rotate")
+    if not wrong:
+        return COMPLIANT
+    return Violation(
+        why=f"AWS says that its key {' and '.join(wrong)}.",
+        fix="Mend the key where it is made, or use another one.",
+    )
+
+
+def _questions(stack: Stack) -> list[Question]:
+    return [
+        _question(each)
+        for each in stack.configurations
+        if isinstance(each.key, str) and isinstance(each.place.region, str) and not keys_of(each, stack)
+    ]
+
+
+def _question(configuration: Configuration) -> Question:
+    from policy_pack.kms import Question
+
+    profile = configuration.place.profile
+    return Question(
+        str(configuration.key), str(configuration.place.region), profile if isinstance(profile, str) else None
+    )
+
+
+def _not_asked(what: str, context: Context) -> Decision:
+    if context.settings["onError"] == "ignore":
+        return CannotTell(f"Its key was not verified: {what}.")
+    return Violation(
+        why=f"Its key could not be verified: {what}.",
+        fix="Give the policy pack credentials that may describe the key, or set onError to ignore.",
+    )
+
+
+def _check_budget(value: Any) -> str | None:
+    valid = isinstance(value, (int, float)) and not isinstance(value, bool) and 1 <= value <= 120
+    return None if valid else "is not a number of seconds from 1 to 120"
+
+
+POLICY = Policy(
+    name="key-verified-in-aws",
+    kind=STACK,
+    level=DISABLED,
+    severity=HIGH,
+    title="AWS confirms a key from outside the stack",
+    description="A KMS key from outside the stack exists, is customer-managed and usable, and lets SageMaker use it.",
+    remediation=(
+        "Enable the key, or use one that exists in the configuration's region, is symmetric and lets SageMaker use it. "
+        "The policy needs boto3 and credentials for kms:DescribeKey, kms:GetKeyRotationStatus and kms:GetKeyPolicy."
+    ),
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "kms", "live"),
+    settings=(
+        Setting(
+            "budgetSeconds",
+            {
+                "type": "number",
+                "minimum": 1,
+                "maximum": 120,
+                "default": 10,
+                "description": "How long a preview waits for AWS at the most, for all keys together.",
+            },
+            _check_budget,
+        ),
+        choice(
+            "onError",
+            "What a call is that is refused or fails: a violation (report), or nothing (ignore).",
+            ("report", "ignore"),
+            "report",
+        ),
+    ),
+)

@@ -1,0 +1,198 @@
+"""`key-verified-in-aws` asks a real HTTP server that answers as AWS KMS does (moto), in the pack's own process."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from policy_pack import carriers
+from policy_pack.kms import Description
+from policy_pack.model import Resource
+from policy_pack.place import Surroundings
+from policy_pack.policies.key_verified_in_aws import judge_description
+from policy_pack.verdict import Violation
+from tests.conftest import PACK
+from tests.harness.engine import Engine, Stack
+
+POLICY = "key-verified-in-aws"
+REGION = "eu-west-1"
+CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+NATIVE = "aws-native:sagemaker:EndpointConfig"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def kms(aws: str) -> Any:
+    return boto3.client(
+        "kms", endpoint_url=aws, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
+    )
+
+
+@pytest.fixture(scope="module")
+def pack(aws: str) -> Iterator[Engine]:
+    with Engine(PACK, environment={**CREDENTIALS, "AWS_ENDPOINT_URL": aws}) as engine:
+        engine.configure_stack(Stack())
+        yield engine
+
+
+def _key(kms: Any, **more: Any) -> str:
+    arn = kms.create_key(**more)["KeyMetadata"]["Arn"]
+    if not more:
+        kms.enable_key_rotation(KeyId=arn)
+    return str(arn)
+
+
+def _id(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _resource(key: str | None, name: str = "config", kind: str = CONFIGURATION) -> dict[str, Any]:
+    properties = {"kmsKeyArn" if kind == CONFIGURATION else "kmsKeyId": key, "region": REGION}
+    provider = {"urn": "urn:pulumi:dev::shop::pulumi:providers:aws::a", "properties": {"region": REGION}}
+    urn = f"urn:pulumi:dev::shop::{kind}::{name}"
+    return {"type": kind, "name": name, "urn": urn, "properties": properties, "provider": provider}
+
+
+def _says(pack: Engine, *resources: dict[str, Any], **settings: Any) -> list[str]:
+    pack.configure({"all": "disabled", POLICY: {"enforcementLevel": "mandatory", **settings}})
+    answer = pack.analyze_stack(resources)
+    assert all(finding.triple[:2] == ("mandatory", POLICY) for finding in answer.findings)
+    return [finding.message.split("\n", 1)[1] for finding in answer.findings]
+
+
+def test_it_is_off_by_default(pack: Engine) -> None:
+    pack.configure({})
+    found = pack.analyze_stack(
+        [_resource(f"arn:aws:kms:{REGION}:123456789012:key/{'0' * 8}-0000-0000-0000-{'0' * 12}")]
+    )
+    assert POLICY not in [finding.policy for finding in found.findings]
+
+
+def test_a_usable_key(pack: Engine, kms: Any) -> None:
+    assert _says(pack, _resource(_key(kms))) == []
+
+
+def test_a_bare_id_and_an_alias(pack: Engine, kms: Any) -> None:
+    arn = _key(kms)
+    kms.create_alias(AliasName="alias/serving", TargetKeyId=_id(arn))
+    assert _says(pack, _resource(_id(arn), kind=NATIVE)) == []
+    assert _says(pack, _resource("alias/serving", kind=NATIVE)) == []
+    (message,) = _says(pack, _resource("12345678-1234-1234-1234-1234567890ab", kind=NATIVE))
+    assert "AWS knows no such key in eu-west-1" in message
+
+
+def test_a_key_that_does_not_exist(pack: Engine) -> None:
+    (message,) = _says(pack, _resource(f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"))
+    assert "AWS knows no such key in eu-west-1" in message
+    assert "1234-1234" not in message
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda kms, key: kms.disable_key(KeyId=_id(key)), "is disabled"),
+        (lambda kms, key: kms.schedule_key_deletion(KeyId=_id(key), PendingWindowInDays=7), "is going to be deleted"),
+        (lambda kms, key: kms.disable_key_rotation(KeyId=_id(key)), "does not rotate"),
+    ],
+)
+def test_a_key_that_is_not_usable(pack: Engine, kms: Any, spoil: Any, says: str) -> None:
+    key = _key(kms)
+    spoil(kms, key)
+    (message,) = _says(pack, _resource(key))
+    assert says in message
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}, "is not symmetric"),
+        ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "is not symmetric"),
+    ],
+)
+def test_a_key_of_another_kind(pack: Engine, kms: Any, more: dict[str, Any], says: str) -> None:
+    (message,) = _says(pack, _resource(_key(kms, **more)))
+    assert says in message
+
+
+@pytest.mark.parametrize(
+    ("metadata", "says"),
+    [
+        ({"KeyState": "PendingImport"}, "waits for its key material"),
+        ({"KeyState": "Unavailable"}, "is in a key store that is not connected"),
+        ({"KeyState": "PendingReplicaDeletion"}, "is going to be deleted"),
+        ({"KeyState": "SomethingNew"}, "is not enabled"),
+        ({"KeyManager": "AWS"}, "is managed by AWS"),
+        ({"KeyUsage": "GENERATE_VERIFY_MAC"}, "is not for encryption"),
+    ],
+)
+def test_states_that_the_server_does_not_play(metadata: dict[str, Any], says: str) -> None:
+    given = {"type": CONFIGURATION, "urn": "urn", "name": "config", "properties": {}}
+    (configuration,) = carriers.read([Resource(**given)], Surroundings()).configurations
+    whole = {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "Origin": "AWS_KMS", **metadata}
+    verdict = judge_description(configuration, Description(whole, rotates=True, policy=None))
+    assert isinstance(verdict, Violation)
+    assert says in verdict.why
+
+
+def test_keys_are_asked_for_once_and_together(pack: Engine, kms: Any) -> None:
+    good, bad = _key(kms), _key(kms)
+    kms.disable_key(KeyId=_id(bad))
+    found = _says(pack, _resource(good, "a"), _resource(bad, "b"), _resource(bad, "c"))
+    assert len(found) == 2
+    kms.enable_key(KeyId=_id(bad))
+    assert len(_says(pack, _resource(bad, "b"))) == 1
+
+
+def test_what_is_not_asked(pack: Engine) -> None:
+    pack.configure({"all": "disabled", POLICY: "mandatory"})
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    for resource in (_resource(None), _resource(unknown), _resource("")):
+        assert pack.analyze_stack([resource]).findings == ()
+    own = {
+        "type": "aws:kms/key:Key",
+        "name": "key",
+        "urn": "urn:pulumi:dev::shop::aws:kms/key:Key::key",
+        "properties": {"arn": f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"},
+    }
+    assert pack.analyze_stack([_resource(own["properties"]["arn"]), own]).findings == ()  # type: ignore[index]
+
+
+@pytest.mark.parametrize("onerror", ["report", "ignore"])
+def test_a_service_that_does_not_answer(onerror: str) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with Engine(PACK, environment={**CREDENTIALS, "AWS_ENDPOINT_URL": address}) as engine:
+            engine.configure_stack(Stack())
+            key = f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"
+            found = _says(engine, _resource(key), budgetSeconds=1, onError=onerror)
+    assert len(found) == (onerror == "report")
+    assert not found or "AWS did not answer (the budget ran out)" in found[0]
+
+
+def test_without_credentials() -> None:
+    nothing = {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }
+    with Engine(PACK, environment=nothing) as engine:
+        engine.configure_stack(Stack())
+        key = f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"
+        (message,) = _says(engine, _resource(key))
+    assert "AWS did not answer (NoCredentialsError)" in message
