@@ -140,8 +140,8 @@ def test_a_key_of_another_kind(pack: Engine, kms: Any, more: dict[str, Any], say
     ],
 )
 def test_states_that_the_server_does_not_play(metadata: dict[str, Any], says: str) -> None:
-    given = {"type": CONFIGURATION, "urn": "urn", "name": "config", "properties": {}}
-    (configuration,) = carriers.read([Resource(**given)], Surroundings()).configurations
+    resource = Resource("urn", CONFIGURATION, "config", {})
+    (configuration,) = carriers.read([resource], Surroundings()).configurations
     whole = {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "Origin": "AWS_KMS", **metadata}
     verdict = judge_description(configuration, Description(whole, rotates=True, policy=None))
     assert isinstance(verdict, Violation)
