@@ -3,11 +3,13 @@
 The SDK (pulumi-policy 1.21) deserialises each resource once for every resource policy, and the whole stack once for
 every stack policy, before a policy can say that it does not care. `Edge` answers the engine in the SDK's place: it
 decides by a resource's type whether anything concerns it, reads what does straight from the message, and hands the
-SDK a request without properties. Levels, settings, diagnostics and not-applicable answers stay the SDK's own.
+SDK a request without properties. Levels, settings, diagnostics and not-applicable answers stay the SDK's own. Of a
+whole stack, what concerns nobody is not even parsed (`policy_pack.skim`).
 
 The seam: the SDK registers its service through the public `add_AnalyzerServicer_to_server` of the `pulumi` package's
 generated module, looked up there when a pack starts. That it does so is not promised. Where it does not, or where its
 service is not what we know, nothing is installed and policies read what the SDK hands them (`policy_pack.stock`).
+The other half of it is gRPC's own: of several handlers for a method, the first that was added serves it.
 """
 
 from __future__ import annotations
@@ -16,13 +18,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import grpc
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policy_pack import wire
-from policy_pack.carriers import READERS
+from policy_pack.carriers import READERS, SUBJECTS, concerning
 from policy_pack.session import Session
+from policy_pack.skim import Skimmer
 
 _METHODS = ("Analyze", "AnalyzeStack", "Remediate", "Configure", "ConfigureStack")
 
@@ -32,7 +36,10 @@ def install(session: Session) -> None:
     register: Callable[[Any, Any], None] = analyzer_pb2_grpc.add_AnalyzerServicer_to_server
 
     def registering(servicer: Any, server: Any) -> None:
-        register(edge_for(servicer, session), server)
+        edge = edge_for(servicer, session)
+        if isinstance(edge, Edge):
+            server.add_generic_rpc_handlers((_skimming(edge),))
+        register(edge, server)
 
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server = registering
 
@@ -44,6 +51,16 @@ def edge_for(servicer: Any, session: Session) -> Any:
         for name in _METHODS
     )
     return Edge(servicer, session) if known else servicer
+
+
+def _skimming(edge: Edge) -> Any:
+    """Serves AnalyzeStack by `edge`, from requests without what concerns nobody."""
+    handler = grpc.unary_unary_rpc_method_handler(
+        edge.AnalyzeStack,
+        request_deserializer=Skimmer(READERS),
+        response_serializer=pb.AnalyzeResponse.SerializeToString,
+    )
+    return grpc.method_handlers_generic_handler("pulumirpc.Analyzer", {"AnalyzeStack": handler})
 
 
 class Edge(analyzer_pb2_grpc.AnalyzerServicer):
@@ -61,21 +78,21 @@ class Edge(analyzer_pb2_grpc.AnalyzerServicer):
         return getattr(self._sdk, name)
 
     def Analyze(self, request: pb.AnalyzeRequest, context: Any) -> pb.AnalyzeResponse:
-        if request.type not in READERS:
+        if request.type not in SUBJECTS:
             return pb.AnalyzeResponse()
         with self._reading([request]):
             response: pb.AnalyzeResponse = self._sdk.Analyze(_without_properties(request), context)
         return response
 
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: Any) -> pb.AnalyzeResponse:
-        with self._reading([each for each in request.resources if each.type in READERS]):
+        with self._reading(concerning(request.resources)):
             response: pb.AnalyzeResponse = self._sdk.AnalyzeStack(pb.AnalyzeStackRequest(), context)
         return response
 
     def Remediate(self, request: pb.AnalyzeRequest, context: Any) -> pb.RemediateResponse:
         if not self._remediates:
             return pb.RemediateResponse()
-        if request.type not in READERS:
+        if request.type not in SUBJECTS:
             request = _without_properties(request)
         # The SDK keeps secrets and unknowns apart in what a remediation is given, so it gets the properties.
         with self._reading([request]):

@@ -25,6 +25,7 @@ WITHOUT_EDGE = f"""
     from policy_pack.pack import run
     run(edge=False)
 """
+CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 EVERYTHING = {"all": "mandatory", "encryption-at-rest-enabled": "remediate", "key-in-same-region": "remediate"}
 
 
@@ -71,20 +72,21 @@ def test_what_concerns_nobody_does_not_reach_the_sdk() -> None:
     sdk = Sdk()
     edge = edge_for(sdk, Session({}))
     assert isinstance(edge, Edge)
-    edge.Analyze(pb.AnalyzeRequest(type="aws:s3/bucket:Bucket"), None)
-    edge.Remediate(pb.AnalyzeRequest(type="aws:s3/bucket:Bucket"), None)
+    for kind in ("aws:s3/bucket:Bucket", "aws:kms/key:Key"):
+        edge.Analyze(pb.AnalyzeRequest(type=kind), None)
+        edge.Remediate(pb.AnalyzeRequest(type=kind), None)
     assert sdk.asked == []
 
 
 def test_the_sdk_gets_no_properties_to_deserialise() -> None:
     sdk = Sdk()
     edge = edge_for(sdk, Session({}))
-    request = pb.AnalyzeRequest(type="aws:kms/key:Key", urn="urn", name="key")
-    request.properties["policy"] = "{}"
+    request = pb.AnalyzeRequest(type=CONFIGURATION, urn="urn", name="config")
+    request.properties["kmsKeyArn"] = "arn"
     edge.Analyze(request, None)
-    edge.AnalyzeStack(pb.AnalyzeStackRequest(resources=[pb.AnalyzerResource(type="aws:kms/key:Key")]), None)
+    edge.AnalyzeStack(pb.AnalyzeStackRequest(resources=[pb.AnalyzerResource(type=CONFIGURATION)]), None)
     assert sdk.asked == [
-        pb.AnalyzeRequest(type="aws:kms/key:Key", urn="urn", name="key"),
+        pb.AnalyzeRequest(type=CONFIGURATION, urn="urn", name="config"),
         pb.AnalyzeStackRequest(),
     ]
 

@@ -254,6 +254,10 @@ READERS: dict[str, Any] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attachment,
     "aws:iam/policy:Policy": _managed_policy,
 }
+BESIDE = READERS.keys() - {
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+    "aws:sagemaker/endpoint:Endpoint",
+}
 
 
 def _write_key(properties: Any, arn: str) -> None:

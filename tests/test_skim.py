@@ -1,0 +1,58 @@
+"""What is parsed of a stack: what may concern the pack, and nothing else, in the pack's own process too."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+from pulumi.runtime.proto import analyzer_pb2 as pb
+
+from policy_pack.carriers import READERS
+from policy_pack.skim import Skimmer
+from tests.harness.engine import Engine
+from tests.harness.recordings import Recording, recordings
+
+CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+
+
+def listed(*resources: bytes) -> bytes:
+    """An AnalyzeStack request of resources that are serialised already."""
+    return b"".join(b"\x0a" + bytes([len(each)]) + each for each in resources)
+
+
+def typed(kind: str) -> bytes:
+    """A resource of that type, serialised."""
+    return bytes(pb.AnalyzerResource(type=kind).SerializeToString())
+
+
+@pytest.mark.parametrize("recording", recordings(), ids=str)
+def test_what_concerns_the_pack_is_parsed_as_it_came(recording: Recording) -> None:
+    (request,) = (each for each in recording.requests if isinstance(each, pb.AnalyzeStackRequest))
+    parsed = Skimmer(READERS)(request.SerializeToString())
+    assert list(parsed.resources) == [each for each in request.resources if each.type in READERS]
+
+
+def test_a_resource_whose_type_is_not_where_it_is_looked_for_is_kept() -> None:
+    other = typed("a:b:C")
+    name_first = pb.AnalyzerResource(name="it").SerializeToString() + other
+    long = pb.AnalyzerResource(type="a:b:" + "C" * 200)
+    untyped = pb.AnalyzerResource(name="it").SerializeToString()
+    request = listed(name_first, untyped, b"", other) + pb.AnalyzeStackRequest(resources=[long]).SerializeToString()
+    kept = [each.SerializeToString() for each in Skimmer(READERS)(request).resources]
+    assert kept == [other + untyped, untyped, b"", long.SerializeToString()]
+
+
+def test_fields_of_a_later_engine_are_kept() -> None:
+    later = b"\x9a\x06\x03new"  # field 99
+    parsed = Skimmer(READERS)(listed(typed(CONFIGURATION)) + later)
+    assert parsed.SerializeToString() == listed(typed(CONFIGURATION)) + later
+
+
+def test_the_running_pack_does_not_parse_what_concerns_nobody(engine: Engine) -> None:
+    """Fails where gRPC no longer lets the pack read requests itself, which would leave it correct, but slower."""
+    broken = b"\x12\x02\xff\xff"  # properties that are no message
+    ask = engine.channel.unary_unary(
+        "/pulumirpc.Analyzer/AnalyzeStack", response_deserializer=pb.AnalyzeResponse.FromString
+    )
+    assert ask(listed(typed("aws:s3/bucket:Bucket") + broken)).diagnostics == []
+    with pytest.raises(grpc.RpcError, match="deserializing request"):
+        ask(listed(typed(CONFIGURATION) + broken))
