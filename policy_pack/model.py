@@ -8,7 +8,7 @@ Sources (`*_sources`) are the ids of the nodes that a value is computed from, in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, Union
@@ -214,12 +214,23 @@ class Stack:
     def __init__(self, nodes: Iterable[AnyNode]) -> None:
         self.nodes: tuple[AnyNode, ...] = tuple(nodes)
         self.by_id: dict[str, AnyNode] = {node.id: node for node in self.nodes}
+        self._known: dict[Any, Any] = {}
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """The nodes of one kind; the stack itself where that is what is asked for."""
         if isinstance(self, kind):
             return (self,)
-        return tuple(node for node in self.nodes if isinstance(node, kind))
+        if kind not in self._known:
+            self._known[kind] = tuple(node for node in self.nodes if isinstance(node, kind))
+        found: tuple[T, ...] = self._known[kind]
+        return found
+
+    def once(self, question: Callable[[Stack], T]) -> T:
+        """What a function makes of the whole stack, made once: what is asked for every node must not look at all."""
+        if question not in self._known:
+            self._known[question] = question(self)
+        answer: T = self._known[question]
+        return answer
 
     @cached_property
     def configurations(self) -> tuple[Configuration, ...]:

@@ -55,7 +55,7 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         try:
             settings = session.settings(policy, args.get_config())
             stack = session.stack(lambda: _resources(args))
-            everyone = session.all_settings(POLICIES)
+            everyone = {} if is_resource else session.all_settings(POLICIES)
             judgements = list(judge(policy, stack, settings, tags=args.stack_tags, all_settings=everyone))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
             report(

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from policy_pack import links
 from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
-from policy_pack.links import configurations_by_name, configurations_from
 from policy_pack.model import Configuration
 from policy_pack.policy import ADVISORY, LOW, STACK, Context, Policy
-from policy_pack.values import Unknown
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    stack = context.stack
-    unclear = False
-    for endpoint in stack.endpoints:
-        used = configurations_from(endpoint, stack) or configurations_by_name(endpoint, stack)
-        if configuration in used:
-            return COMPLIANT
-        # A provider that is not configured yet leaves even what is required absent.
-        says_nothing = endpoint.configuration_name is None or isinstance(endpoint.configuration_name, Unknown)
-        unclear = unclear or (not used and says_nothing)
+    pairs = context.stack.once(links.pairs)
+    if configuration.id in pairs.used:
+        return COMPLIANT
     if is_external(configuration.name, context):
         return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
-    if unclear:
+    if pairs.unclear:
         return CannotTell("An Endpoint of the stack does not say before the update which configuration it uses.")
     return Violation(
         why="No Endpoint of this stack uses it: it protects nothing here, or its Endpoint cannot follow a replacement.",

@@ -10,15 +10,13 @@ from policy_pack.verdict import COMPLIANT, Decision, Violation
 
 
 def decide(stack: Stack, context: Context) -> Decision:
-    names = {name for node in stack.nodes for name in names_of(node)}
-    here = {_stack_of(node.urn) for node in stack.nodes}
     # Where nothing is judged, an exemption may well be of another stack that shares the settings.
     judged = any(isinstance(node, (Configuration, Endpoint, Template)) for node in stack.nodes)
     problems: list[str] = []
     for policy, settings in context.all_settings.items():
         problems += [f"{policy}: {problem}" for problem in settings.problems]
         for each in settings.exemptions if judged else ():
-            if not each.covers(*names) and _is_of(each, here):
+            if not each.covers(*stack.once(_names)) and _is_of(each, stack.once(_stacks)):
                 problems.append(f"{policy}: the exemption that expires on {each.expires} matches no resource here")
     if not problems:
         return COMPLIANT
@@ -26,6 +24,14 @@ def decide(stack: Stack, context: Context) -> Decision:
         why="These settings have no effect:\n" + "\n".join(f"- {problem}." for problem in problems),
         fix="Correct or remove them in the policy pack's configuration.",
     )
+
+
+def _names(stack: Stack) -> set[str]:
+    return {name for node in stack.nodes for name in names_of(node)}
+
+
+def _stacks(stack: Stack) -> set[str]:
+    return {_stack_of(node.urn) for node in stack.nodes}
 
 
 def _stack_of(urn: str) -> str:
