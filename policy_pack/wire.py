@@ -5,7 +5,8 @@ Sources: "pulumi/proto/pulumi/analyzer.proto" and "Pulumi property values" in th
 
 from __future__ import annotations
 
-from typing import Union
+from collections.abc import Iterator, Mapping
+from typing import Any, Union
 
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2 as pb
@@ -18,7 +19,7 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
     """A resource from the message of an Analyze request, or from one of an AnalyzeStack request."""
     provider = None
     if message.HasField("provider"):
-        provider = Provider(message.provider.urn, properties(message.provider.properties))
+        provider = Provider(message.provider.urn, Fields(message.provider.properties))
     sources: dict[str, tuple[str, ...]] = {}
     parent = message.options.parent
     if isinstance(message, pb.AnalyzerResource):
@@ -28,16 +29,38 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
         urn=message.urn,
         type=message.type,
         name=message.name,
-        properties=properties(message.properties),
+        properties=Fields(message.properties),
         provider=provider,
         property_sources=sources,
         parent=parent or None,
     )
 
 
-def properties(struct: struct_pb2.Struct) -> dict[str, Plain]:
-    """The fields of a struct as plain values."""
-    return {name: _plain(value) for name, value in struct.fields.items()}
+class Fields(Mapping[str, Plain]):
+    """The fields of a struct as plain values, each made when it is asked for: few of a resource's are."""
+
+    def __init__(self, struct: struct_pb2.Struct) -> None:
+        self._fields = struct.fields
+        self._known: dict[str, Plain] = {}
+
+    def __getitem__(self, name: str) -> Plain:
+        if name not in self._known:
+            # Not by subscript, which adds to a message what it does not have.
+            field = self._fields.get(name)
+            if field is None:
+                raise KeyError(name)
+            self._known[name] = _plain(field)
+        return self._known[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        # The inherited way is an exception for whatever is absent, which most of what is asked for is.
+        return self[name] if name in self._fields else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
 
 def _plain(value: struct_pb2.Value) -> Plain:
@@ -45,7 +68,7 @@ def _plain(value: struct_pb2.Value) -> Plain:
     if kind == "string_value":
         return unwrap(value.string_value)
     if kind == "struct_value":
-        return unwrap(properties(value.struct_value))
+        return unwrap({name: _plain(field) for name, field in value.struct_value.fields.items()})
     if kind == "list_value":
         return [_plain(item) for item in value.list_value.values]
     if kind == "bool_value":
