@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -169,6 +170,25 @@ def test_what_is_not_asked(pack: Engine) -> None:
         "properties": {"arn": f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"},
     }
     assert pack.analyze_stack([_resource(own["properties"]["arn"]), own]).findings == ()  # type: ignore[index]
+
+
+def test_a_policy_that_does_not_let_sagemaker_in(pack: Engine, kms: Any) -> None:
+    key = _key(kms)
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:role/admin"},
+                "Action": ["kms:Describe*", "kms:Decrypt"],
+                "Resource": "*",
+            }
+        ],
+    }
+    kms.put_key_policy(KeyId=_id(key), PolicyName="default", Policy=json.dumps(document))
+    (message,) = _says(pack, _resource(key))
+    assert "does not let SageMaker call kms:GenerateDataKey, kms:CreateGrant" in message
+    assert "123456789012" not in message
 
 
 @pytest.mark.parametrize("onerror", ["report", "ignore"])

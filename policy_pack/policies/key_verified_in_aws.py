@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
+from policy_pack.iam import User, access, anybody, sagemaker
 from policy_pack.links import keys_of
 from policy_pack.model import Configuration, Stack
 from policy_pack.policy import DISABLED, HIGH, STACK, Context, Policy
@@ -74,12 +75,26 @@ def judge_description(configuration: Configuration, answer: Description) -> Deci
         wrong.append("is not for encryption")
     if not wrong and answer.rotates is False and metadata.get("Origin") == "AWS_KMS":
         wrong.append("does not rotate")
+    missing = _missing(configuration, answer) if not wrong else ()
+    if missing:
+        wrong.append(f"does not let SageMaker call {', '.join(missing)}")
     if not wrong:
         return COMPLIANT
     return Violation(
         why=f"AWS says that its key {' and '.join(wrong)}.",
         fix="Mend the key where it is made, or use another one.",
     )
+
+
+def _missing(configuration: Configuration, answer: Description) -> tuple[str, ...]:
+    """The actions that the key's policy certainly does not let SageMaker call; none where it may not be read."""
+    key, region = str(answer.metadata.get("Arn", "")), configuration.place.region
+    if answer.policy is None or key.count(":") != 5:
+        return ()
+    given = configuration.execution_role
+    role = sagemaker.role(given) if isinstance(given, str) else None
+    user = User((role,)) if role is not None else anybody(key)
+    return access(answer.policy, [user], key, str(region)).missing
 
 
 def _questions(stack: Stack) -> list[Question]:
