@@ -1,0 +1,205 @@
+"""What an audit found: the one data structure that every format writes.
+
+Texts are safe to show: they hold no secret, no account or key id unless `Report.shows_arns`, and what comes from a
+stack has its characters that do not print escaped (``\\x1b``). They are not escaped for any format: a name can hold
+markup, formulas and quotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from policy_pack.control import Control, Requirement
+
+COMPLIANT = "compliant"
+NON_COMPLIANT = "non-compliant"
+NOT_APPLICABLE = "not-applicable"
+EXEMPTED = "exempted"
+CANNOT_TELL = "cannot-tell"
+STATUSES = (COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE, EXEMPTED, CANNOT_TELL)
+
+STACK_EXPORT, CHECKPOINT, PREVIEW = "stack export", "checkpoint", "preview"
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input that was read: its name as given, what its bytes are (`size` in bytes), and the stack that it is of.
+
+    `organization`, `project` and `stack` are empty where the input does not say; `kind` is one of `STACK_EXPORT`,
+    `CHECKPOINT` and `PREVIEW`. `resources` is how many resources it holds.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    kind: str
+    organization: str
+    project: str
+    stack: str
+    resources: int
+
+    @property
+    def label(self) -> str:
+        """The stack, as in "shop/dev"; the input's name where it does not say which."""
+        parts = [part for part in (self.organization, self.project, self.stack) if part]
+        return "/".join(parts) or self.name
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An input that could not be read, or not in full, and why, in one line."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PolicyInEffect:
+    """A policy and the level it has in this audit (advisory, mandatory, remediate or disabled).
+
+    `name` is the full name. `decisive` says that a configuration which violates it does not meet the control.
+    """
+
+    name: str
+    title: str
+    description: str
+    remediation: str
+    url: str
+    level: str
+    severity: str
+    tags: tuple[str, ...]
+    decisive: bool
+
+
+@dataclass(frozen=True)
+class PolicyVerdict:
+    """What a policy says of a configuration: one of `STATUSES`, and why where it is not compliant.
+
+    `fix` goes with a violation, exempted or not; `reason`, `expires` (ISO 8601 date) and `ticket` with an exemption.
+    `policy` is the full name.
+    """
+
+    policy: str
+    status: str
+    level: str
+    severity: str
+    why: str = ""
+    fix: str = ""
+    reason: str = ""
+    expires: str = ""
+    ticket: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """An AWS CLI command to paste into a POSIX shell, and what it shows."""
+
+    shows: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ConfigurationEvidence:
+    """An endpoint configuration with what each policy says of it.
+
+    `source` is the name of its input and `stack` that input's label. `id` is its URN, with ``#`` and the logical id
+    for one within a template. `name` is the physical name, empty where it is not known; `region` likewise. `key` is
+    the text of its key (masked), or what there is instead of one, in brackets. `status` is one of `STATUSES`: what
+    the decisive policies come to.
+    """
+
+    source: str
+    stack: str
+    urn: str
+    id: str
+    label: str
+    type: str
+    name: str
+    region: str
+    key: str
+    status: str
+    verdicts: tuple[PolicyVerdict, ...]
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A violation, of whatever kind of resource, or of the stack as a whole (then `urn` is empty).
+
+    `resource` is the name of the resource and `subject` what the message is about, where that is another one (a
+    configuration within a template). `known` says that the baseline has it. `fingerprint` (hexadecimal SHA-256) stays
+    the same from audit to audit. `policy` is the full name.
+    """
+
+    source: str
+    stack: str
+    policy: str
+    level: str
+    severity: str
+    urn: str
+    resource: str
+    type: str
+    subject: str
+    why: str
+    fix: str
+    fingerprint: str
+    known: bool = False
+
+
+@dataclass(frozen=True)
+class RequirementEvidence:
+    """A framework's requirement, and how many configurations there are of each of `STATUSES`."""
+
+    requirement: Requirement
+    counts: dict[str, int]
+
+    @property
+    def judged(self) -> int:
+        """How many configurations the requirement applies to."""
+        return sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
+
+    @property
+    def share(self) -> float | None:
+        """The share of those that are compliant, 0 to 1; `None` where there are none. An exempted one is not."""
+        return self.counts[COMPLIANT] / self.judged if self.judged else None
+
+
+@dataclass(frozen=True)
+class Report:
+    """An audit. `when` is in UTC, whole seconds. `ignored` are the JSON files in directories that hold no stack."""
+
+    pack: str
+    version: str
+    when: datetime
+    control: Control
+    policies: tuple[PolicyInEffect, ...]
+    sources: tuple[Source, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    ignored: tuple[str, ...] = ()
+    configurations: tuple[ConfigurationEvidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    shows_arns: bool = False
+    requirements: tuple[RequirementEvidence, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        counts = count(each.status for each in self.configurations)
+        every = tuple(RequirementEvidence(each, counts) for each in self.control.requirements)
+        object.__setattr__(self, "requirements", every)
+
+    @property
+    def new_findings(self) -> tuple[Finding, ...]:
+        """The findings that the baseline does not have."""
+        return tuple(each for each in self.findings if not each.known)
+
+    @property
+    def known_findings(self) -> tuple[Finding, ...]:
+        """The findings that the baseline has."""
+        return tuple(each for each in self.findings if each.known)
+
+
+def count(statuses: Iterable[str]) -> dict[str, int]:
+    """How often each of `STATUSES` occurs."""
+    found = list(statuses)
+    return {status: found.count(status) for status in STATUSES}

@@ -1,0 +1,35 @@
+"""The formats of a report: each a module of this package with a function ``write`` from a `Report` to a text or bytes.
+
+A module is imported only when its format is asked for, so that none needs another's libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Union, cast
+
+from policy_pack.audit.evidence import Report
+
+Writer = Callable[[Report], Union[str, bytes]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: the module of this package that writes it, and the ending of its files."""
+
+    module: str
+    ending: str
+
+
+FORMATS = {
+    "text": Format("text", "txt"),
+    "json": Format("json", "json"),
+}
+
+
+def writer(name: str) -> Writer:
+    """What writes the format of this name; `KeyError` where there is none."""
+    module = import_module(f"{__name__}.{FORMATS[name].module}")
+    return cast("Writer", module.write)
