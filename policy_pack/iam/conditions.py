@@ -28,7 +28,8 @@ def holds(condition: Condition, request: Request, effect: str, *, variables: boo
     """Whether a condition holds; `effect` is its statement's, which says what a free caller wants."""
     allow = effect == ALLOW
     if condition.key and condition.key not in request.keys:
-        return request.left(None, wants=allow)
+        # What a variable stands for is not the caller's to choose.
+        return None if _has_variables(condition, variables) else request.left(None, wants=allow)
     operator = _OPERATOR.fullmatch(condition.operator)
     if operator is None or not condition.key:
         return None
@@ -44,6 +45,10 @@ def holds(condition: Condition, request: Request, effect: str, *, variables: boo
     values = (_resolve(value, request, variables=variables) for value in condition.values.values)
     found = any_of(None if value is None else fits(present, value, allow != negated) for value in values)
     return negate(found) if negated else found
+
+
+def _has_variables(condition: Condition, variables: bool) -> bool:
+    return variables and any(value is not None and "${" in value for value in condition.values.values)
 
 
 def _null(condition: Condition, present: str | None) -> Answer:

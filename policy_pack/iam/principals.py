@@ -13,7 +13,7 @@ from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.request import ALLOW, Request
 
 _ACCOUNT = re.compile(r"\d{12}")
-_ROOT = re.compile(r"arn:[^:]*:iam::[^:]*:root")
+_ROOT = re.compile(r"arn:[^:*?]*:iam::[^:*?]*:root")
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 
 

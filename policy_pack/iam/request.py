@@ -15,8 +15,11 @@ from policy_pack.iam.texts import GAP, NAMED, matches
 
 ALLOW, DENY = "Allow", "Deny"
 
-# Names of accounts, organizations, and of users and roles by their unique id.
-_NAMES = re.compile(r"(?<!\d)\d{12}(?!\d)|\bo-[a-z0-9]{10,32}|\bA[A-Z]{3}[A-Z0-9]{12,}")
+# The id of an account, alone or where an ARN has it.
+ACCOUNT = re.compile(r"(?:^|(?<=:))\d{12}(?=:|$)")
+# Names that only their owners go by: of accounts, of organizations, and of users and roles by their unique ids.
+ORGANIZATION = re.compile(r"^o-[a-z0-9]+(?![a-z0-9*?])")
+_NAMES = re.compile(rf"{ACCOUNT.pattern}|{ORGANIZATION.pattern}|^A[A-Z]{{3}}[A-Z0-9]{{12,}}")
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ class Request:
 
     `keys` are the condition keys that are known, by their names in lower case; `None` where the request has no such
     key. A condition on any other cannot be decided. With `free` the question is what a caller could do who chooses
-    whatever is left open (gaps and other condition keys) and is nobody that the policy calls by name, except one
-    of the accounts `played`.
+    whatever is left open (gaps and other condition keys), and whom none of the names in the policy means but those
+    that are `played`, accounts and organizations.
     """
 
     action: str

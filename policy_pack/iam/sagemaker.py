@@ -33,7 +33,7 @@ def role(arn: str) -> Caller | None:
 
 
 def unknown_role(key: str, *, account: str = GAP, name: str = "") -> Caller:
-    """A role of the partition of a key's ARN, of which no more is known than this; `name` may be the end of its name."""
+    """A role in the partition of a key's ARN, of which no more is known than this; its path never is."""
     return Caller(f"arn:{key.split(':')[1]}:iam::{account}:role/{GAP}{name}")
 
 

@@ -6,6 +6,8 @@ text has a `GAP` where any text may stand, the empty one included: ``arn:aws:kms
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from policy_pack.iam.logic import Answer
 
 GAP = "\0"
@@ -15,8 +17,11 @@ NAMED = "\1"
 _ANY, _ONE = "any", "one"
 
 
+@lru_cache(maxsize=4096)
 def matches(text: str, pattern: str, *, wildcards: bool = True) -> Answer:
     """Whether `text` is of `pattern`, whatever its gaps hold; `None` where that depends on them."""
+    if not wildcards and GAP not in text:
+        return text == pattern
     tokens = [_WILDCARDS.get(char, char) for char in pattern] if wildcards else list(pattern)
     if _meets(text, tokens, fill=False):
         return True
