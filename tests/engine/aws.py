@@ -84,7 +84,7 @@ class StandIn:
             outputs.update({"arn": kms_arn(region, name), "targetKeyArn": target})
         elif kind.startswith("aws:iam/"):
             what = "policy" if kind == "aws:iam/policy:Policy" else "role"
-            outputs["arn"] = f"arn:{partition_of(region)}:iam::{ACCOUNT}:{what}/{name_of(urn)}"
+            outputs["arn"] = f"arn:{partition_of(region)}:iam::{ACCOUNT}:{what}/{name}"
         else:
             outputs["arn"] = f"arn:{partition_of(region)}:sagemaker:{region}:{ACCOUNT}:{name_of(urn)}"
         return name, outputs

@@ -15,8 +15,7 @@ import contextvars
 import inspect
 import logging
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
@@ -29,7 +28,7 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from tests.harness.answers import Verdicts
 from tests.harness.engine import Engine, Stack
-from tests.harness.monitor import Monitor, World
+from tests.harness.monitor import ROOT, Monitor, World
 from tests.harness.recordings import send
 from tests.harness.registered import Registered
 
@@ -63,7 +62,7 @@ class Deployment:
             "deployment": {
                 "manifest": {"time": "2026-01-02T03:04:05Z", "magic": "", "version": ""},
                 "secrets_providers": {"type": "passphrase", "state": {"salt": "v1:AAAAAAAAAAA="}},
-                "resources": [resource.exported for resource in self.resources],
+                "resources": [resource.exported for resource in _in_order(self.resources)],
                 "metadata": {},
             },
         }
@@ -104,10 +103,15 @@ def _run(program: Program, stack: Stack, monitor: Monitor) -> None:
         )
     )
     pulumi.runtime.set_all_config(dict(stack.config))
-    asyncio.run(_in_stack(program))
+    asyncio.run(pulumi.runtime.run_in_stack(program))
 
 
-async def _in_stack(program: Program) -> None:
-    # One worker, so that the resources of a program come in one order.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
-    await pulumi.runtime.run_in_stack(program)
+def _in_order(resources: Iterable[Registered]) -> Iterator[Registered]:
+    """The stack, then each resource after what it needs, and otherwise by URN: registrations race."""
+    waiting = sorted(resources, key=lambda resource: (resource.type != ROOT, resource.urn))
+    needed = {resource.urn for resource in waiting}
+    while waiting:
+        following = next(resource for resource in waiting if not resource.needs & needed)
+        waiting.remove(following)
+        needed.remove(following.urn)
+        yield following

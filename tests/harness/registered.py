@@ -50,6 +50,12 @@ class Registered:
         return self.type.startswith("pulumi:providers:")
 
     @property
+    def needs(self) -> set[str]:
+        """The URNs of what must exist before it."""
+        provider = {self.provider.urn} if self.provider else set()
+        return {self.parent, *self.dependencies, *provider}
+
+    @property
     def analyze_request(self) -> pb.AnalyzeRequest:
         """What resource policies are asked: inputs, after the provider's Check."""
         return pb.AnalyzeRequest(
@@ -161,4 +167,4 @@ def _with_ciphertext(value: Any) -> Any:
         return value
     if value.get(SIGNATURE) == SECRET:
         return {SIGNATURE: SECRET, "ciphertext": "v1:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
-    return {key: _with_ciphertext(each) for key, each in value.items()}
+    return {key: _with_ciphertext(each) for key, each in sorted(value.items())}
