@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.engine.cli import ROOT
 from tests.harness.answers import PREFIX
 from tests.harness.engine import Engine
+from tests.harness.monitor import AWS_6, World
 from tests.harness.program import run
 from tests.harness.recordings import PHASES
 from tests.programs import pairing, presence, regions
@@ -48,6 +50,17 @@ def test_reasons_for_not_applying(engine: Engine) -> None:
     assert "which region" in reason
     reasons = run(engine, presence.aws_managed_alias.program).not_applicable("key-in-same-region")
     assert reasons == ["It names no key of the customer's."]
+
+
+def test_region_of_the_environment() -> None:
+    environment = {"AWS_REGION": "eu-west-1"}
+    world = World(versions=AWS_6, environment=environment)
+    with Engine(ROOT, environment=environment) as engine:
+        engine.configure({})
+        program = regions.literal_key_of_another_region.program
+        assert run(engine, program, stack=in_region(""), world=world) == []
+        program = regions.literal_key_of_the_stacks_region_with_aws_6.program
+        assert run(engine, program, stack=in_region(""), world=world) == [("mandatory", "key-in-same-region", "config")]
 
 
 def test_two_stacks_one_after_the_other(engine: Engine) -> None:
