@@ -104,7 +104,7 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
 
 def _resources(args: Args) -> list[Any]:
     found = args.resources if isinstance(args, sdk.StackValidationArgs) else [args]
-    return [stock.resource(each) for each in found if each.resource_type in carriers.READERS]
+    return carriers.concerning([stock.resource(each) for each in found if each.resource_type in carriers.READERS])
 
 
 def _framework() -> sdk.PolicyComplianceFramework:

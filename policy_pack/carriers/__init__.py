@@ -48,5 +48,10 @@ def concerning(resources: Iterable[T]) -> list[T]:
 
 
 def read(resources: Iterable[Resource], surroundings: Surroundings) -> Stack:
-    """The model of a stack, from those of its resources that concern a policy."""
-    return Stack(node for resource in concerning(resources) for node in READERS[resource.type](resource, surroundings))
+    """The model of a stack, from those of its resources that a carrier knows."""
+    return Stack(
+        node
+        for resource in resources
+        if (reader := READERS.get(resource.type)) is not None
+        for node in reader(resource, surroundings)
+    )
