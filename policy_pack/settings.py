@@ -72,6 +72,16 @@ def choice(name: str, description: str, values: Iterable[str], default: str) -> 
     return Setting(name, schema, lambda value: None if value in allowed else f"is not one of {', '.join(allowed)}")
 
 
+def integer(name: str, description: str, low: int, high: int) -> Setting:
+    """A setting that is a whole number from `low` to `high`, without a default. Engines hand it over as a float."""
+
+    def check(value: Any) -> str | None:
+        whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1
+        return None if whole and low <= value <= high else f"is not a whole number from {low} to {high}"
+
+    return Setting(name, {"type": "integer", "minimum": low, "maximum": high, "description": description}, check)
+
+
 def texts(name: str, description: str, check: Check = lambda _: None) -> Setting:
     """A setting that is a list of texts, empty by default; `check` judges each."""
     schema = {"type": "array", "items": {"type": "string", "minLength": 1}, "default": [], "description": description}

@@ -230,6 +230,20 @@ def _attachment(resource: Resource, surroundings: Surroundings) -> Iterator[Role
     )
 
 
+def _policy_attachment(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
+    """One for each role that it names, or for whatever its roles are computed from."""
+    roles = items(resource.properties.get("roles"))
+    node = _node(resource, surroundings)
+    for index, role in enumerate([UNKNOWN] if isinstance(roles, Unknown) else roles):
+        yield RolePolicy(
+            **{**node, "id": f"{resource.urn}#{index}"},
+            role_name=text(role),
+            role_sources=sources(resource, "roles"),
+            attached_arn=text(resource.properties.get("policyArn")),
+            attached_sources=sources(resource, "policyArn"),
+        )
+
+
 def _managed_policy(resource: Resource, surroundings: Surroundings) -> Iterator[ManagedPolicy]:
     yield ManagedPolicy(
         **_node(resource, surroundings),
@@ -252,6 +266,7 @@ READERS: dict[str, Any] = {
     "aws:iam/role:Role": _role,
     "aws:iam/rolePolicy:RolePolicy": _role_policy,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attachment,
+    "aws:iam/policyAttachment:PolicyAttachment": _policy_attachment,
     "aws:iam/policy:Policy": _managed_policy,
 }
 BESIDE = READERS.keys() - {
