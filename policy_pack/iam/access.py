@@ -50,11 +50,13 @@ def anybody(key: str) -> User:
 class Access:
     """The actions that are certainly not allowed, and those of which nobody can tell.
 
-    `malformed` says why the key's policy is none; it follows "it". Then every action is missing.
+    Of the missing, `denied` are those that a statement denies, so that allowing them is not enough. `malformed` says
+    why the key's policy is none; it follows "it". Then every action is missing.
     """
 
     missing: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
     malformed: str | None = None
 
 
@@ -75,9 +77,11 @@ def access(
         return Access(tuple(actions), malformed=document.why)
     everyone = tuple(users)
     answers = {action: all_of(_may(action, user, document, key, region) for user in everyone) for action in actions}
+    missing = tuple(action for action, answer in answers.items() if answer is False)
     return Access(
-        tuple(action for action, answer in answers.items() if answer is False),
+        missing,
         tuple(action for action, answer in answers.items() if answer is None),
+        tuple(each for each in missing if any(_is_denied(each, user, document, key, region) for user in everyone)),
     )
 
 
@@ -91,6 +95,11 @@ def default_policy(key: str) -> Document:
 def _may(action: str, user: User, document: Document, key: str, region: str | None) -> Answer:
     answers = {_as(sagemaker.request(action, caller, key, region), user, document) for caller in user.callers}
     return answers.pop() if len(answers) == 1 else True if True in answers else None
+
+
+def _is_denied(action: str, user: User, document: Document, key: str, region: str | None) -> bool:
+    requests = [sagemaker.request(action, caller, key, region) for caller in user.callers]
+    return all(evaluate(document, each).denied or _by_role(each, user)[0] for each in requests)
 
 
 def _as(request: Request, user: User, document: Document) -> Answer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Union
 
 from policy_pack.values import Plain, Unknown, kind_of
@@ -107,8 +108,18 @@ class _Refused(Exception):
 
 
 def _parse(policy: Plain, *, principals: bool) -> Parsed:
+    if isinstance(policy, str):
+        return _parse_text(policy, principals)
     try:
-        return _document(_from_text(policy) if isinstance(policy, str) else policy, principals)
+        return _document(policy, principals)
+    except _Refused as refused:
+        return Malformed(str(refused))
+
+
+@lru_cache(maxsize=256)  # many configurations of a stack share a key
+def _parse_text(text: str, principals: bool) -> Parsed:
+    try:
+        return _document(_from_text(text), principals)
     except _Refused as refused:
         return Malformed(str(refused))
 

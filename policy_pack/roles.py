@@ -1,0 +1,174 @@
+"""The role that SageMaker uses a configuration's key as, and what the stack says of its permissions.
+
+The role is the configuration's own, else that of the models which its variants name. Where none is known, it is
+SageMaker itself or some role of the key's account.
+
+Sources: `ExecutionRoleArn` of "CreateEndpointConfig" and "CreateModel" in the Amazon SageMaker API Reference; "Grants
+in AWS KMS" in the AWS KMS Developer Guide.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policy_pack.iam import User, anybody, sagemaker
+from policy_pack.iam.logic import Answer, all_of, any_of
+from policy_pack.iam.request import Caller
+from policy_pack.iam.texts import GAP, matches
+from policy_pack.key_links import arn_of, grants_of
+from policy_pack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
+from policy_pack.place import same_region
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown
+
+
+def users_of(configuration: Configuration, key: Key, stack: Stack) -> list[User]:
+    """Whom SageMaker uses a configuration's key as; every one of them needs the key."""
+    named = list(dict.fromkeys(_roles(configuration, stack)))
+    arn = arn_of(key)
+    grants = grants_of(key, stack)
+    if not named:
+        nobody = anybody(arn)
+        return [User(nobody.callers, granted=lambda action: _granted(action, grants, nobody.callers, None))]
+    return [user for text, sources in named for user in _users(text, sources, arn, grants, stack)]
+
+
+def _roles(configuration: Configuration, stack: Stack) -> Iterator[tuple[Text, tuple[str, ...]]]:
+    """What names the roles of a configuration, and what that is computed from."""
+    if configuration.execution_role is not None:
+        yield configuration.execution_role, configuration.execution_role_sources
+        return
+    for model in _models(configuration, stack):
+        if model.execution_role is not None:
+            yield model.execution_role, model.execution_role_sources
+
+
+def _models(configuration: Configuration, stack: Stack) -> Iterator[Model]:
+    variants = () if isinstance(configuration.variants, Unknown) else configuration.variants
+    for variant in variants:
+        found = [node for source in variant.model_sources if isinstance(node := stack.by_id.get(source), Model)]
+        if not found and isinstance(variant.model_name, str):
+            named = stack.once(_models_by_name).get(variant.model_name, ())
+            found = [each for each in named if same_region(each.place, configuration.place) is not False]
+        yield from found
+
+
+def _users(text: Text, sources: Sequence[str], key: str, grants: Sequence[Grant], stack: Stack) -> Iterator[User]:
+    roles: Sequence[Role | None]
+    if isinstance(text, str):
+        roles = [stack.once(_roles_by_arn).get(text)]
+    else:
+        roles = [node for source in sources if isinstance(node := stack.by_id.get(source), Role)] or [None]
+    for role in roles:
+        caller = _caller(role.arn if role is not None and isinstance(role.arn, str) else text, role, key)
+        policies, complete = _policies(role, caller, stack)
+        yield User(
+            (caller,),
+            policies,
+            complete,
+            lambda action, caller=caller, role=role: _granted(action, grants, (caller,), role),  # type: ignore[misc]
+        )
+
+
+def _caller(arn: Text, role: Role | None, key: str) -> Caller:
+    known = sagemaker.role(arn) if isinstance(arn, str) else None
+    name = role.name if role is not None and isinstance(role.name, str) else ""
+    return known or sagemaker.unknown_role(key, name=name)
+
+
+def _policies(role: Role | None, caller: Caller, stack: Stack) -> tuple[tuple[Plain, ...], Answer]:
+    """The policies of a role that the stack holds, and whether those are all (`policy_pack.iam.User.complete`)."""
+    beside = stack.once(_role_policies)
+    if role is None:
+        name = caller.arn.rpartition("/")[2]
+        found = list(_readable(beside.get(name, ()), stack)) if GAP not in name else []
+        return tuple(each for each in found if each is not None), False
+    found = [*_within(role, stack), *_readable([*beside.get(role.id, ()), *_by_name(role, beside)], stack)]
+    readable = tuple(each for each in found if each is not None)
+    if not found:
+        return (), False
+    return readable, True if len(readable) == len(found) else None
+
+
+def _by_name(role: Role, beside: Mapping[str, Sequence[RolePolicy]]) -> Sequence[RolePolicy]:
+    return beside.get(role.name, ()) if isinstance(role.name, str) else ()
+
+
+def _within(role: Role, stack: Stack) -> Iterator[Plain]:
+    """The policies written within a role; `None` for each that cannot be read."""
+    if isinstance(role.inline, Unknown):
+        yield role.inline
+    else:
+        yield from (each for each in role.inline if each)
+    if isinstance(role.managed_arns, Unknown) or any(isinstance(each, Unknown) for each in role.managed_arns):
+        yield from (_managed(UNKNOWN, (source,), stack) for source in role.managed_sources or ("",))
+    if not isinstance(role.managed_arns, Unknown):
+        yield from (_managed(each, (), stack) for each in role.managed_arns if isinstance(each, str))
+
+
+def _readable(attached: Iterable[RolePolicy], stack: Stack) -> Iterator[Plain]:
+    for each in attached:
+        if each.attached_arn is None and not each.attached_sources:
+            if each.policy is not None:
+                yield each.policy
+        else:
+            yield _managed(each.attached_arn, each.attached_sources, stack)
+
+
+def _managed(arn: Text, sources: Sequence[str], stack: Stack) -> Plain:
+    """A managed policy of the stack; `None` where it is not of the stack."""
+    for source in sources:
+        if isinstance(node := stack.by_id.get(source), ManagedPolicy):
+            return node.policy
+    named = stack.once(_managed_by_arn)
+    return named[arn].policy if isinstance(arn, str) and arn in named else None
+
+
+def _granted(action: str, grants: Sequence[Grant], callers: Sequence[Caller], role: Role | None) -> Answer:
+    return any_of(_grants(action, each, caller, role) for each in grants for caller in callers)
+
+
+def _grants(action: str, grant: Grant, caller: Caller, role: Role | None) -> Answer:
+    operation = action.partition(":")[2]
+    of_action = None if isinstance(grant.operations, Unknown) else operation in grant.operations
+    # What a constraint asks for is an encryption context, which SageMaker chooses.
+    free = None if isinstance(grant.constrained, Unknown) or grant.constrained else True
+    return all_of([of_action, _is_grantee(grant, caller, role), free])
+
+
+def _is_grantee(grant: Grant, caller: Caller, role: Role | None) -> Answer:
+    if role is not None and role.id in grant.principal_sources:
+        return True
+    if not isinstance(grant.principal, str):
+        return None if isinstance(grant.principal, Unknown) else False
+    if caller.service:
+        return grant.principal == caller.service
+    return matches(caller.arn, grant.principal, wildcards=False)
+
+
+def _models_by_name(stack: Stack) -> Mapping[str, Sequence[Model]]:
+    found: defaultdict[str, list[Model]] = defaultdict(list)
+    for model in stack.of(Model):
+        if isinstance(model.name, str):
+            found[model.name].append(model)
+    return found
+
+
+def _roles_by_arn(stack: Stack) -> Mapping[str, Role]:
+    return {each.arn: each for each in stack.of(Role) if isinstance(each.arn, str)}
+
+
+def _role_policies(stack: Stack) -> Mapping[str, Sequence[RolePolicy]]:
+    """What is given to roles beside them, by the roles' ids and by their names."""
+    found: defaultdict[str, list[RolePolicy]] = defaultdict(list)
+    for each in stack.of(RolePolicy):
+        roles = [source for source in each.role_sources if isinstance(stack.by_id.get(source), Role)]
+        for role in roles:
+            found[role].append(each)
+        if not roles and isinstance(each.role_name, str):
+            found[each.role_name].append(each)
+    return found
+
+
+def _managed_by_arn(stack: Stack) -> Mapping[str, ManagedPolicy]:
+    return {each.arn: each for each in stack.of(ManagedPolicy) if isinstance(each.arn, str)}
