@@ -1,0 +1,64 @@
+"""A key of the stack that a configuration uses is enabled, symmetric and for encryption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_pack.key_links import primary_of, used_keys
+from policy_pack.model import Configuration, Key, Stack
+from policy_pack.policy import HIGH, MANDATORY, STACK, Context, Policy
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    keys = used_keys(configuration, context.stack)
+    if isinstance(keys, (NotApplicable, CannotTell)):
+        return keys
+    for key in keys:
+        wrong = list(_wrong(key, context.stack))
+        if wrong:
+            return Violation(
+                why=f"The key {key.label} {' and '.join(wrong)}, so no endpoint starts with it.",
+                fix=(
+                    "Use an enabled key with the defaults of its kind: a spec of SYMMETRIC_DEFAULT and a usage of "
+                    "ENCRYPT_DECRYPT. Spec and usage cannot be changed; the key has to be replaced."
+                ),
+                at=key.urn,
+            )
+    if any(_is_open(key, context.stack) for key in keys):
+        return CannotTell("Whether its key is enabled and symmetric is not known before the update.")
+    return COMPLIANT
+
+
+def _wrong(key: Key, stack: Stack) -> Iterator[str]:
+    shared = primary_of(key, stack)
+    if key.enabled is False:
+        yield "is disabled"
+    if not isinstance(shared.spec, Unknown) and shared.spec != "SYMMETRIC_DEFAULT":
+        yield "is not symmetric"
+    if not isinstance(shared.usage, Unknown) and shared.usage != "ENCRYPT_DECRYPT":
+        yield "is not for encryption"
+
+
+def _is_open(key: Key, stack: Stack) -> bool:
+    shared = primary_of(key, stack)
+    return any(isinstance(each, Unknown) for each in (key.enabled, shared.spec, shared.usage))
+
+
+POLICY = Policy(
+    name="key-resource-usable",
+    kind=STACK,
+    level=MANDATORY,
+    severity=HIGH,
+    title="The stack's key can encrypt volumes",
+    description="A KMS key that a SageMaker endpoint configuration uses is enabled, symmetric and for encryption.",
+    remediation=(
+        "Enable the key (isEnabled of aws.kms.Key), and leave customerMasterKeySpec and keyUsage at their defaults. A "
+        "key that signs or that is asymmetric cannot encrypt volumes; make another one for the endpoint."
+    ),
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "kms"),
+)
