@@ -1,0 +1,86 @@
+"""A key of the stack that a configuration uses rotates."""
+
+from __future__ import annotations
+
+from policy_pack.key_links import primary_of, used_keys
+from policy_pack.model import Configuration, Key
+from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.settings import integer
+from policy_pack.values import Unknown
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+# What AWS takes where a key that rotates says nothing.
+_DEFAULT_DAYS = 365
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    keys = used_keys(configuration, context.stack)
+    if isinstance(keys, (NotApplicable, CannotTell)):
+        return keys
+    decisions = [_decide(primary_of(key, context.stack), context) for key in keys]
+    for kind in (Violation, CannotTell, NotApplicable):
+        found = [each for each in decisions if isinstance(each, kind)]
+        if found:
+            return found[0]
+    return COMPLIANT
+
+
+def _decide(key: Key, context: Context) -> Decision:
+    if isinstance(key.spec, Unknown) or isinstance(key.origin, Unknown):
+        return CannotTell("The kind of its key is not known before the update.")
+    if key.origin != "AWS_KMS":
+        return NotApplicable("AWS rotates no key of which it did not make the material itself.")
+    if key.spec != "SYMMETRIC_DEFAULT":
+        return NotApplicable("AWS rotates symmetric keys only.")
+    if key.rotation is False:
+        return Violation(
+            why=(
+                f"The key {key.label} does not rotate: whoever once got hold of its material can decrypt whatever is "
+                "ever encrypted with it."
+            ),
+            fix="Set enableKeyRotation of the key to true. What uses it need not change.",
+            at=key.urn,
+        )
+    if isinstance(key.rotation, Unknown):
+        return CannotTell("Whether its key rotates is not known before the update.")
+    return _decide_days(key, context.settings["maxRotationDays"])
+
+
+def _decide_days(key: Key, most: float | None) -> Decision:
+    if most is None:
+        return COMPLIANT
+    if isinstance(key.rotation_days, Unknown):
+        return CannotTell("How often its key rotates is not known before the update.")
+    if (_DEFAULT_DAYS if key.rotation_days is None else key.rotation_days) <= most:
+        return COMPLIANT
+    return Violation(
+        why=f"The key {key.label} rotates less often than every {int(most)} days, the setting maxRotationDays.",
+        fix=f"Set rotationPeriodInDays of the key to {int(most)} or less.",
+        at=key.urn,
+    )
+
+
+POLICY = Policy(
+    name="key-rotation-enabled",
+    kind=STACK,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="The stack's key rotates",
+    description="A KMS key that a SageMaker endpoint configuration uses rotates.",
+    remediation=(
+        "Set enableKeyRotation of the key, or of the primary of a multi-region key, to true. Automatic rotation does "
+        "not exist for imported material and custom key stores."
+    ),
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "kms"),
+    settings=(
+        integer(
+            "maxRotationDays",
+            "The most days from one rotation of a key to the next. Where it is not set, a key only has to rotate.",
+            90,
+            2560,
+        ),
+    ),
+)
