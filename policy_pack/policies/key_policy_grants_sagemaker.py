@@ -1,0 +1,83 @@
+"""The policy of a key lets SageMaker decrypt, generate data keys and create grants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from policy_pack.iam import Access, access
+from policy_pack.key_links import arn_of, policies_of, used_keys
+from policy_pack.model import Configuration, Key
+from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.roles import users_of
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+
+def decide(configuration: Configuration, context: Context) -> Decision:
+    keys = used_keys(configuration, context.stack)
+    if isinstance(keys, (NotApplicable, CannotTell)):
+        return keys
+    region = configuration.place.region
+    unsure = False
+    for key in keys:
+        users = users_of(configuration, key, context.stack)
+        for policy in policies_of(key, context.stack):
+            found = access(policy, users, arn_of(key), region if isinstance(region, str) else None)
+            if found.missing:
+                return _violation(key, found, by_role=any(user.complete for user in users))
+            unsure = unsure or bool(found.unsure)
+    if unsure:
+        return CannotTell("Whether the key's policy lets SageMaker use it depends on what is not known here.")
+    return COMPLIANT
+
+
+def _violation(key: Key, found: Access, *, by_role: bool) -> Violation:
+    """The violation; `by_role` says that the policies of the role are known and could have allowed it as well."""
+    actions = _listed(found.missing)
+    consequence = "so an endpoint with it fails to start (AccessDeniedException)."
+    if found.malformed is not None:
+        why = f"The policy of the key {key.label} {found.malformed}: it lets nobody call {actions}, {consequence}"
+    elif by_role:
+        why = f"Neither the policy of the key {key.label} nor those of the role let SageMaker call {actions}, "
+        why += consequence
+    else:
+        why = f"The policy of the key {key.label} does not let SageMaker call {actions}, {consequence}"
+    fix = "Add this statement to the key's policy, with the ARN of the execution role of the endpoint's model:\n"
+    fix += _statement(found.missing)
+    if found.denied:
+        fix += f"\nAnd except the role from the Deny statement that keeps it from {_listed(found.denied)}."
+    return Violation(why, fix, at=key.urn)
+
+
+def _statement(actions: Sequence[str]) -> str:
+    statement = {
+        "Sid": "AllowSageMaker",
+        "Effect": "Allow",
+        "Principal": {"AWS": "<ARN of the execution role>"},
+        "Action": list(actions),
+        "Resource": "*",
+    }
+    return json.dumps(statement, indent=2)
+
+
+def _listed(actions: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(actions[:-1]), actions[-1])))
+
+
+POLICY = Policy(
+    name="key-policy-grants-sagemaker",
+    kind=STACK,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="The key's policy lets SageMaker use it",
+    description="The policy of a SageMaker endpoint configuration's KMS key lets SageMaker use the key.",
+    remediation=(
+        "Allow the execution role of the endpoint's model to call kms:Decrypt, kms:GenerateDataKey and kms:CreateGrant "
+        "in the key's policy, or leave the key to the account (kms:* for the account's root) and allow it in the "
+        "role's own policies."
+    ),
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
+    judges=Configuration,
+    decide=decide,
+    tags=("encryption", "kms", "iam"),
+)
