@@ -51,6 +51,9 @@ Text = Union[None, str, Unknown, WrongType]
 
 UNKNOWN = Unknown()
 
+# What `pulumi policy analyze` puts in the place of a secret that it cannot decrypt.
+REDACTED = "[secret]"
+
 # Stand-ins that the engine sends for values that are not known yet, one for each kind of value.
 UNKNOWN_SENTINELS = frozenset(
     {
@@ -63,6 +66,8 @@ UNKNOWN_SENTINELS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
+
+REDACTED = "[secret]"  # what the engine writes for a secret that it cannot, or will not, show
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that makes an object something other than an object
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
@@ -77,7 +82,7 @@ _OPAQUE = {
 def unwrap(value: Plain) -> Plain:
     """Replaces what the engine encodes as objects and sentinels (one level; the parts are plain already)."""
     if isinstance(value, str):
-        return UNKNOWN if value in UNKNOWN_SENTINELS else value
+        return UNKNOWN if value in UNKNOWN_SENTINELS or value == REDACTED else value
     if isinstance(value, dict) and SIGNATURE in value:
         signature = value[SIGNATURE]
         if signature in (SECRET, OUTPUT):
