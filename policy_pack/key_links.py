@@ -16,11 +16,11 @@ from policy_pack.verdict import CannotTell, NotApplicable
 
 def used_keys(configuration: Configuration, stack: Stack) -> Sequence[Key] | NotApplicable | CannotTell:
     """The keys of the stack that a configuration uses; where there is none, why."""
-    if configuration.key is None:
-        return NotApplicable("It names no key.")
     keys = keys_of(configuration, stack)
     if keys:
         return keys
+    if configuration.key is None:
+        return NotApplicable("It names no key.")
     if isinstance(configuration.key, Unknown):
         return CannotTell("Its key is computed from something else than a key of this stack.")
     return NotApplicable("Its key is not made in this stack.")

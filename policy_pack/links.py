@@ -33,9 +33,10 @@ def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
 
 
 def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
-    """The keys of the stack that a configuration may use: one, several candidates, or none that is made here."""
-    if configuration.key is None:
-        return ()
+    """The keys of the stack that a configuration may use: one, several candidates, or none that is made here.
+
+    What a key is computed from is known even where its provider is not configured yet and the property is absent.
+    """
     found = keys_from(configuration.key_sources, stack)
     if found or not isinstance(configuration.key, str):
         return found

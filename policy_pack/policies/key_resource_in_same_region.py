@@ -6,14 +6,14 @@ from policy_pack.links import keys_of
 from policy_pack.model import Configuration, Key
 from policy_pack.place import same_region
 from policy_pack.policy import HIGH, MANDATORY, STACK, Context, Policy
-from policy_pack.values import Unknown
+from policy_pack.values import WrongType
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    if not isinstance(configuration.key, Unknown):
-        return NotApplicable("Its key is not computed, or known already.")
     keys = keys_of(configuration, context.stack)
+    if isinstance(configuration.key, (str, WrongType)) or (configuration.key is None and not keys):
+        return NotApplicable("Its key is not computed, or known already.")
     if not keys:
         return CannotTell("Its key is computed from something else than a key of this stack.")
     where = {key.id: same_region(key.place, configuration.place) for key in keys}

@@ -54,7 +54,9 @@ def reconcile(info: pb.AnalyzerInfo, settings: Settings, *, unchecked: bool = Fa
 
 
 def _apply(merged: dict[str, tuple[str, dict[str, Any]]], layer: Settings) -> None:
-    given = {name: {"enforcementLevel": value} if isinstance(value, str) else dict(value) for name, value in layer.items()}
+    given = {
+        name: {"enforcementLevel": value} if isinstance(value, str) else dict(value) for name, value in layer.items()
+    }
     every = given.pop("all", {}).get("enforcementLevel")
     if every is not None:
         merged.update({name: (every, properties) for name, (_, properties) in merged.items()})
@@ -65,7 +67,11 @@ def _apply(merged: dict[str, tuple[str, dict[str, Any]]], layer: Settings) -> No
 
 
 def _validate(schemas: Mapping[str, Mapping[str, Any]], merged: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
-    errors = [f"{name}: {level!r} is not a valid enforcement level" for name, (level, _) in merged.items() if level not in LEVELS]
+    errors = [
+        f"{name}: {level!r} is not a valid enforcement level"
+        for name, (level, _) in merged.items()
+        if level not in LEVELS
+    ]
     for name, schema in schemas.items():
         validator = jsonschema.Draft7Validator(schema)
         errors += [f"{name}: {error.json_path}: {error.message}" for error in validator.iter_errors(merged[name][1])]
