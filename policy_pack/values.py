@@ -67,8 +67,6 @@ UNKNOWN_SENTINELS = frozenset(
     }
 )
 
-REDACTED = "[secret]"  # what the engine writes for a secret that it cannot, or will not, show
-
 SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that makes an object something other than an object
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
