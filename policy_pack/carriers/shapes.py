@@ -12,6 +12,7 @@ from typing import Any
 from policy_pack.model import Resource, Storage, Variant
 from policy_pack.values import UNKNOWN, Plain, Unknown, boolean, get, items, sources_in, text
 
+_SUFFIX = re.compile("[0-9a-f]{7}")
 _VARIANTS = (("productionVariants", "production variant"), ("shadowProductionVariants", "shadow variant"))
 
 
@@ -26,7 +27,10 @@ def is_generated(name: Plain, logical_name: str) -> bool | Unknown:
     known = text(name)
     if isinstance(known, Unknown):
         return known
-    return not isinstance(known, str) or re.fullmatch(rf"{re.escape(logical_name)}-[0-9a-f]{{7}}", known) is not None
+    if not isinstance(known, str):
+        return True
+    # No pattern of the logical name: each would have to be compiled.
+    return known.startswith(f"{logical_name}-") and _SUFFIX.fullmatch(known, len(logical_name) + 1) is not None
 
 
 def variants(
