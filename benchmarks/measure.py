@@ -1,6 +1,7 @@
-"""Takes the measures: each pack in a process of its own, called as the engine calls it, all packs in turns.
+"""Takes the measures: each pack in processes of its own, called as the engine calls it, all packs in turns.
 
-Requests are serialised beforehand and sent as bytes, so that little but the pack's own work is on the clock.
+Each stack is judged by new processes, as each preview starts one: what a first call costs is counted. Requests are
+serialised beforehand and sent as bytes, so that little but the pack's own work is on the clock.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,6 @@ class Plan:
     sizes: tuple[int, int, int]
     few: int
     many: int
-    repeats: int  # of an AnalyzeStack in a round
     batches: int  # of Analyze calls in a round, each of `calls`
     calls: int = 25
 
@@ -46,8 +46,8 @@ class Plan:
         return [size for size in every if size.resources >= 4 * size.configurations]
 
 
-FULL = Plan(sizes=(1_000, 10_000, 30_000), few=20, many=500, repeats=3, batches=12)
-QUICK = Plan(sizes=(40, 120, 360), few=4, many=20, repeats=1, batches=1, calls=5)
+FULL = Plan(sizes=(1_000, 10_000, 30_000), few=20, many=500, batches=12)
+QUICK = Plan(sizes=(40, 120, 360), few=4, many=20, batches=1, calls=5)
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ def run(plan: Plan, rounds: int, say: Callable[[str], None]) -> Samples:
             pass
     for number in range(rounds):
         say(f"round {number + 1} of {rounds}")
-        order = _rotated(PACKS, number)
-        for point, value in _round(plan, order, requests):
-            samples[point].append(value)
+        for turn, (size, request) in enumerate(requests.items()):
+            for point, value in _stack(plan, _rotated(PACKS, number + turn), size, request):
+                samples[point].append(value)
     return dict(samples)
 
 
-def _round(plan: Plan, order: Sequence[Pack], requests: Mapping[Size, bytes]) -> Iterator[tuple[Point, float]]:
+def _stack(plan: Plan, order: Sequence[Pack], size: Size, request: bytes) -> Iterator[tuple[Point, float]]:
     with ExitStack() as opened:
         engines: dict[Pack, Engine] = {}
         for pack in order:
@@ -87,10 +87,17 @@ def _round(plan: Plan, order: Sequence[Pack], requests: Mapping[Size, bytes]) ->
             yield Point(START, pack.name), engines[pack].seconds_to_start
         for engine in engines.values():
             engine.configure({})
-            _call(engine, "AnalyzeStack", requests[plan.stacks[0]])
-        yield from _single_resources(plan, engines)
-        for size, request in requests.items():
-            yield from _stack(plan, engines, size, request)
+        # The engine asks about every resource before it asks about the stack. Once a round, that is measured.
+        singles = list(_single_resources(plan if size == plan.stacks[0] else replace(plan, batches=1), engines))
+        if size == plan.stacks[0]:
+            yield from singles
+        for pack, engine in engines.items():
+            # The stock pack does the same whatever is in a stack, and takes long over it.
+            if not pack.reads_the_stack or size.configurations == plan.few:
+                yield Point(ANALYZE_STACK, pack.name, size), _call(engine, "AnalyzeStack", request)
+                memory = _peak_memory(engine.pid)
+                if memory is not None:
+                    yield Point(MEMORY, pack.name, size), memory
 
 
 def _single_resources(plan: Plan, engines: Mapping[Pack, Engine]) -> Iterator[tuple[Point, float]]:
@@ -108,24 +115,10 @@ def _single_resources(plan: Plan, engines: Mapping[Pack, Engine]) -> Iterator[tu
             yield Point(measure, pack.name), statistics.median(values)
 
 
-def _stack(plan: Plan, engines: Mapping[Pack, Engine], size: Size, request: bytes) -> Iterator[tuple[Point, float]]:
-    # The stock pack does the same whatever is in a stack, and takes long over it.
-    measured = [pack for pack in engines if not pack.reads_the_stack or size.configurations == plan.few]
-    seconds: dict[Pack, list[float]] = defaultdict(list)
-    for repeat in range(plan.repeats):
-        for pack in _rotated(measured, repeat):
-            if repeat == 0 or not pack.reads_the_stack:
-                seconds[pack].append(_call(engines[pack], "AnalyzeStack", request))
-    for pack, values in seconds.items():
-        yield Point(ANALYZE_STACK, pack.name, size), min(values)
-        memory = _peak_memory(engines[pack].pid)
-        if memory is not None:
-            # Sizes come in ascending order, so this is the peak of the largest stack so far.
-            yield Point(MEMORY, pack.name, size), memory
-
-
 def _started(pack: Pack) -> Engine:
-    return Engine(pack.directory, stack=Stack(config={"aws:region": "us-east-1"}), environment=pack.environment)
+    # Bytecode is kept from the first start, whatever this process was told: as where packs are used.
+    environment = {**pack.environment, "PYTHONDONTWRITEBYTECODE": ""}
+    return Engine(pack.directory, stack=Stack(config={"aws:region": "us-east-1"}), environment=environment)
 
 
 def _call(engine: Engine, method: str, request: bytes) -> float:
