@@ -1,0 +1,281 @@
+"""Reads exported stacks, checkpoints and saved previews into the resources that policies judge.
+
+What is evaluated, and with which properties, is what the engine's own ``pulumi policy analyze`` does: every entry that
+is not marked as deleted, those that await their replacement, external ones and components included; inputs for
+policies of a resource, outputs for policies of a stack. A secret that is encrypted is unknown.
+
+Sources: "pulumi stack export", "pulumi policy analyze" and "pulumi preview" (``--json``) in the Pulumi CLI's
+documentation; `UntypedDeployment`, `VersionedCheckpoint` and `ResourceV3` of its package apitype.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
+from policy_pack.carriers import READERS, SUBJECTS
+from policy_pack.model import Provider, Resource
+from policy_pack.values import SECRET, SIGNATURE, UNKNOWN, Plain, from_json, unwrap
+
+_OLDEST = 3  # the version of a deployment
+
+
+class Unusable(Exception):
+    """A document that cannot be audited; its text says why, after "it"."""
+
+
+class NoStack(Unusable):
+    """A JSON document that is something else than a stack."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A stack as a document describes it.
+
+    `kind` is one of those of `evidence.Source`. `organization`, `project` and `stack` are empty where it does not say.
+    `config` is the stack's configuration as far as it is there. `resources` is how many the document holds, `inputs`
+    and `outputs` those of them that concern a policy, with their inputs or outputs. `physical_ids` and `secrets` (every
+    text within a secret that is in plain text) are by URN. `left_out` is how many unchanged resources a preview omits.
+    """
+
+    kind: str
+    organization: str
+    project: str
+    stack: str
+    resources: int
+    config: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[Resource, ...] = ()
+    outputs: tuple[Resource, ...] = ()
+    physical_ids: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: int = 0
+
+
+def parse(document: Any) -> State:
+    """The stack of a parsed JSON document; raises `Unusable`, or `NoStack` where it is no stack at all."""
+    if not isinstance(document, dict):
+        raise NoStack("is not a stack: it holds no JSON object")
+    if "checkpoint" in document:
+        return _checkpoint(document)
+    if "deployment" in document:
+        _check_version(document)
+        entries = _entries(document["deployment"], "deployment")
+        return _state(STACK_EXPORT, entries)
+    if isinstance(document.get("steps"), list) or "changeSummary" in document:
+        return _preview(document)
+    raise NoStack("is not a stack: it is neither an exported stack, nor a checkpoint, nor a preview saved as JSON")
+
+
+def _checkpoint(document: dict[str, Any]) -> State:
+    _check_version(document)
+    checkpoint = document["checkpoint"]
+    if not isinstance(checkpoint, dict):
+        raise Unusable("has a checkpoint that is not an object")
+    name = checkpoint.get("stack")
+    organization = name.split("/")[0] if isinstance(name, str) and name.count("/") == 2 else ""
+    # A backend without organizations writes this word in the place of one.
+    organization = "" if organization == "organization" else organization
+    entries = _entries(checkpoint.get("latest"), "checkpoint.latest")
+    return _state(CHECKPOINT, entries, organization, config=_config(checkpoint.get("config")))
+
+
+def _check_version(document: dict[str, Any]) -> None:
+    version = document.get("version")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise Unusable("does not say which version of a stack's format it has")
+    if version < _OLDEST:
+        raise Unusable(f"has version {version} of a stack's format; {_OLDEST} and later are read: export it anew")
+
+
+def _preview(document: dict[str, Any]) -> State:
+    steps = document.get("steps") or []
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        raise Unusable("has steps that are not a list of objects")
+    summary = document.get("changeSummary")
+    same = summary.get("same") if isinstance(summary, dict) else None
+    shown = sum(step.get("op") == "same" for step in steps)
+    # Of a resource that is replaced there are several steps, and all that have a new state have the same one.
+    states = {
+        step["urn"] if isinstance(step.get("urn"), str) else index: step["newState"]
+        for index, step in enumerate(steps)
+        if step.get("newState") is not None
+    }
+    return _state(
+        PREVIEW,
+        list(states.values()),
+        config=_config(document.get("config")),
+        left_out=max(0, same - shown) if isinstance(same, int) else 0,
+    )
+
+
+def _entries(deployment: Any, where: str) -> list[Any]:
+    if deployment is None:
+        return []  # a stack that was never updated
+    if not isinstance(deployment, dict):
+        raise Unusable(f"has a {where} that is not an object")
+    entries = deployment.get("resources")
+    if entries is None:
+        return []
+    if not isinstance(entries, list):
+        raise Unusable("has resources that are not a list")
+    return entries
+
+
+def _config(given: Any) -> dict[str, str]:
+    if not isinstance(given, dict):
+        return {}
+    return {key: value for key, value in given.items() if isinstance(value, str) and unwrap(value) == value}
+
+
+def _state(
+    kind: str,
+    entries: list[Any],
+    organization: str = "",
+    *,
+    config: Mapping[str, str] | None = None,
+    left_out: int = 0,
+) -> State:
+    project, stack = _names(entries)
+    concerning = _concerning(entries)
+    secrets: dict[str, tuple[str, ...]] = {}
+    inputs: list[Resource] = []
+    outputs: list[Resource] = []
+    providers = _Providers(entries) if concerning else None
+    for entry in concerning:
+        found: list[str] = []
+        given = _properties(entry, "inputs", found)
+        made = _properties(entry, "outputs", found)
+        if kind == PREVIEW:
+            made = {**given, **made}  # before the update there are no outputs, or some
+        provider = providers.of(entry) if providers is not None else None
+        inputs.append(_resource(entry, given, provider, {}))
+        outputs.append(_resource(entry, made, provider, _dependencies(entry)))
+        if found:
+            secrets[entry["urn"]] = tuple(found)
+    return State(
+        kind=kind,
+        organization=organization,
+        project=project,
+        stack=stack,
+        resources=len(entries),
+        config=config or {},
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+        physical_ids={each["urn"]: each["id"] for each in concerning if isinstance(each.get("id"), str)},
+        secrets=secrets,
+        left_out=left_out,
+    )
+
+
+def _concerning(entries: list[Any]) -> list[dict[str, Any]]:
+    found = []
+    judged = False
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
+            raise Unusable(f"has a resource (number {index + 1}) that is not an object with a type")
+        if entry["type"] in READERS and not entry.get("delete"):
+            if not _is_urn(entry.get("urn")):
+                raise Unusable(f"has a resource (number {index + 1}) without a URN")
+            found.append(entry)
+            judged = judged or entry["type"] in SUBJECTS
+    return found if judged else []
+
+
+def _is_urn(urn: Any) -> bool:
+    return isinstance(urn, str) and urn.startswith("urn:pulumi:") and urn.count("::") >= 3
+
+
+def _names(entries: Iterable[Any]) -> tuple[str, str]:
+    """The names of the project and the stack: the root's, of the first resource whose URN says them."""
+    for entry in entries:
+        urn = entry.get("urn") if isinstance(entry, dict) else None
+        if isinstance(urn, str) and _is_urn(urn):
+            stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
+            return project, stack
+    return "", ""
+
+
+def _resource(
+    entry: dict[str, Any],
+    properties: Mapping[str, Plain],
+    provider: Provider | None,
+    dependencies: Mapping[str, tuple[str, ...]],
+) -> Resource:
+    parent = entry.get("parent")
+    return Resource(
+        urn=entry["urn"],
+        type=entry["type"],
+        name=entry["urn"].split("::", 3)[3],
+        properties=properties,
+        provider=provider,
+        property_sources=dependencies,
+        parent=parent if isinstance(parent, str) else None,
+    )
+
+
+def _properties(entry: dict[str, Any], side: str, secrets: list[str]) -> dict[str, Plain]:
+    given = entry.get(side)
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise Unusable(f"has a resource whose {side} are not an object")
+    return {key: _plain(value, secrets) for key, value in given.items()}
+
+
+def _plain(value: Any, secrets: list[str]) -> Plain:
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == SECRET and "plaintext" in value:
+            return _plaintext(value["plaintext"], secrets)
+        return unwrap({key: _plain(item, secrets) for key, item in value.items()})
+    if isinstance(value, list):
+        return [_plain(item, secrets) for item in value]
+    return unwrap(value)
+
+
+def _plaintext(encoded: Any, secrets: list[str]) -> Plain:
+    try:
+        value = from_json(json.loads(encoded))
+    except (TypeError, ValueError):
+        return UNKNOWN
+    secrets.extend(_texts(value))
+    return value
+
+
+def _texts(value: Plain) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _dependencies(entry: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    given = entry.get("propertyDependencies")
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: tuple(urn for urn in urns if isinstance(urn, str))
+        for name, urns in given.items()
+        if isinstance(urns, list)
+    }
+
+
+class _Providers:
+    """The providers of a stack, each read when the first resource of it asks."""
+
+    def __init__(self, entries: list[Any]) -> None:
+        self._entries = {each.get("urn"): each for each in entries if each["type"].startswith("pulumi:providers:")}
+        self._read: dict[str, Provider] = {}
+
+    def of(self, entry: dict[str, Any]) -> Provider | None:
+        """The provider that a resource's reference (its URN, ``::`` and its id) names."""
+        reference = entry.get("provider")
+        urn = reference.rpartition("::")[0] if isinstance(reference, str) else ""
+        if urn not in self._entries:
+            return None
+        if urn not in self._read:
+            self._read[urn] = Provider(urn, _properties(self._entries[urn], "inputs", []))
+        return self._read[urn]
