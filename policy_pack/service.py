@@ -28,6 +28,7 @@ from policy_pack.carriers import READERS, SUBJECTS, concerning
 from policy_pack.session import Session
 from policy_pack.skim import Skimmer
 
+_RECONFIGURE = "_configure_runtime_settings"
 _METHODS = ("Analyze", "AnalyzeStack", "Remediate", "Configure", "ConfigureStack")
 
 
@@ -50,7 +51,13 @@ def edge_for(servicer: Any, session: Session) -> Any:
         getattr(type(servicer), name, None) is not getattr(analyzer_pb2_grpc.AnalyzerServicer, name, None)
         for name in _METHODS
     )
-    return Edge(servicer, session) if known else servicer
+    if not known:
+        return servicer
+    if hasattr(servicer, _RECONFIGURE):
+        # Before each answer the SDK sets anew what `pulumi.Config` and the like tell, for as long as it takes to judge.
+        # No policy here asks them: a stack's configuration comes from the session.
+        setattr(servicer, _RECONFIGURE, lambda: None)
+    return Edge(servicer, session)
 
 
 def _skimming(edge: Edge) -> Any:

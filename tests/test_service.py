@@ -91,6 +91,20 @@ def test_the_sdk_gets_no_properties_to_deserialise() -> None:
     ]
 
 
+def test_the_sdk_does_not_read_the_environment_for_each_answer() -> None:
+    class Reading(Sdk):
+        def _configure_runtime_settings(self) -> None:
+            self.asked.append("the environment")
+
+        def AnalyzeStack(self, request: Any, context: Any) -> pb.AnalyzeResponse:
+            self._configure_runtime_settings()
+            return pb.AnalyzeResponse()
+
+    sdk = Reading()
+    edge_for(sdk, Session({})).AnalyzeStack(pb.AnalyzeStackRequest(), None)
+    assert sdk.asked == []
+
+
 def test_what_the_edge_does_not_know_is_the_sdks() -> None:
     sdk = Sdk()
     edge = edge_for(sdk, Session({}))
@@ -111,12 +125,15 @@ def test_the_installed_sdk_has_the_seam() -> None:
     """Fails where a new SDK would leave the pack correct, but slow."""
     script = """
         from policy_pack import service
-        service.edge_for = lambda servicer, session: print("edge before", type(servicer).__name__, flush=True) or exit()
+        def edge_for(servicer, session):
+            print("edge before", type(servicer).__name__, hasattr(servicer, service._RECONFIGURE), flush=True)
+            exit()
+        service.edge_for = edge_for
         from policy_pack.pack import run
         run()
     """
     done = subprocess.run([sys.executable, "-c", dedent(script)], cwd=PACK, capture_output=True, text=True, timeout=60)
-    assert done.stdout == "edge before _PolicyAnalyzerServicer\n", done.stderr
+    assert done.stdout == "edge before _PolicyAnalyzerServicer True\n", done.stderr
 
 
 def test_starting_imports_only_what_a_preview_needs() -> None:
