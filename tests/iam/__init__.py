@@ -1,0 +1,1 @@
+"""The evaluator of key policies, on its own."""
