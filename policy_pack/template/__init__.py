@@ -1,6 +1,6 @@
 """Reads a CloudFormation template as far as it can be read before it is deployed.
 
-`read` takes the text and what is known around it, and gives the resources with their properties as plain values
+`read` takes the template and what is known around it, and gives the resources with their properties as plain values
 (`policy_pack.values`): known, or unknown with the logical ids that they are computed from. It knows nothing of Pulumi
 and nothing of policies. It never raises, and its time and memory are bounded (`policy_pack.template.bounds`).
 """
@@ -8,14 +8,15 @@ and nothing of policies. It never raises, and its time and memory are bounded (`
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from policy_pack.template.bounds import TOO_DEEP, Refused
-from policy_pack.template.parse import Document, keys_in
-from policy_pack.template.resolve import Resolver, function_in
-from policy_pack.values import UNKNOWN, Plain, Text, Unknown, sources_in
+from policy_pack.template.macros import elsewhere, is_loop, rewriting
+from policy_pack.template.parse import Document
+from policy_pack.template.resolve import NO_ORIGINS, NO_VALUE, Origins, Resolver, function_in
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown
 
 # The suffix of service names, by partition: `dnsSuffix` in the AWS SDKs' partitions.json.
 _URL_SUFFIXES = {
@@ -34,8 +35,6 @@ _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}")
 
 _REPEATS_A_KEY = "An object in it gives the same key twice; the last one was read."
 _NO_RESOURCES = "It has no section Resources."
-_TRANSFORM = "A macro (Transform) rewrites it when it is deployed."
-_MACRO_ELSEWHERE = "A macro (Fn::Transform) rewrites a part of it when it is deployed."
 _FOR_EACH = "A macro (Fn::ForEach) makes resources of it when it is deployed."
 _NOT_A_LOGICAL_ID = "A resource in it has a logical id that is not letters and digits."
 
@@ -45,24 +44,29 @@ class TemplateResource:
     """A resource of a template.
 
     `properties` is an object, or unknown as a whole where a macro or something else that cannot be read stands in its
-    place. `condition` is true, or unknown where it is not known whether the resource is deployed at all.
+    place; `origins` says of each what it is computed from. `condition` is true, or unknown where it is not known
+    whether the resource is deployed at all.
     """
 
     logical_id: str
     type: str
     properties: dict[str, Plain] | Unknown
     condition: bool | Unknown
+    origins: Mapping[str, Origins] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Template:
     """What a template says: its resources by logical id, and in sentences what in it cannot be read at preview.
 
-    Where a macro rewrites the template, the resources are those that are written in it.
+    Where a macro rewrites all of it, nothing in it counts. `outputs` are the origins of what it gives to others,
+    `handed` those of what it gives to what is written elsewhere.
     """
 
-    resources: dict[str, TemplateResource]
-    unreadable: tuple[str, ...]
+    resources: Mapping[str, TemplateResource]
+    unreadable: tuple[str, ...] = ()
+    outputs: Origins = NO_ORIGINS
+    handed: Origins = NO_ORIGINS
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Unreadable:
 
 
 def read(
-    body: str,
+    body: str | Mapping[str, Plain],
     parameters: Mapping[str, Plain] | Unknown,
     *,
     region: Text,
@@ -82,7 +86,7 @@ def read(
     stack_name: Text,
     types: Container[str],
 ) -> Template | Unreadable:
-    """Reads the template `body`, JSON or YAML, and resolves the resources whose type is in `types`.
+    """Reads the template `body`, JSON or YAML or the object itself, and resolves the resources of these `types`.
 
     `parameters` are the values given to its parameters; texts, booleans and integers count, all else is unknown. Of
     the others, `region` is where the stack is deployed ("eu-west-1"), `account` its account id, `partition` ("aws") and
@@ -110,39 +114,50 @@ def read(
 def _read(document: Document, resolver: Resolver, types: Container[str]) -> Template | Unreadable:
     root = document.root
     unreadable = [_REPEATS_A_KEY] if document.repeats_a_key else []
-    if root.get("Transform"):
-        unreadable.append(_TRANSFORM)
-    if any(_macros_in({key: value for key, value in root.items() if key != "Resources"})):
-        unreadable.append(_MACRO_ELSEWHERE)
+    rewritten = list(rewriting(root))
+    if rewritten:
+        return Template({}, (*unreadable, *rewritten))
     section = root.get("Resources")
     if not isinstance(section, dict):
-        return Template({}, tuple(unreadable)) if _macros_in(root) else Unreadable(_NO_RESOURCES)
-    if "Fn::Transform" in section:
-        unreadable.append(_MACRO_ELSEWHERE)
-    if any(key.startswith("Fn::ForEach") for key in section):
-        unreadable.append(_FOR_EACH)
+        return Unreadable(_NO_RESOURCES)
 
     resources: dict[str, TemplateResource] = {}
+    handed = NO_ORIGINS
     for logical_id, body in section.items():
-        if logical_id.startswith("Fn::"):
+        if is_loop(logical_id):
+            unreadable.append(_FOR_EACH)
+            handed |= resolver.resolve_with_origins(body)[1]
             continue
         if not _LOGICAL_ID.fullmatch(logical_id):
             unreadable.append(_NOT_A_LOGICAL_ID)
             continue
-        if _macros_in(body):
-            unreadable.append(f"A macro (Fn::Transform or Fn::ForEach) rewrites its resource {logical_id}.")
         kind = body.get("Type") if isinstance(body, dict) else None
         if not isinstance(kind, str):
             unreadable.append(f"Its resource {logical_id} has no type.")
             continue
-        elsewhere = _elsewhere(kind)
-        if elsewhere is None and kind not in types:
+        deploys = elsewhere(kind)
+        if deploys is None and kind not in types:
             continue
         condition = resolver.condition(body["Condition"]) if "Condition" in body else True
         if condition is False:
             continue
-        if elsewhere is not None:
-            unreadable.append(f"What its {elsewhere} {logical_id} deploys is written elsewhere.")
+        if deploys is not None:
+            unreadable.append(f"What its {deploys} {logical_id} deploys is written elsewhere.")
+            handed |= resolver.resolve_with_origins(body.get("Properties"))[1]
         if kind in types:
-            resources[logical_id] = TemplateResource(logical_id, kind, _properties(resolver, body), condition)
-    return Template(resources, tuple(dict.fromkeys(unreadable)))
+            resources[logical_id] = _resource(resolver, logical_id, body, condition)
+    _, outputs = resolver.resolve_with_origins(root.get("Outputs"))
+    return Template(resources, tuple(dict.fromkeys(unreadable)), outputs, handed)
+
+
+def _resource(resolver: Resolver, logical_id: str, body: dict[str, Any], condition: bool | Unknown) -> TemplateResource:
+    given = body.get("Properties")
+    kind: str = body["Type"]
+    if given is None and "Fn::Transform" not in body:
+        return TemplateResource(logical_id, kind, {}, condition)
+    if not isinstance(given, dict) or "Fn::Transform" in body or function_in(given) is not None:
+        return TemplateResource(logical_id, kind, UNKNOWN, condition)
+    resolved = {name: resolver.resolve_with_origins(value) for name, value in given.items()}
+    properties = {name: value for name, (value, _) in resolved.items() if value is not NO_VALUE}
+    origins = {name: origin for name, (_, origin) in resolved.items()}
+    return TemplateResource(logical_id, kind, properties, condition, origins)

@@ -1,4 +1,4 @@
-"""A template's text, JSON or YAML, to one form: objects, lists and scalars, with every function in its long form.
+"""A template, JSON or YAML or an object, to one form: objects, lists and scalars, with every function in its long form.
 
 A scalar is a text, a boolean, a number, `None`, or `UNKNOWN` where it is written in a way that CloudFormation is known
 to read as something else than it looks (an account id with a leading zero).
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from policy_pack.template.bounds import MAX_DEPTH, MAX_SIZE, TOO_DEEP, TOO_LARGE, Refused
@@ -43,27 +43,29 @@ _OTHER_NUMBER = re.compile(
 
 
 class Document:
-    """A template's text, parsed: its `root`, and whether an object in it `repeats_a_key` (then the last one counts)."""
+    """A template, parsed: its `root`, and whether an object in it `repeats_a_key` (then the last one counts)."""
 
     root: dict[str, Any]
     repeats_a_key: bool
 
-    def __init__(self, body: str) -> None:
-        """Parses `body`. Raises `Refused` where it is malformed or beyond a bound."""
-        if len(body) > MAX_SIZE:
-            raise Refused(TOO_LARGE)
+    def __init__(self, body: str | Mapping[str, Plain]) -> None:
+        """Parses `body`, a text or an object of plain values. Raises `Refused` where it is malformed or too large."""
         self.repeats_a_key = False
-        text = body.lstrip("\ufeff")
         try:
-            root = self._from_json(text) if text.lstrip().startswith("{") else None
-            if root is None:
-                root = self._from_yaml(text)
+            root = self._from_text(body) if isinstance(body, str) else _with_integers(body)
         except RecursionError:
             raise Refused(TOO_DEEP) from None
         if not isinstance(root, dict):
             raise Refused(MALFORMED)
         _check_depth(root)
         self.root = root
+
+    def _from_text(self, body: str) -> Plain:
+        if len(body) > MAX_SIZE:
+            raise Refused(TOO_LARGE)
+        text = body.lstrip("\ufeff")
+        root = self._from_json(text) if text.lstrip().startswith("{") else None
+        return root if root is not None else self._from_yaml(text)
 
     def _from_json(self, text: str) -> Plain:
         """The root, or `None` where the text is not JSON: a mapping of YAML may begin with a brace as well."""
@@ -167,6 +169,16 @@ def _number(text: str) -> Plain:
     if _INTEGER.fullmatch(text):
         return int(text)
     return float(text) if _DECIMAL.fullmatch(text) else UNKNOWN
+
+
+def _with_integers(value: Any) -> Plain:
+    """An object as the engine sends it, where all numbers are floating-point ones."""
+    if isinstance(value, Mapping):
+        return {key: _with_integers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(item) for item in value]
+    plain: Plain = int(value) if isinstance(value, float) and value.is_integer() else value
+    return plain
 
 
 def _not_json(constant: str) -> NoReturn:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from policy_pack.template.bounds import MAKES_TOO_MUCH, MAX_DEPTH, MAX_SIZE, TOO_DEEP, Refused
@@ -22,6 +23,22 @@ NO_VALUE = Opaque("AWS::NoValue")  # takes away the property or the list's item 
 
 # `[^${}]` keeps a text of nothing but openings from being searched again and again.
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What a value is computed from: `sources` are logical ids, and sources of unknown arguments of the template;
+    `parameters` are the names of its parameters, whether their values are known or not.
+    """
+
+    sources: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+
+    def __or__(self, other: Origins) -> Origins:
+        return Origins(self.sources | other.sources, self.parameters | other.parameters)
+
+
+NO_ORIGINS = Origins()
 
 
 class Resolver:
@@ -41,25 +58,30 @@ class Resolver:
         self._given = parameters
         self._known = {**pseudo, "AWS::NoValue": NO_VALUE}  # what a Ref of a name is, as far as it was asked for
         self._decided: dict[str, bool | Unknown] = {}
+        self._used: set[str] = set()  # the parameters that the value being resolved is computed from
         self._size = 0
         self._depth = 0
+
+    def resolve_with_origins(self, value: Plain) -> tuple[Plain, Origins]:
+        """The value with every function in it resolved, and what it is computed from."""
+        self._used = set()
+        resolved = self.resolve(value)
+        return resolved, Origins(frozenset(sources_in(resolved)), frozenset(self._used))
 
     def resolve(self, value: Plain) -> Plain:
         """The value with every function in it resolved."""
         self._spend(1)
         if isinstance(value, str):
             return _static(value)
-        if not isinstance(value, (list, dict)):
-            return value
+        resolved: Plain = value
         self._enter()
-        resolved: Plain
         if isinstance(value, list):
             resolved = [item for item in map(self.resolve, value) if item is not NO_VALUE]
-        else:
+        elif isinstance(value, dict):
             name = function_in(value)
             if name is None:
-                items = {key: self.resolve(item) for key, item in value.items()}
-                resolved = {key: item for key, item in items.items() if item is not NO_VALUE}
+                parts = [(key, self.resolve(part)) for key, part in value.items()]
+                resolved = {key: part for key, part in parts if part is not NO_VALUE}
             elif name in self._FUNCTIONS:
                 resolved = self._FUNCTIONS[name](self, value[name])
             else:
@@ -72,15 +94,17 @@ class Resolver:
         if not isinstance(name, str) or name not in self._conditions:
             return UNKNOWN
         if name not in self._decided:
+            used = self._used.copy()  # a condition chooses a value, and makes none
             self._decided[name] = UNKNOWN  # for a condition that is decided by itself
             self._decided[name] = self._decide(self._conditions[name])
+            self._used = used
         return self._decided[name]
 
     def _decide(self, expression: Plain) -> bool | Unknown:
         self._spend(1)
         self._enter()
         decided: bool | Unknown = UNKNOWN
-        name, argument = next(iter(expression.items())) if _is_single(expression) else ("", None)
+        name, argument = _single(expression)
         if name == "Condition":
             decided = self.condition(argument)
         elif name == "Fn::Equals":
@@ -108,6 +132,8 @@ class Resolver:
         return self._reference(name) if isinstance(name, str) else _unknown(name)
 
     def _reference(self, name: str) -> Plain:
+        if name in self._parameters:
+            self._used.add(name)
         if name not in self._known:
             if name in self._parameters:
                 self._known[name] = self._parameter(name)
@@ -165,10 +191,10 @@ class Resolver:
 
     def _split(self, argument: Plain) -> Plain:
         parts = self.resolve(argument)
-        if isinstance(parts, list) and len(parts) == 2 and isinstance(parts[0], str) and parts[0]:
-            if isinstance(parts[1], str):
-                self._spend(len(parts[1]))
-                return list(parts[1].split(parts[0]))
+        delimiter, text = parts if isinstance(parts, list) and len(parts) == 2 else (None, None)
+        if isinstance(delimiter, str) and delimiter and isinstance(text, str):
+            self._spend(len(text))
+            return list(text.split(delimiter))
         return _unknown(parts)
 
     def _select(self, argument: Plain) -> Plain:
@@ -177,7 +203,11 @@ class Resolver:
             index, items = as_text(parts[0]) or "", parts[1]
             # Not where an item before it may turn out to be no value, and whether that one counts is not documented.
             written = argument[1] if isinstance(argument, list) else items
-            if index.isdecimal() and len(index) < 8 and len(written if isinstance(written, list) else items) == len(items):
+            if (
+                index.isdecimal()
+                and len(index) < 8
+                and len(written if isinstance(written, list) else items) == len(items)
+            ):
                 upto = items[: int(index) + 1]
                 if len(upto) == int(index) + 1 and not any(isinstance(item, Unknown) for item in upto[:-1]):
                     chosen: Plain = upto[-1]
@@ -257,5 +287,7 @@ def _object(value: Plain) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_single(value: Plain) -> bool:
-    return isinstance(value, dict) and len(value) == 1
+def _single(value: Plain) -> tuple[str, Plain]:
+    """The one entry of an object that has no other."""
+    entries = list(_object(value).items())
+    return entries[0] if len(entries) == 1 else ("", None)

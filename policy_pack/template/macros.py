@@ -1,0 +1,60 @@
+"""What of a template cannot be read before it is deployed: what macros rewrite, and what is written elsewhere.
+
+Sources, in the AWS CloudFormation User Guide and Template Reference: "Perform custom processing on CloudFormation
+templates with template macros" (what a macro is given to rewrite), "CloudFormation template Transform section",
+"Fn::ForEach", "Fn::Transform", "Resource modules".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policy_pack.template.parse import keys_in
+from policy_pack.values import Plain
+
+# Macros of AWS's own that leave what is written of SageMaker and KMS as it is. What they loop over or nest is seen.
+_LEAVE_AS_WRITTEN = frozenset({"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"})
+
+_TRANSFORM = "A macro (Transform) rewrites it when it is deployed."
+_INCLUDED = "A macro (Fn::Transform) rewrites a part of it when it is deployed."
+
+_ELSEWHERE = {
+    "AWS::CloudFormation::Stack": "nested stack",
+    "AWS::CloudFormation::StackSet": "stack set",
+    "AWS::Serverless::Application": "nested application",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "provisioned product",
+}
+
+
+def rewriting(root: Mapping[str, Any]) -> Iterator[str]:
+    """Why nothing in a template may count as it is written: sentences, none where macros leave it alone."""
+    if any(name not in _LEAVE_AS_WRITTEN for name in _names(root.get("Transform"))):
+        yield _TRANSFORM
+    # A macro within a section gets what stands beside it too. Of what stands in a resource, `resolve` takes care.
+    resources = root.get("Resources")
+    beside = {key: value for key, value in root.items() if key not in ("Resources", "Outputs", "Metadata")}
+    if rewrites(beside) or (isinstance(resources, dict) and "Fn::Transform" in resources):
+        yield _INCLUDED
+
+
+def rewrites(part: Plain) -> bool:
+    """Whether a macro rewrites something at any depth of a part."""
+    return "Fn::Transform" in keys_in(part)
+
+
+def is_loop(key: str) -> bool:
+    """Whether a key stands for what a loop makes (``Fn::ForEach::NAME``)."""
+    return key.startswith("Fn::ForEach")
+
+
+def elsewhere(kind: str) -> str | None:
+    """What a resource is that deploys what is written elsewhere ("nested stack"); `None` for any other type."""
+    return "module" if kind.endswith("::MODULE") else _ELSEWHERE.get(kind)
+
+
+def _names(transform: Plain) -> Iterator[object]:
+    for each in transform if isinstance(transform, list) else [transform]:
+        name = each.get("Name", each) if isinstance(each, dict) else each
+        if name is not None:
+            yield name if isinstance(name, str) else None
