@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 
@@ -44,22 +44,27 @@ def judge(
 ) -> Iterator[Judgement]:
     """What a policy says of each of its subjects in a stack.
 
-    `tags` are the stack's, `all_settings` those of every policy by full name. A violation that several subjects
-    share (of one key, in the same words) comes for the first of them only.
+    `tags` are the stack's, `all_settings` those of every policy by full name.
     """
     context = Context(stack, settings.values, all_settings or {}, today or utc_today())
     outside = _outside(settings, tags or {})
-    said: set[Violation] = set()
     for subject in stack.of(policy.judges):
         node = subject if isinstance(subject, Node) else None
         verdict: Verdict = outside or policy.decide(subject, context)
         if isinstance(verdict, Violation):
             verdict = _with_exemption(verdict, node, settings, context)
-            if isinstance(verdict, Violation) and verdict.at is not None:
-                if verdict in said:
-                    continue
-                said.add(verdict)
         yield Judgement(policy, node, verdict)
+
+
+def said_once(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
+    """The judgements of a policy, a violation that several subjects share (of one key) for the first of them only."""
+    said: set[Violation] = set()
+    for each in judgements:
+        if isinstance(each.verdict, Violation) and each.verdict.at is not None:
+            if each.verdict in said:
+                continue
+            said.add(each.verdict)
+        yield each
 
 
 def _outside(settings: Effective, tags: Mapping[str, str]) -> NotApplicable | None:

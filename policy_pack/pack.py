@@ -10,7 +10,7 @@ import pulumi_policy as sdk
 
 from policy_pack import carriers, service, stock
 from policy_pack.control import CONTROL
-from policy_pack.judge import Judgement, judge
+from policy_pack.judge import Judgement, judge, said_once
 from policy_pack.model import Configuration
 from policy_pack.policies import POLICIES
 from policy_pack.policy import RESOURCE, Context, Policy
@@ -56,7 +56,8 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
             settings = session.settings(policy, args.get_config())
             stack = session.stack(lambda: _resources(args))
             everyone = {} if is_resource else session.all_settings(POLICIES)
-            judgements = list(judge(policy, stack, settings, tags=args.stack_tags, all_settings=everyone))
+            judged = judge(policy, stack, settings, tags=args.stack_tags, all_settings=everyone)
+            judgements = list(said_once(judged))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
             report(
                 f"An error in the policy pack ({type(error).__name__}) keeps it from judging this; please report it."
