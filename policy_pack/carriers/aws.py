@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.carriers import shapes
-from policy_pack.carriers.shapes import is_generated, sources
+from policy_pack.carriers.shapes import days, identity, is_generated, known_boolean, sources, text_or
 from policy_pack.model import (
     Alias,
     Configuration,
@@ -24,7 +24,7 @@ from policy_pack.model import (
     RolePolicy,
 )
 from policy_pack.place import Surroundings, place
-from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, text
+from policy_pack.values import UNKNOWN, Text, Unknown, boolean, get, items, text
 
 
 def _node(resource: Resource, surroundings: Surroundings) -> dict[str, Any]:
@@ -75,13 +75,13 @@ def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
     yield Key(
         **_node(resource, surroundings),
-        **_identity(given),
+        **identity(given.get("arn")),
         enabled=boolean(given.get("isEnabled"), default=True),
-        spec=_text_or(given.get("customerMasterKeySpec"), "SYMMETRIC_DEFAULT"),
-        usage=_text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
+        spec=text_or(given.get("customerMasterKeySpec"), "SYMMETRIC_DEFAULT"),
+        usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
         origin=_origin(given),
         rotation=boolean(given.get("enableKeyRotation"), default=False),
-        rotation_days=_days(given.get("rotationPeriodInDays")),
+        rotation_days=days(given.get("rotationPeriodInDays")),
         policy=given.get("policy"),
     )
 
@@ -91,12 +91,12 @@ def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     external = resource.type.endswith(":ReplicaExternalKey")
     yield Key(
         **_node(resource, surroundings),
-        **_identity(given),
+        **identity(given.get("arn")),
         enabled=_external_enabled(given) if external else boolean(given.get("enabled"), default=True),
-        spec=_text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT" if external else UNKNOWN),
-        usage=_text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT" if external else UNKNOWN),
+        spec=text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT" if external else UNKNOWN),
+        usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT" if external else UNKNOWN),
         origin="EXTERNAL" if external else "AWS_KMS",
-        rotation=False if external else _shared(given.get("keyRotationEnabled")),
+        rotation=False if external else known_boolean(given.get("keyRotationEnabled")),
         rotation_days=None,
         policy=given.get("policy"),
         replica_of=sources(resource, "primaryKeyArn"),
@@ -107,10 +107,10 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
     yield Key(
         **_node(resource, surroundings),
-        **_identity(given),
+        **identity(given.get("arn")),
         enabled=_external_enabled(given),
-        spec=_text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT"),
-        usage=_text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
+        spec=text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT"),
+        usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
         origin="EXTERNAL",
         rotation=False,
         rotation_days=None,
@@ -118,27 +118,10 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     )
 
 
-def _identity(given: Any) -> dict[str, Any]:
-    arn = text(given.get("arn"))
-    account: Text = UNKNOWN
-    if isinstance(arn, str) and arn.count(":") == 5:
-        account = arn.split(":")[4]
-    return {"arn": arn, "account": account}
-
-
 def _external_enabled(given: Any) -> bool | Unknown:
     # Without key material it waits for an import, which may happen outside the stack.
     enabled = given.get("enabled")
-    return boolean(enabled, default=True) if given.get("keyMaterialBase64") is not None else _shared(enabled)
-
-
-def _shared(value: Plain) -> bool | Unknown:
-    return value if isinstance(value, bool) else UNKNOWN
-
-
-def _text_or(value: Plain, default: Text) -> Text:
-    found = text(value)
-    return default if found is None else found
+    return boolean(enabled, default=True) if given.get("keyMaterialBase64") is not None else known_boolean(enabled)
 
 
 def _origin(given: Any) -> Text:
@@ -146,15 +129,6 @@ def _origin(given: Any) -> Text:
         return "EXTERNAL_KEY_STORE"
     store = text(given.get("customKeyStoreId"))
     return UNKNOWN if isinstance(store, Unknown) else "AWS_CLOUDHSM" if store is not None else "AWS_KMS"
-
-
-def _days(value: Plain) -> int | Unknown | None:
-    if isinstance(value, Unknown):
-        return value
-    # Infinity has no days, and a boolean is a kind of integer in Python.
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return int(value) if 0 < value < 10_000 else None
 
 
 def _alias(resource: Resource, surroundings: Surroundings) -> Iterator[Alias]:

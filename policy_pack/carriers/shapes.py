@@ -1,6 +1,6 @@
-"""The parts of SageMaker's API that carriers have in common, under the API's names in camel case.
+"""The parts of SageMaker's and KMS's APIs that carriers have in common, under the APIs' names in camel case.
 
-Source: "CreateEndpointConfig" in the Amazon SageMaker API Reference.
+Sources: "CreateEndpointConfig" in the Amazon SageMaker API Reference; "CreateKey" in the AWS KMS API Reference.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policy_pack.model import Resource, Storage, Variant
-from policy_pack.values import UNKNOWN, Plain, Unknown, boolean, get, items, sources_in, text
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, sources_in, text
 
 _SUFFIX = re.compile("[0-9a-f]{7}")
 _VARIANTS = (("productionVariants", "production variant"), ("shadowProductionVariants", "shadow variant"))
@@ -33,6 +33,36 @@ def is_generated(name: Plain, logical_name: str) -> bool | Unknown:
     return known.startswith(f"{logical_name}-") and _SUFFIX.fullmatch(known, len(logical_name) + 1) is not None
 
 
+def identity(arn: Plain) -> dict[str, Any]:
+    """The ARN of a key and the account in it, as parts of the model."""
+    known = text(arn)
+    account: Text = UNKNOWN
+    if isinstance(known, str) and known.count(":") == 5:
+        account = known.split(":")[4]
+    return {"arn": known, "account": account}
+
+
+def text_or(value: Plain, default: Text) -> Text:
+    """A text; `default` where it is absent."""
+    found = text(value)
+    return default if found is None else found
+
+
+def known_boolean(value: Plain) -> bool | Unknown:
+    """A boolean; unknown where it is absent, as AWS decides then."""
+    return value if isinstance(value, bool) else UNKNOWN
+
+
+def days(value: Plain) -> int | Unknown | None:
+    """A number of days, `None` where something else stands."""
+    if isinstance(value, Unknown):
+        return value
+    # Infinity has no days, and a boolean is a kind of integer in Python.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if 0 < value < 10_000 else None
+
+
 def variants(
     properties: Mapping[str, Any], model_sources: Mapping[str, tuple[str, ...]]
 ) -> tuple[Variant, ...] | Unknown:
@@ -51,12 +81,14 @@ def variants(
 
 def _variant(label: str, element: Plain, model_sources: tuple[str, ...]) -> Variant:
     serverless = get(element, "serverlessConfig")
+    model = get(element, "modelName")
     return Variant(
         label=label,
         instance_type=text(get(element, "instanceType")),
         serverless=serverless if isinstance(serverless, Unknown) else serverless is not None,
-        model_name=text(get(element, "modelName")),
-        model_sources=model_sources,
+        model_name=text(model),
+        # A template says of each value what it is computed from, the engine only of the property as a whole.
+        model_sources=tuple(sources_in(model)) or model_sources,
     )
 
 
