@@ -13,7 +13,7 @@ from pulumi_policy import PolicyResource, ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
 from policy_pack.model import Provider, Resource
-from policy_pack.values import UNKNOWN, Opaque, Plain, unwrap
+from policy_pack.values import NOTHING_KNOWN, UNKNOWN, Opaque, Plain, unwrap
 
 
 def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
@@ -23,14 +23,16 @@ def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
         provider = Provider(args.provider.urn, properties(args.provider.props))
     sources: dict[str, tuple[str, ...]] = {}
     parent = args.opts.parent
+    given: Mapping[str, Plain] = properties(args.props)
     if isinstance(args, PolicyResource):
+        given = given or NOTHING_KNOWN
         sources = {name: tuple(each.urn for each in found) for name, found in args.property_dependencies.items()}
         parent = args.parent.urn if args.parent is not None else parent
     return Resource(
         urn=args.urn,
         type=args.resource_type,
         name=args.name,
-        properties=properties(args.props),
+        properties=given,
         provider=provider,
         property_sources=sources,
         parent=parent,

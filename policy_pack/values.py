@@ -77,6 +77,25 @@ _OPAQUE = {
 }
 
 
+class NothingKnown(Mapping[str, Plain]):
+    """The properties of a resource of which nothing is known yet: each is there, as far as anybody can tell.
+
+    A resource whose provider is configured by the update itself comes to stack policies without any property.
+    """
+
+    def __getitem__(self, name: str) -> Plain:
+        return UNKNOWN
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+NOTHING_KNOWN = NothingKnown()
+
+
 def unwrap(value: Plain) -> Plain:
     """Replaces what the engine encodes as objects and sentinels (one level; the parts are plain already)."""
     if isinstance(value, str):

@@ -12,7 +12,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from policy_pack.model import Provider, Resource
-from policy_pack.values import Plain, unwrap
+from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
 
 
 def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource:
@@ -22,14 +22,16 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
         provider = Provider(message.provider.urn, Fields(message.provider.properties))
     sources: dict[str, tuple[str, ...]] = {}
     parent = message.options.parent
+    given: Mapping[str, Plain] = Fields(message.properties)
     if isinstance(message, pb.AnalyzerResource):
+        given = given or NOTHING_KNOWN
         sources = {name: tuple(each.urns) for name, each in message.propertyDependencies.items()}
         parent = message.parent or parent
     return Resource(
         urn=message.urn,
         type=message.type,
         name=message.name,
-        properties=Fields(message.properties),
+        properties=given,
         provider=provider,
         property_sources=sources,
         parent=parent or None,

@@ -6,6 +6,7 @@ from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
 from policy_pack.links import configurations_by_name, configurations_from
 from policy_pack.model import Endpoint
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.values import Unknown
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
@@ -14,8 +15,9 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
         return COMPLIANT
     if is_external(endpoint.configuration_name, context):
         return NotApplicable("Its configuration is managed elsewhere on purpose.")
-    if endpoint.configuration_name is None:  # required, so only where its provider is not configured yet
-        return CannotTell("Nothing is known of it before the update.")
+    name = endpoint.configuration_name
+    if name is None or (isinstance(name, Unknown) and not endpoint.configuration_sources):
+        return CannotTell("Which configuration it uses, and where that comes from, is not known before the update.")
     return Violation(
         why="Its configuration is not managed in this stack, so nothing here checks whether it is encrypted.",
         fix=(
