@@ -42,7 +42,7 @@ def test_one_more_user_allows_no_more(row: Row) -> None:
 
 
 def test_somebody_is_either_the_service_or_a_role() -> None:
-    """Where no role is known, a policy that lets in the service is enough, and so is one that leaves it to the account."""
+    """Where no role is known, letting in the service is enough, and so is leaving it to the account."""
     answers = {str(row): _granted(row, [anybody(KEY)], KEY) for row in TABLE}
     assert {name: answers[name] for name in _ANYBODY} == _ANYBODY
 
