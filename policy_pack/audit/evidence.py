@@ -49,7 +49,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Problem:
-    """An input that could not be read, or not in full, and why, in one line."""
+    """Something to know of an input, in one line that reads on from its name: "state.json", "is not JSON"."""
 
     source: str
     text: str
@@ -168,7 +168,11 @@ class RequirementEvidence:
 
 @dataclass(frozen=True)
 class Report:
-    """An audit. `when` is in UTC, whole seconds. `ignored` are the JSON files in directories that hold no stack."""
+    """An audit. `when` is in UTC, whole seconds.
+
+    `problems` say what could not be audited, `notes` what limits the evidence otherwise. `ignored` are the JSON files
+    in directories that hold no stack.
+    """
 
     pack: str
     version: str
@@ -177,6 +181,7 @@ class Report:
     policies: tuple[PolicyInEffect, ...]
     sources: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = ()
     configurations: tuple[ConfigurationEvidence, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -18,7 +18,7 @@ from typing import Any
 from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.carriers import READERS, SUBJECTS
 from policy_pack.model import Provider, Resource
-from policy_pack.values import SECRET, SIGNATURE, UNKNOWN, Plain, from_json, unwrap
+from policy_pack.values import NOTHING_KNOWN, SECRET, SIGNATURE, UNKNOWN, Plain, from_json, unwrap
 
 _OLDEST = 3  # the version of a deployment
 
@@ -152,7 +152,7 @@ def _state(
             made = {**given, **made}  # before the update there are no outputs, or some
         provider = providers.of(entry) if providers is not None else None
         inputs.append(_resource(entry, given, provider, {}))
-        outputs.append(_resource(entry, made, provider, _dependencies(entry)))
+        outputs.append(_resource(entry, made or NOTHING_KNOWN, provider, _dependencies(entry)))
         if found:
             secrets[entry["urn"]] = tuple(found)
     return State(

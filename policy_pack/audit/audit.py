@@ -1,0 +1,192 @@
+"""Audits any number of inputs, in one process or several, into one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policy_pack.audit import baseline, files
+from policy_pack.audit.config import Config
+from policy_pack.audit.evidence import ConfigurationEvidence, Finding, PolicyInEffect, Problem, Report, Source
+from policy_pack.audit.examine import Examination, Options, PolicyError, is_decisive
+from policy_pack.audit.files import Input, Missing
+from policy_pack.audit.masking import printable
+from policy_pack.audit.state import NoStack, State, Unusable, parse
+from policy_pack.control import CONTROL
+from policy_pack.policies import POLICIES
+
+_CHUNK = 8  # inputs that a process is given at a time
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one input: a stack that was judged, or a problem, or a JSON file that is no stack."""
+
+    source: Source | None = None
+    configurations: tuple[ConfigurationEvidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problem: str | None = None
+    note: str | None = None
+    ignored: bool = False
+
+
+def audit(
+    paths: Iterable[str],
+    options: Options,
+    *,
+    known: Mapping[str, str] | None = None,
+    jobs: int = 1,
+    watch: Callable[[Sequence[Input]], Callable[[], None]] = lambda _: lambda: None,
+) -> Report:
+    """Audits files, directories and ``-`` (standard input).
+
+    `known` is a baseline (`baseline.load`). `watch` is told of the inputs, and what it gives is called after each.
+    """
+    found = list(files.find(paths))
+    inputs = [each for each in found if isinstance(each, Input)]
+    advance = watch(inputs)
+    problems = [Problem(printable(each.path), each.why) for each in found if isinstance(each, Missing)]
+    notes = list(_notes(options))
+    sources: list[Source] = []
+    ignored: list[str] = []
+    configurations: list[ConfigurationEvidence] = []
+    findings: list[Finding] = []
+    with_stacks = {each.path for each in found if isinstance(each, Missing)}
+    for source, outcome in _outcomes(inputs, options, jobs):
+        advance()
+        name = printable(source.name)
+        if outcome.ignored:
+            ignored.append(name)
+            continue
+        with_stacks.add(source.given)
+        if outcome.problem is not None:
+            problems.append(Problem(name, outcome.problem))
+        if outcome.note is not None:
+            notes.append(Problem(name, outcome.note))
+        if outcome.source is not None:
+            sources.append(outcome.source)
+        configurations += outcome.configurations
+        findings += outcome.findings
+    problems += [Problem(printable(path), "holds no stack") for path in paths if path not in with_stacks]
+    pack = _pack()
+    return Report(
+        pack=pack["name"],
+        version=pack["version"],
+        when=datetime.now(timezone.utc).replace(microsecond=0),
+        control=CONTROL,
+        policies=tuple(_policies(options.config)),
+        sources=tuple(sources),
+        problems=tuple(problems),
+        notes=tuple(notes),
+        ignored=tuple(ignored),
+        configurations=tuple(configurations),
+        findings=tuple(baseline.mark(findings, known or {})),
+        shows_arns=options.shows_arns,
+    )
+
+
+def examine(source: Input, options: Options) -> Outcome:
+    """Reads and judges one input; whatever is wrong with it is in the outcome."""
+    try:
+        content = files.read(source, options.max_size)
+        state = parse(files.parse_json(content.text))
+        about = Source(
+            name=printable(source.name),
+            sha256=content.sha256,
+            size=content.size,
+            kind=state.kind,
+            organization=printable(state.organization),
+            project=printable(state.project),
+            stack=printable(state.stack),
+            resources=state.resources,
+        )
+        examination = Examination(state, about, options)
+        return Outcome(about, tuple(examination.configurations()), tuple(examination.findings()), note=_left_out(state))
+    except NoStack as error:
+        return Outcome(problem=str(error)) if source.named else Outcome(ignored=True)
+    except Unusable as error:
+        return Outcome(problem=str(error))
+    except PolicyError as error:
+        return Outcome(problem=f"could not be judged: an error in the policy pack ({error}); please report it")
+    except RecursionError:
+        return Outcome(problem="is nested too deeply")
+    except MemoryError:
+        return Outcome(problem="needs more memory than there is")
+
+
+def _outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tuple[Input, Outcome]]:
+    if jobs == 1 or len(inputs) < 2:
+        yield from ((each, examine(each, options)) for each in inputs)
+        return
+    # Standard input is this process's own.
+    own = [each for each in inputs if each.path == files.STDIN]
+    rest = [each for each in inputs if each.path != files.STDIN]
+    yield from ((each, examine(each, options)) for each in own)
+    done = 0
+    with ProcessPoolExecutor(min(jobs, len(rest)), initializer=_start, initargs=(options,)) as pool:
+        try:
+            for each, outcome in zip(rest, pool.map(_examine, rest, chunksize=_CHUNK)):
+                yield each, outcome
+                done += 1
+        except BrokenProcessPool:
+            lost = Outcome(problem="was not audited: the system ended a process, perhaps for want of memory")
+            yield from ((each, lost) for each in rest[done:])
+
+
+_options: list[Options] = []  # of a process that examines inputs for another
+
+
+def _start(options: Options) -> None:
+    _options[:] = [options]
+
+
+def _examine(source: Input) -> Outcome:
+    return examine(source, _options[0])
+
+
+def _left_out(state: State) -> str | None:
+    if not state.left_out:
+        return None
+    return (
+        f"leaves out {state.left_out} unchanged resources, so what depends on them was judged without them: "
+        "save the preview with --show-sames too"
+    )
+
+
+def _notes(options: Options) -> Iterator[Problem]:
+    for name in options.config.unknown:
+        yield Problem("the configuration", f"names a policy that the pack does not have: {printable(name)}")
+    if options.config.asks_for_tags and options.tags is None:
+        yield Problem(
+            "the configuration",
+            "limits policies to stacks with certain tags, which no input tells: they were applied to every stack",
+        )
+
+
+def _policies(config: Config) -> Iterator[PolicyInEffect]:
+    for policy in POLICIES:
+        yield PolicyInEffect(
+            name=policy.full_name,
+            title=policy.title,
+            description=policy.description,
+            remediation=policy.remediation,
+            url=policy.url,
+            level=config.levels[policy.full_name],
+            severity=policy.severity,
+            tags=policy.tags,
+            decisive=is_decisive(policy),
+        )
+
+
+def _pack() -> dict[str, Any]:
+    """What the pack's own project file says, its name and version among it."""
+    path = Path(__file__).parent.parent.parent / "PulumiPolicy.yaml"
+    about: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return about

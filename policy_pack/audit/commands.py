@@ -1,0 +1,67 @@
+"""The AWS CLI commands by which an auditor sees for himself what AWS holds of an endpoint configuration.
+
+They take the key from AWS's own description of the configuration, so that they hold no ARN, and show what is true now.
+
+Sources: "configservice", "sagemaker", "cloudtrail" and "kms" in the AWS CLI Command Reference; "JMESPath
+Specification", for literals.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from policy_pack.audit.evidence import Command
+from policy_pack.control import CONTROL
+
+_RULE = next(each.id for each in CONTROL.identifiers if each.tool == "AWS Config")
+
+
+def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Command]:
+    """The commands for the configuration of this physical name; `region` in none where nobody knows it.
+
+    Yields nothing where a character of the name could be obeyed by a terminal into which it is pasted; no AWS
+    resource has such a name.
+    """
+    if not name or not name.replace("\n", "").replace("\t", "").isprintable():
+        return
+    at = f" --region {shlex.quote(region)}" if region is not None and region.isprintable() else ""
+    yield Command(
+        "its result in AWS Config",
+        f"for rule in $(aws configservice describe-config-rules{at} --output text --query "
+        f"{shlex.quote(f'ConfigRules[?Source.SourceIdentifier==`{_literal(_RULE)}`].ConfigRuleName')}); do "
+        f'aws configservice get-compliance-details-by-config-rule{at} --config-rule-name "$rule" --query '
+        f"{shlex.quote(f'EvaluationResults[?{_names(name)}]')}; done",
+    )
+    yield Command("its description, with its KmsKeyId", _describe(name, at))
+    event = f"Events[?contains(CloudTrailEvent, `{_literal(json.dumps(name, ensure_ascii=False))}`)]"
+    yield Command(
+        "who created it, in CloudTrail (of the last 90 days)",
+        f"aws cloudtrail lookup-events{at} --lookup-attributes "
+        f"AttributeKey=EventName,AttributeValue=CreateEndpointConfig --query {shlex.quote(event)}",
+    )
+    if has_key:
+        # Not in double quotes: within them an interactive shell would still look for a "!" in the name.
+        key_id = f"$({_describe(name, at)} --query KmsKeyId --output text)"
+        arn = f"$(aws kms describe-key{at} --key-id {key_id} --query KeyMetadata.Arn --output text)"
+        yield Command("its key", f"aws kms describe-key{at} --key-id {key_id}")
+        yield Command(
+            "its key's policy", f"aws kms get-key-policy{at} --key-id {arn} --policy-name default --output text"
+        )
+        yield Command("its key's rotation", f"aws kms get-key-rotation-status{at} --key-id {arn}")
+
+
+def _describe(name: str, at: str) -> str:
+    # One word with the name, which could begin with a dash.
+    return f"aws sagemaker describe-endpoint-config{at} {shlex.quote(f'--endpoint-config-name={name}')}"
+
+
+def _names(name: str) -> str:
+    # AWS Config may know a resource by its ARN, in which SageMaker writes names in lower case.
+    resource = "EvaluationResultIdentifier.EvaluationResultQualifier.ResourceId"
+    return " || ".join(f"contains({resource}, `{_literal(each)}`)" for each in dict.fromkeys((name, name.lower())))
+
+
+def _literal(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("`", "\\`")

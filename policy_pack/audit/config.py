@@ -1,0 +1,126 @@
+"""The levels and settings of an audit, from the configuration file that the engine takes.
+
+Sources: "Configuring policy packs" in Pulumi's documentation; `ReconcilePolicyPackConfig` of the engine's package
+analyzer, for the order in which defaults, ``all`` and a policy's own entry apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema
+from jsonschema.exceptions import ValidationError
+
+from policy_pack.audit.files import parse_json
+from policy_pack.audit.state import Unusable
+from policy_pack.policies import POLICIES
+from policy_pack.policy import ADVISORY, DISABLED, MANDATORY, PREFIX, REMEDIATE, Policy
+from policy_pack.settings import Effective, read, schemas
+
+LEVELS = (ADVISORY, MANDATORY, REMEDIATE, DISABLED)
+_LEVEL = "enforcementLevel"
+_ALL = "all"
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; `lines` say why, one problem each, without quoting values."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class Config:
+    """The level of each policy and the settings in effect of those that are not disabled, by full name.
+
+    `unknown` are the names in the configuration that no policy of the pack has; the engine ignores them as well.
+    """
+
+    levels: Mapping[str, str]
+    settings: Mapping[str, Effective]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def asks_for_tags(self) -> bool:
+        """Whether a policy applies only to, or not to, stacks with certain tags."""
+        return any(each.only_tags or each.except_tags for each in self.settings.values())
+
+
+def load(text: bytes) -> Config:
+    """The configuration of a file's content, which may be empty; raises `ConfigError`."""
+    if not text.strip():
+        return reconcile({})
+    try:
+        given = parse_json(text)
+    except Unusable as error:
+        raise ConfigError([f"it {error}"]) from error
+    if not isinstance(given, dict):
+        raise ConfigError(["it is not an object with an entry for each policy"])
+    return reconcile(given)
+
+
+def reconcile(given: Mapping[str, Any]) -> Config:
+    """What the entries `given` make of the pack's defaults; raises `ConfigError` where the engine would refuse them."""
+    names = {policy.full_name for policy in POLICIES}
+    problems: list[str] = []
+    entries: dict[str, dict[str, Any]] = {}
+    for name, value in given.items():
+        if name == "environments":
+            continue  # where settings come from in Pulumi Cloud; the engine ignores it in a file
+        full = PREFIX + name if PREFIX + name in names else name
+        entry = {_LEVEL: value} if isinstance(value, str) else value
+        if not isinstance(entry, dict):
+            problems.append(f"{name} is neither a level nor an object")
+        elif full in entries:
+            problems.append(f"{full} is given twice, with and without its prefix")
+        elif _LEVEL in entry and entry[_LEVEL] not in LEVELS:
+            problems.append(f"{name} has a level that is not one of {', '.join(LEVELS)}")
+        else:
+            entries[full] = entry
+    if problems:
+        raise ConfigError(problems)
+    everyone = entries.get(_ALL, {}).get(_LEVEL)
+    levels: dict[str, str] = {}
+    settings: dict[str, Effective] = {}
+    for policy in POLICIES:
+        own = dict(entries.get(policy.full_name, {}))
+        levels[policy.full_name] = own.pop(_LEVEL, everyone or policy.level)
+        problems += _refusals(policy, own)
+        if levels[policy.full_name] != DISABLED:
+            settings[policy.full_name] = read(policy.settings, own)
+    if problems:
+        raise ConfigError(problems)
+    return Config(levels, settings, tuple(name for name in entries if name not in names and name != _ALL))
+
+
+def _refusals(policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
+    schema = {"type": "object", "properties": schemas(policy.settings)}
+    for error in jsonschema.Draft7Validator(schema).iter_errors(given):
+        where = error.json_path.removeprefix("$").removeprefix(".")
+        yield f"{policy.full_name}: {where} {_what(error)}"
+
+
+def _what(error: ValidationError) -> str:
+    # The library's own messages quote the value, which may be the ARN of a key.
+    say: Callable[[Any], str] | None = _WORDS.get(str(error.validator))
+    return say(error.validator_value) if say is not None else f"does not fit its schema ({error.validator})"
+
+
+def _names(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "type": lambda kind: f"is not of type {_names(kind)}",
+    "enum": lambda values: f"is not one of {_names(values)}",
+    "required": lambda names: f"does not have all of {_names(names)}",
+    "additionalProperties": lambda _: "has a property that it cannot have",
+    "pattern": lambda pattern: f"does not match {pattern}",
+    "minLength": lambda _: "is empty",
+    "minItems": lambda _: "is empty",
+    "minimum": lambda least: f"is less than {least}",
+    "maximum": lambda most: f"is more than {most}",
+}
