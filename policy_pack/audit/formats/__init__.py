@@ -26,6 +26,8 @@ class Format:
 FORMATS = {
     "text": Format("text", "txt"),
     "json": Format("json", "json"),
+    "sarif": Format("sarif", "sarif"),
+    "junit": Format("junit", "junit.xml"),
 }
 
 

@@ -1,0 +1,126 @@
+"""What several formats need of a report, and say in the same words."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+from policy_pack.audit.evidence import (
+    CANNOT_TELL,
+    COMPLIANT,
+    EXEMPTED,
+    NON_COMPLIANT,
+    NOT_APPLICABLE,
+    ConfigurationEvidence,
+    Finding,
+    PolicyVerdict,
+    Report,
+    RequirementEvidence,
+)
+from policy_pack.policy import DISABLED, MANDATORY, PREFIX, REMEDIATE
+
+STATUS_TEXTS: Mapping[str, str] = {
+    COMPLIANT: "compliant",
+    NON_COMPLIANT: "non-compliant",
+    NOT_APPLICABLE: "not applicable",
+    EXEMPTED: "exempted",
+    CANNOT_TELL: "cannot tell",
+}
+
+
+def moment(report: Report) -> str:
+    """When the audit was, as in "2026-11-25T03:30:00Z"."""
+    return report.when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def short(policy: str) -> str:
+    """A policy's name without the prefix that all of them have."""
+    return policy.removeprefix(PREFIX)
+
+
+def fails(level: str) -> bool:
+    """Whether a violation at this level stops an update."""
+    return level in (MANDATORY, REMEDIATE)
+
+
+def runs(level: str) -> bool:
+    """Whether a policy with this level judges anything."""
+    return level != DISABLED
+
+
+def percent(share: float | None) -> str:
+    """A share as in "66 %", rounded down so that only what is complete is 100 %; "none judged" where there is none."""
+    return "none judged" if share is None else f"{math.floor(share * 100)} %"
+
+
+def share_text(each: RequirementEvidence) -> str:
+    """A requirement's share of compliant configurations with its numbers, as in "66 % (2 of 3)"."""
+    if each.share is None:
+        return percent(None)
+    return f"{percent(each.share)} ({each.counts[COMPLIANT]} of {each.judged})"
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks or other runs of blanks."""
+    return " ".join(text.split())
+
+
+def exemption_text(verdict: PolicyVerdict) -> str:
+    """Why and until when a violation is exempted; empty where it is not."""
+    if verdict.status != EXEMPTED:
+        return ""
+    ticket = f" ({verdict.ticket})" if verdict.ticket else ""
+    return f"Exempted until {verdict.expires}: {verdict.reason}{ticket}"
+
+
+def artifact_uri(source: str) -> str:
+    """The name of an input as a URI: relative where the name is, ``stdin`` for the standard input."""
+    if source == "-":
+        return "stdin"
+    path = source.replace("\\", "/")
+    scheme = "file://" if path.startswith("/") else ""
+    return scheme + quote(path.removeprefix("./"), errors="backslashreplace")
+
+
+class Findings:
+    """A report's findings beside its configurations' verdicts.
+
+    A finding says of a configuration what a verdict says of it, or is about something else: an endpoint, a key that
+    several configurations share, the stack.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._by_words: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+        for finding in report.findings:
+            self._by_words[finding.source, finding.policy, finding.why].append(finding)
+        said = {
+            id(finding)
+            for configuration in report.configurations
+            for verdict in configuration.verdicts
+            for finding in self.of(configuration, verdict)
+        }
+        self.others: tuple[Finding, ...] = tuple(each for each in report.findings if id(each) not in said)
+
+    def of(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> tuple[Finding, ...]:
+        """The findings that a configuration's verdict stands for; none where it is no violation."""
+        if verdict.status != NON_COMPLIANT:
+            return ()
+        same = self._by_words.get((configuration.source, verdict.policy, verdict.why), [])
+        own = [each for each in same if each.urn == configuration.urn and each.subject in ("", configuration.label)]
+        return tuple(own or (each for each in same if each.type != configuration.type))
+
+    def known(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> bool:
+        """Whether the baseline has all that a configuration's verdict stands for."""
+        found = self.of(configuration, verdict)
+        return bool(found) and all(each.known for each in found)
+
+
+def by_policy(configurations: Iterable[ConfigurationEvidence]) -> dict[str, list[str]]:
+    """The statuses that each policy gives, by its full name."""
+    statuses: defaultdict[str, list[str]] = defaultdict(list)
+    for configuration in configurations:
+        for verdict in configuration.verdicts:
+            statuses[verdict.policy].append(verdict.status)
+    return statuses

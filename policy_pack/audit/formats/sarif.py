@@ -1,0 +1,276 @@
+"""SARIF 2.1.0, as code scanning of GitHub and others takes it.
+
+Results are the violations and, suppressed, the exempted ones. What is compliant or not applicable is no result, for
+GitHub shows each result as an alert, whatever its kind; it stands in the run's property bag with everything else that
+SARIF has no place for.
+
+Sources: "Static Analysis Results Interchange Format (SARIF) Version 2.1.0" of OASIS; "SARIF support for code scanning"
+of the GitHub documentation, for the properties and limits it has.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from policy_pack.audit.evidence import EXEMPTED, ConfigurationEvidence, Finding, PolicyInEffect, PolicyVerdict, Report
+from policy_pack.audit.formats.common import artifact_uri, exemption_text, fails, moment, runs, short
+from policy_pack.control import Control, Requirement
+from policy_pack.policy import HIGH, LOW, MEDIUM
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+# GitHub's scale: low below 4, medium below 7, high below 9.
+_SECURITY_SEVERITY = {LOW: "3.0", MEDIUM: "5.5", HIGH: "8.0"}
+
+Json = dict[str, Any]
+
+
+def write(report: Report) -> str:
+    """The report as a SARIF log with one run."""
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2) + "\n"
+
+
+def _run(report: Report) -> Json:
+    taxonomies = _frameworks(report.control)
+    return {
+        "tool": {
+            "driver": {
+                "name": report.pack,
+                "fullName": f"{report.pack} {report.version}",
+                "semanticVersion": report.version,
+                "shortDescription": {"text": report.control.title},
+                "fullDescription": {"text": report.control.statement},
+                "informationUri": "https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest.html",
+                "rules": [_rule(each, report.control) for each in report.policies],
+                "supportedTaxonomies": [{"name": name} for name in taxonomies],
+            }
+        },
+        "taxonomies": [_taxonomy(name, requirements) for name, requirements in taxonomies.items()],
+        "automationDetails": {"id": f"{report.pack}/{moment(report)}"},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": not report.problems,
+                "endTimeUtc": moment(report),
+                "toolExecutionNotifications": [
+                    {
+                        "level": "error",
+                        "message": {"text": _message(each.text)},
+                        "locations": [{"physicalLocation": _artifact(each.source)}],
+                    }
+                    for each in report.problems
+                ],
+            }
+        ],
+        "artifacts": [
+            {
+                "location": {"uri": artifact_uri(each.name)},
+                "length": each.size,
+                "hashes": {"sha-256": each.sha256},
+                "description": {"text": _message(f"{each.kind} of {each.label}")},
+            }
+            for each in report.sources
+        ],
+        "results": [*_violations(report), *_exempted(report)],
+        "properties": _properties(report),
+    }
+
+
+def _rule(policy: PolicyInEffect, control: Control) -> Json:
+    level = _level(policy.level)
+    frameworks = {_slug(each.framework) for each in control.requirements} if policy.decisive else set()
+    relationships = [
+        {"target": {"id": each.reference, "toolComponent": {"name": name}}, "kinds": ["relevant"]}
+        for name, requirements in _frameworks(control).items()
+        for each in requirements
+        if policy.decisive
+    ]
+    return {
+        "id": policy.name,
+        "name": "".join(word.capitalize() for word in short(policy.name).split("-")),
+        "shortDescription": {"text": policy.title},
+        "fullDescription": {"text": policy.description},
+        "help": {
+            "text": f"{policy.description}\n\n{policy.remediation}\n\n{policy.url}",
+            "markdown": (
+                f"{policy.description}\n\n**How to fix it:** {policy.remediation}\n\n[Documentation]({policy.url})"
+            ),
+        },
+        "helpUri": policy.url,
+        "defaultConfiguration": {"enabled": runs(policy.level), "level": level},
+        "relationships": relationships,
+        "properties": {
+            "tags": sorted({"security", *policy.tags, *frameworks}),
+            "precision": "very-high",
+            "problem.severity": level,
+            "security-severity": _SECURITY_SEVERITY[policy.severity],
+        },
+    }
+
+
+def _violations(report: Report) -> Iterable[Json]:
+    # Of every result or of none: that is how a reader knows whether there was a baseline.
+    compared = any(each.known for each in report.findings)
+    for each in report.findings:
+        result = _result(each, f"{each.subject or each.resource or each.stack}: {each.why} {each.fix}")
+        result["suppressions"] = []
+        if compared:
+            result["baselineState"] = "unchanged" if each.known else "new"
+        yield result
+
+
+def _exempted(report: Report) -> Iterable[Json]:
+    compared = any(each.known for each in report.findings)
+    for configuration in report.configurations:
+        for verdict in configuration.verdicts:
+            if verdict.status != EXEMPTED:
+                continue
+            exemption = exemption_text(verdict)
+            result = _result(_as_finding(configuration, verdict), f"{configuration.label}: {exemption} {verdict.why}")
+            result["suppressions"] = [
+                {
+                    "kind": "external",
+                    "status": "accepted",
+                    "justification": exemption,
+                    "properties": {"expires": verdict.expires, "ticket": verdict.ticket},
+                }
+            ]
+            if compared:
+                result["baselineState"] = "unchanged"
+            yield result
+
+
+def _as_finding(configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> Finding:
+    identity = f"{configuration.stack}\n{configuration.id}\n{verdict.policy}"
+    return Finding(
+        configuration.source,
+        configuration.stack,
+        verdict.policy,
+        verdict.level,
+        verdict.severity,
+        configuration.urn,
+        configuration.label,
+        configuration.type,
+        "",
+        verdict.why,
+        verdict.fix,
+        sha256(identity.encode("utf-8", "backslashreplace")).hexdigest(),
+    )
+
+
+def _result(finding: Finding, message: str) -> Json:
+    location: Json = {"physicalLocation": _artifact(finding.source)}
+    if finding.urn:
+        location["logicalLocations"] = [
+            {"name": finding.resource, "fullyQualifiedName": finding.urn, "kind": "resource"}
+        ]
+    return {
+        "ruleId": finding.policy,
+        "kind": "fail",
+        "level": _level(finding.level),
+        "message": {"text": _message(message)},
+        "locations": [location],
+        "partialFingerprints": {
+            # GitHub reads this one only; the number tells results of one line apart, and these are apart already.
+            "primaryLocationLineHash": f"{finding.fingerprint[:16]}:1",
+            "finding/v1": finding.fingerprint,
+        },
+        "properties": {"stack": finding.stack, "severity": finding.severity},
+    }
+
+
+def _artifact(source: str) -> Json:
+    # An input is one JSON text, often of one line; GitHub wants a whole region all the same.
+    region = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
+    return {"artifactLocation": {"uri": artifact_uri(source)}, "region": region}
+
+
+def _properties(report: Report) -> Json:
+    return {
+        "pack": report.pack,
+        "version": report.version,
+        "audited": moment(report),
+        "control": {"id": report.control.id, "title": report.control.title, "statement": report.control.statement},
+        "identifiers": [{"tool": each.tool, "id": each.id} for each in report.control.identifiers],
+        "requirements": [
+            {
+                "framework": each.requirement.framework,
+                "version": each.requirement.version,
+                "reference": each.requirement.reference,
+                "title": each.requirement.title,
+                "counts": each.counts,
+                "share": each.share,
+            }
+            for each in report.requirements
+        ],
+        "configurations": [_configuration(each) for each in report.configurations],
+        "ignored": list(report.ignored),
+    }
+
+
+def _configuration(each: ConfigurationEvidence) -> Json:
+    return {
+        "source": each.source,
+        "stack": each.stack,
+        "id": each.id,
+        "label": each.label,
+        "type": each.type,
+        "name": each.name,
+        "region": each.region,
+        "key": each.key,
+        "status": each.status,
+        "verdicts": [
+            {
+                name: value
+                for name, value in (
+                    ("policy", said.policy),
+                    ("status", said.status),
+                    ("level", said.level),
+                    ("severity", said.severity),
+                    ("why", said.why),
+                    ("reason", said.reason),
+                    ("expires", said.expires),
+                    ("ticket", said.ticket),
+                )
+                if value
+            }
+            for said in each.verdicts
+        ],
+        "commands": [{"shows": command.shows, "command": command.text} for command in each.commands],
+    }
+
+
+def _frameworks(control: Control) -> dict[str, list[Requirement]]:
+    frameworks: dict[str, list[Requirement]] = {}
+    for each in control.requirements:
+        frameworks.setdefault(f"{each.framework} {each.version}".strip(), []).append(each)
+    return frameworks
+
+
+def _taxonomy(name: str, requirements: Iterable[Requirement]) -> Json:
+    return {
+        "name": name,
+        "shortDescription": {"text": name},
+        "taxa": [
+            {"id": each.reference, "shortDescription": {"text": each.title}, "fullDescription": {"text": each.how}}
+            for each in requirements
+        ],
+    }
+
+
+def _level(level: str) -> str:
+    return "error" if fails(level) else "warning"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _message(text: str) -> str:
+    # Readers of SARIF take "[text](target)" for a link and "{0}" for an argument.
+    doubled = text.replace("{", "{{").replace("}", "}}")
+    return re.sub(r"([\[\]\\])", r"\\\1", doubled)
