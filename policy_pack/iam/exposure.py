@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policy_pack.iam.document import Document, Statement
 from policy_pack.iam.evaluate import evaluate
@@ -91,7 +92,7 @@ class _Probe:
     def _may(self, document: Document, *, through_account: bool) -> Iterator[Answer]:
         for organization in (GAP, None):
             keys = self._keys(organization)
-            for action in KEY_ACTIONS:
+            for action in _telling_apart(document):
                 request = Request(action, self.key, Caller(self.arn), keys, free=True, played=self.played)
                 said = evaluate(document, request)
                 allows = any_of([said.itself, said.account]) if through_account else said.itself
@@ -115,6 +116,26 @@ class _Probe:
             "aws:sourceorgpaths": None,
             **({} if GAP in owner else {"aws:resourceaccount": owner}),
         }
+
+
+def _telling_apart(document: Document) -> list[str]:
+    """One action of each kind that the statements of a document tell apart."""
+    patterns = {
+        pattern
+        for statement in document.statements
+        if statement.actions is not None
+        for pattern in statement.actions.values
+        if pattern is not None
+    }
+    kinds: dict[frozenset[str], str] = {}
+    for action in KEY_ACTIONS:
+        kinds.setdefault(frozenset(pattern for pattern in patterns if action in _actions_of(pattern)), action)
+    return list(kinds.values())
+
+
+@lru_cache(maxsize=1024)
+def _actions_of(pattern: str) -> frozenset[str]:
+    return frozenset(action for action in KEY_ACTIONS if matches(action.lower(), pattern.lower()))
 
 
 def _known(document: Document, key: str, arn: str, names: Iterable[str] = ()) -> _Probe:

@@ -20,15 +20,29 @@ _ANY, _ONE = "any", "one"
 @lru_cache(maxsize=4096)
 def matches(text: str, pattern: str, *, wildcards: bool = True) -> Answer:
     """Whether `text` is of `pattern`, whatever its gaps hold; `None` where that depends on them."""
-    if not wildcards and GAP not in text:
-        return text == pattern
-    tokens = [_WILDCARDS.get(char, char) for char in pattern] if wildcards else list(pattern)
+    if not wildcards or not ("*" in pattern or "?" in pattern):
+        # Most patterns are names, and then the text's gaps are the only wildcards.
+        return text == pattern if GAP not in text else None if _may_be(text, pattern) else False
+    tokens = [_WILDCARDS.get(char, char) for char in pattern]
     if _meets(text, tokens, fill=False):
         return True
     return None if GAP in text and _meets(text, tokens, fill=True) else False
 
 
 _WILDCARDS = {"*": _ANY, "?": _ONE}
+
+
+def _may_be(text: str, name: str) -> bool:
+    """Whether a text with gaps may be a name."""
+    first, *middle, last = text.split(GAP)
+    if NAMED in name or not name.startswith(first):
+        return False
+    at = len(first)
+    for part in middle:
+        at = name.find(part, at) + len(part)
+        if at < len(part):  # not found
+            return False
+    return name.endswith(last) and at <= len(name) - len(last)
 
 
 def _meets(text: str, tokens: list[str], *, fill: bool) -> bool:
