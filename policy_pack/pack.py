@@ -74,14 +74,17 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         writer = carriers.KEY_WRITERS.get(args.resource_type)
         if writer is None or policy.remediate is None:
             return None
-        settings = session.settings(policy, args.get_config())
-        stack = session.stack(lambda: _resources(args))
-        for judgement in judge(policy, stack, settings, tags=args.stack_tags):
-            if isinstance(judgement.verdict, Violation) and isinstance(judgement.subject, Configuration):
-                arn = policy.remediate(judgement.subject, Context(stack, settings.values))
-                if arn is not None:
-                    writer(args.props, arn)
-                    return args.props
+        try:
+            settings = session.settings(policy, args.get_config())
+            stack = session.stack(lambda: _resources(args))
+            for judgement in judge(policy, stack, settings, tags=args.stack_tags):
+                if isinstance(judgement.verdict, Violation) and isinstance(judgement.subject, Configuration):
+                    arn = policy.remediate(judgement.subject, Context(stack, settings.values))
+                    if arn is not None:
+                        writer(args.props, arn)
+                        return args.props
+        except Exception:  # noqa: BLE001 - what cannot be mended is left as it is, for `validate` to judge
+            return None
         return None
 
     kind: Any = sdk.ResourceValidationPolicy if is_resource else sdk.StackValidationPolicy

@@ -12,13 +12,16 @@ from policy_pack import carriers
 from policy_pack.model import Resource, Stack
 from policy_pack.place import Surroundings
 from policy_pack.policy import Policy
-from policy_pack.settings import Effective, read
+from policy_pack.settings import Effective, read, shown
+
+_ALL = "all"  # stands in a configuration for every policy; only a level can be given for it
 
 
 class Session:
     """One pack, for as long as the engine runs it.
 
-    `config` is the stack's configuration. `given` are the settings of the policies that are not disabled, by full name.
+    `config` is the stack's configuration. `given` are the settings of the policies that are not disabled, by full
+    name, and whatever else was given by a name that no policy has.
     """
 
     def __init__(self, config: Mapping[str, str]) -> None:
@@ -58,12 +61,20 @@ class Session:
         return self._effective(policy, given)
 
     def all_settings(self, policies: Iterable[Policy]) -> dict[str, Effective]:
-        """The settings in effect of those policies that were given any, by full name."""
-        return {
-            policy.full_name: self._effective(policy, self.given[policy.full_name])
-            for policy in policies
-            if policy.full_name in self.given
-        }
+        """The settings in effect of those policies that were given any, by full name.
+
+        What was given for no policy is among them, as a problem.
+        """
+        by_name = {policy.full_name: policy for policy in policies}
+        found: dict[str, Effective] = {}
+        for name, given in self.given.items():
+            if name in by_name:
+                found[name] = self._effective(by_name[name], given)
+            elif name != _ALL:
+                found[shown(name)] = Effective({}, problems=("the pack has no policy of this name",))
+            elif given:
+                found[name] = Effective({}, problems=("only a level can be given for all policies, and no settings",))
+        return found
 
     def _effective(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         known = self._settings.get(policy.name)

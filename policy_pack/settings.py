@@ -7,7 +7,8 @@ for another version of the pack. Such a value is dropped, as if it had not been 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -37,12 +38,16 @@ class Setting:
 
 @dataclass(frozen=True)
 class Exemption:
-    """An accepted violation: `resource` is a name or a URN, with ``*`` for anything; it ends after `expires` (UTC)."""
+    """An accepted violation: `resource` is a name or a URN, with ``*`` for anything; it ends after `expires` (UTC).
+
+    `index` is its place in the list that was given, from 0.
+    """
 
     resource: str
     reason: str
     expires: date
     ticket: str | None = None
+    index: int = 0
 
     def covers(self, *names: str | None) -> bool:
         """Whether it is of a resource that goes by any of `names`."""
@@ -51,7 +56,7 @@ class Exemption:
 
 @dataclass(frozen=True)
 class Effective:
-    """A policy's settings in effect, and the problems of those that were given: texts that begin with their names."""
+    """A policy's settings in effect, and the problems of those that were given: texts that name them, not values."""
 
     values: Mapping[str, Any]
     exemptions: tuple[Exemption, ...] = ()
@@ -91,6 +96,11 @@ def texts(name: str, description: str, check: Check = lambda _: None) -> Setting
 def is_text(value: Any) -> bool:
     """Whether a value is a text that says something."""
     return isinstance(value, str) and bool(value.strip())
+
+
+def shown(name: str) -> str:
+    """A name that was given, as a message may show it: someone may have put the ARN of a key in its place."""
+    return name if re.fullmatch("[A-Za-z][A-Za-z_-]{0,80}[0-9]?", name) else "(a name that is not shown)"
 
 
 EXEMPTIONS = {
@@ -137,12 +147,13 @@ def schemas(settings: Iterable[Setting]) -> dict[str, dict[str, Any]]:
     }
 
 
-def read(settings: Iterable[Setting], given: Mapping[str, Any]) -> Effective:
+def read(settings: Collection[Setting], given: Mapping[str, Any]) -> Effective:
     """What of the settings `given` to a policy is in effect. Never raises, whatever they are.
 
     A list setting has `None` where nothing is given, and a tuple of what can be used where something is.
     """
-    problems: list[str] = []
+    known = schemas(settings).keys()
+    problems = [f"{shown(name)} is not a setting of this policy" for name in given if name not in known]
     values = {setting.name: _value(setting, given.get(setting.name), problems) for setting in settings}
     return Effective(
         values,
@@ -184,7 +195,7 @@ def _entries(setting: Setting, given: Any, problems: list[str]) -> dict[str, Any
         problems.append(f"{setting.name} is not an object")
         return {}
     checked = {key: setting.check((key, value)) for key, value in given.items()}
-    problems += [f"{setting.name}.{key} {problem}" for key, problem in checked.items() if problem is not None]
+    problems += [f"{setting.name}.{shown(key)} {problem}" for key, problem in checked.items() if problem is not None]
     return {key: value for key, value in given.items() if checked[key] is None}
 
 
@@ -203,13 +214,24 @@ def _exemptions(given: Any, problems: list[str]) -> Iterable[Exemption]:
         if missing:
             problems.append(f"{where} has no {' and no '.join(missing)}")
             continue
-        try:
-            expires = date.fromisoformat(each["expires"])
-        except ValueError:
+        expires = _date(each["expires"])
+        if expires is None:
             problems.append(f"{where}.expires is not a date like 2027-01-31")
             continue
         ticket = each.get("ticket")
-        yield Exemption(each["resource"].strip(), each["reason"].strip(), expires, ticket if is_text(ticket) else None)
+        yield Exemption(
+            each["resource"].strip(), each["reason"].strip(), expires, ticket if is_text(ticket) else None, index
+        )
+
+
+def _date(given: str) -> date | None:
+    # Later versions of Python read other forms of ISO 8601 too, and the schema allows one.
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given) is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        return None
 
 
 def _tags(name: str, given: Any, problems: list[str]) -> dict[str, tuple[str, ...]]:
@@ -223,5 +245,5 @@ def _tags(name: str, given: Any, problems: list[str]) -> dict[str, tuple[str, ..
         if isinstance(patterns, list) and patterns and all(isinstance(pattern, str) for pattern in patterns):
             tags[tag] = tuple(patterns)
         else:
-            problems.append(f"{name}.{tag} is not a list of texts")
+            problems.append(f"{name}.{shown(tag)} is not a list of texts")
     return tags

@@ -8,7 +8,7 @@ from typing import Any
 from policy_pack.arn import KeyName, names_aws_managed_key, parse_key
 from policy_pack.model import Configuration
 from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.regions import PARTITIONS
+from policy_pack.regions import PARTITIONS, partition_of
 from policy_pack.settings import Setting, matches, texts
 from policy_pack.values import Unknown, WrongType
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
@@ -51,7 +51,10 @@ def _allowed(key: str, parsed: KeyName, name: str, context: Context) -> Decision
             fix=f"Set {name} to the ARN of the key itself.",
         )
     if (keys is not None or accounts is not None) and not parsed.is_arn:
-        return CannotTell("Its key is named without an ARN, so whether it is an allowed one is not known.")
+        return Violation(
+            why=f"Its {name} names a key without its account, so whether the settings allow that one is not known.",
+            fix=f"Set {name} to the ARN of an allowed key.",
+        )
     if accounts is not None and parsed.account not in accounts:
         return Violation(
             why=f"Its {name} names a key of an account that the setting allowedAccounts does not list.",
@@ -65,17 +68,26 @@ def _allowed(key: str, parsed: KeyName, name: str, context: Context) -> Decision
     return COMPLIANT
 
 
-# Each part of an ARN may hold asterisks; what is between them must fit.
-_PATTERN = re.compile(r"arn:([a-z*-]+):kms:[a-z0-9*-]+:[0-9*]+:(key|alias|\*)[a-zA-Z0-9/_*-]*")
+# Each part of an ARN may hold asterisks; a part without any must be well-formed.
+_PATTERN = re.compile(r"arn:([a-z*-]+):kms:([a-z0-9*-]+):([0-9*]+):([a-z*]+[a-zA-Z0-9/_*-]*)")
 
 
 def _check_pattern(pattern: Any) -> str | None:
-    if pattern == "*":
-        return None
+    return None if pattern == "*" or _may_match_a_key(pattern) else "is not the ARN of a KMS key, nor one with * in it"
+
+
+def _may_match_a_key(pattern: str) -> bool:
     match = _PATTERN.fullmatch(pattern)
-    if match is None or not ("*" in match[1] or match[1] in PARTITIONS):
-        return "is not the ARN of a KMS key or alias, nor one with * in it"
-    return None
+    if match is None:
+        return False
+    partition, region, account, resource = match.groups()
+    if "*" not in region and not matches(partition_of(region) or "", partition):
+        return False
+    if "*" not in partition and partition not in PARTITIONS:
+        return False
+    if "*" not in account and len(account) != 12:
+        return False
+    return "*" in resource or parse_key(f"arn:aws:kms:us-east-1:000000000000:{resource}", short_forms=False) is not None
 
 
 def _check_account(account: Any) -> str | None:

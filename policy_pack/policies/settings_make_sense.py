@@ -17,7 +17,7 @@ def decide(stack: Stack, context: Context) -> Decision:
         problems += [f"{policy}: {problem}" for problem in settings.problems]
         for each in settings.exemptions if judged else ():
             if not each.covers(*stack.once(_names)) and _is_of(each, stack.once(_stacks)):
-                problems.append(f"{policy}: the exemption that expires on {each.expires} matches no resource here")
+                problems.append(f"{policy}: exemptions[{each.index}] matches no resource of this stack")
     if not problems:
         return COMPLIANT
     return Violation(
