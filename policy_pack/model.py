@@ -86,7 +86,8 @@ class Configuration(Node):
 
     `key` is what it names as its KMS key and `key_property` the property that names it. `short_keys` says that the
     carrier also takes what the API takes, a bare key id and ``alias/NAME``. `generated_name` says whether its physical
-    name is generated (then a replacement has a new one) or fixed by hand.
+    name is generated (then a replacement has a new one) or fixed by hand. `key_may_be_missing` says that nothing of it
+    is known, not even whether it names a key: then `key` is unknown.
     """
 
     key: Text
@@ -101,6 +102,7 @@ class Configuration(Node):
     execution_role_sources: tuple[str, ...]
     variants: tuple[Variant, ...] | Unknown
     storage: tuple[Storage, ...] | Unknown
+    key_may_be_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,9 +198,15 @@ class RolePolicy(Node):
 
 @dataclass(frozen=True)
 class Template(Node):
-    """A CloudFormation template: why it cannot be read in full at preview, in the reader's words, or nothing."""
+    """A CloudFormation template: why it cannot be read in full at preview, in the reader's words, or nothing.
+
+    `outputs` are the sources of what it gives to others; `inputs` those of what it is given, and gives to what cannot
+    be read.
+    """
 
     unreadable: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 T = TypeVar("T")

@@ -7,16 +7,7 @@ import pytest
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, recordings, replay
 
-# Programs whose answers need a carrier or a policy that is not there yet. Strict: one that is met leaves the set.
-NOT_MET_YET = {
-    "cloud_control",
-    "cloudformation_template",
-    "native_keys_by_other_forms",
-}
-
 
 @pytest.mark.parametrize("recording", recordings(), ids=str)
-def test_recording(recording: Recording, engine: Engine, request: pytest.FixtureRequest) -> None:
-    if recording.name in NOT_MET_YET:
-        request.applymarker(pytest.mark.xfail(strict=True, reason="its carrier or policy is not there yet"))
+def test_recording(recording: Recording, engine: Engine) -> None:
     assert replay(engine, recording) == recording.expected

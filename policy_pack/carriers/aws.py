@@ -75,7 +75,7 @@ def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
     yield Key(
         **_node(resource, surroundings),
-        **identity(given.get("arn")),
+        **identity(text(given.get("arn"))),
         enabled=boolean(given.get("isEnabled"), default=True),
         spec=text_or(given.get("customerMasterKeySpec"), "SYMMETRIC_DEFAULT"),
         usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
@@ -91,7 +91,7 @@ def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     external = resource.type.endswith(":ReplicaExternalKey")
     yield Key(
         **_node(resource, surroundings),
-        **identity(given.get("arn")),
+        **identity(text(given.get("arn"))),
         enabled=_external_enabled(given) if external else boolean(given.get("enabled"), default=True),
         spec=text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT" if external else UNKNOWN),
         usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT" if external else UNKNOWN),
@@ -107,7 +107,7 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
     yield Key(
         **_node(resource, surroundings),
-        **identity(given.get("arn")),
+        **identity(text(given.get("arn"))),
         enabled=_external_enabled(given),
         spec=text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT"),
         usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),

@@ -33,13 +33,12 @@ def is_generated(name: Plain, logical_name: str) -> bool | Unknown:
     return known.startswith(f"{logical_name}-") and _SUFFIX.fullmatch(known, len(logical_name) + 1) is not None
 
 
-def identity(arn: Plain) -> dict[str, Any]:
+def identity(arn: Text) -> dict[str, Any]:
     """The ARN of a key and the account in it, as parts of the model."""
-    known = text(arn)
     account: Text = UNKNOWN
-    if isinstance(known, str) and known.count(":") == 5:
-        account = known.split(":")[4]
-    return {"arn": known, "account": account}
+    if isinstance(arn, str) and arn.count(":") == 5:
+        account = arn.split(":")[4]
+    return {"arn": arn, "account": account}
 
 
 def text_or(value: Plain, default: Text) -> Text:

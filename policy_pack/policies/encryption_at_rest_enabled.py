@@ -11,10 +11,12 @@ from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.regions import partition_of
 from policy_pack.settings import Setting, choice
 from policy_pack.values import Unknown
-from policy_pack.verdict import COMPLIANT, Decision, NotApplicable, Violation
+from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
+    if configuration.key_may_be_missing:
+        return CannotTell("Nothing of it is known before the update, not even whether it names a key.")
     if configuration.key is not None:
         return COMPLIANT
     if context.settings["instanceStorageOnly"] == "exempt" and _keeps_data_on_local_storage_only(configuration):

@@ -48,11 +48,11 @@ class Document:
     root: dict[str, Any]
     repeats_a_key: bool
 
-    def __init__(self, body: str | Mapping[str, Plain]) -> None:
+    def __init__(self, body: str | Mapping[str, Plain], *, json_only: bool = False) -> None:
         """Parses `body`, a text or an object of plain values. Raises `Refused` where it is malformed or too large."""
         self.repeats_a_key = False
         try:
-            root = self._from_text(body) if isinstance(body, str) else _with_integers(body)
+            root = self._from_text(body, json_only) if isinstance(body, str) else _with_integers(body)
         except RecursionError:
             raise Refused(TOO_DEEP) from None
         if not isinstance(root, dict):
@@ -60,12 +60,12 @@ class Document:
         _check_depth(root)
         self.root = root
 
-    def _from_text(self, body: str) -> Plain:
+    def _from_text(self, body: str, json_only: bool) -> Plain:
         if len(body) > MAX_SIZE:
             raise Refused(TOO_LARGE)
         text = body.lstrip("\ufeff")
         root = self._from_json(text) if text.lstrip().startswith("{") else None
-        return root if root is not None else self._from_yaml(text)
+        return root if root is not None or json_only else self._from_yaml(text)
 
     def _from_json(self, text: str) -> Plain:
         """The root, or `None` where the text is not JSON: a mapping of YAML may begin with a brace as well."""

@@ -1,0 +1,116 @@
+"""Cloud Control: any of AWS's own resource types by its name, its state as JSON (`aws`) or as an object (`aws-native`).
+
+The engine says of a state as a whole what it is computed from, and that counts for every property in it.
+
+Sources: the pages of cloudcontrol.Resource in the Pulumi Registry, package AWS, and of ExtensionResource, package AWS
+Cloud Control.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from policy_pack.carriers import cloudformation, resource_types, shapes
+from policy_pack.carriers.resource_types import Given, Reader, capitalised, in_camel_case
+from policy_pack.model import AnyNode, Place, Resource, Template
+from policy_pack.place import Surroundings, place
+from policy_pack.template.bounds import Refused
+from policy_pack.template.parse import Document
+from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
+
+_READERS: Mapping[str, Reader] = {
+    **resource_types.READERS,
+    "AWS::CloudFormation::Stack": cloudformation.stack,
+    "AWS::CloudFormation::StackSet": cloudformation.stack_set,
+}
+
+
+def _resource(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
+    given = resource.properties
+    where = place(resource, surroundings, given.get("region"))
+    return _nodes(resource, where, "desiredState", given.get("typeName"), given.get("desiredState"), "properties")
+
+
+def _extension(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
+    given = resource.properties
+    kind, state = given.get("type"), given.get("properties")
+    if kind is None:
+        # After an update the provider keeps what it was given apart.
+        kind, state = get(given.get("__inputs"), "type"), get(given.get("__inputs"), "properties")
+    return _nodes(resource, place(resource, surroundings), "properties", kind, state, "outputs")
+
+
+def _nodes(
+    resource: Resource, where: Place, state_property: str, kind: Plain, state: Plain, outputs: str
+) -> Iterable[AnyNode]:
+    """What a resource of a type makes: `state` is what was given of it, the property `outputs` what AWS made of it."""
+    type_name = text(kind)
+    if isinstance(type_name, str) and type_name not in _READERS:
+        return []
+    if not isinstance(type_name, str):
+        return [_unreadable(resource, where, "Of which type it is is not known before the update.")]
+    properties = _object(state)
+    if properties is None:
+        return [_unreadable(resource, where, f"Its {state_property} is not one JSON object, with each key once.")]
+
+    def sources(name: str) -> tuple[str, ...]:
+        return shapes.sources(resource, state_property) if properties.get(name) is not None else ()
+
+    given = Given(
+        id=resource.urn,
+        urn=resource.urn,
+        label=resource.name,
+        place=where,
+        properties=properties,
+        sources=sources,
+        outputs=_object(resource.properties.get(outputs)) or {},
+        spelling=capitalised,
+    )
+    return _READERS[type_name](given)
+
+
+def _object(state: Plain) -> Mapping[str, Any] | None:
+    """The properties of a state in camel case, `None` where it is none."""
+    if isinstance(state, Unknown):
+        return NOTHING_KNOWN
+    if not isinstance(state, (str, dict)):
+        return None
+    try:
+        document = Document(state, json_only=True)
+    except Refused:
+        return None
+    properties: Mapping[str, Any] = in_camel_case(document.root)
+    return None if document.repeats_a_key else properties
+
+
+def _unreadable(resource: Resource, where: Place, why: str) -> Template:
+    return Template(
+        id=resource.urn,
+        urn=resource.urn,
+        label=f"{resource.name} (Cloud Control)",
+        place=where,
+        unreadable=(why,),
+        outputs=(),
+        inputs=tuple(each for found in resource.property_sources.values() for each in found),
+    )
+
+
+def _write_in_text(properties: Any, arn: str) -> None:
+    properties["desiredState"] = json.dumps({**json.loads(properties["desiredState"]), "KmsKeyId": arn})
+
+
+def _write_in_object(properties: Any, arn: str) -> None:
+    properties["properties"]["KmsKeyId"] = arn
+
+
+READERS: dict[str, Any] = {
+    "aws:cloudcontrol/resource:Resource": _resource,
+    "aws-native:index:ExtensionResource": _extension,
+}
+# Policies give them a configuration's key only, so the type is the right one.
+KEY_WRITERS = {
+    "aws:cloudcontrol/resource:Resource": _write_in_text,
+    "aws-native:index:ExtensionResource": _write_in_object,
+}

@@ -1,0 +1,208 @@
+"""CloudFormation: what the template of a stack or of a stack set makes (`policy_pack.template` reads it).
+
+A node's id is the URN of the stack's resource, ``#`` and the logical id. What may not be deployed is left out or left
+open, so that nothing is claimed of it, and the template says so.
+
+Sources: the pages of Stack and StackSet in the Pulumi Registry, packages AWS and AWS Cloud Control; "StackSets
+concepts" in the AWS CloudFormation User Guide (each instance of a stack set has a region of its own, and may override
+parameters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from policy_pack import template
+from policy_pack.carriers import resource_types, shapes
+from policy_pack.carriers.resource_types import Given, camel_case, capitalised, in_camel_case
+from policy_pack.model import AnyNode, Place, Resource, Template
+from policy_pack.place import Surroundings, place
+from policy_pack.regions import partition_of
+from policy_pack.template import TemplateResource
+from policy_pack.template.resolve import Origins
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown, kind_of, text
+
+_KEYS = ("AWS::KMS::Alias", "AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+_SUBJECTS = (resource_types.ENDPOINT, resource_types.ENDPOINT_CONFIGURATION)
+_IDENTITY_POLICIES = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
+
+
+def stack(given: Given) -> Iterable[AnyNode]:
+    """What the template of a stack makes, from the properties of AWS::CloudFormation::Stack."""
+    parameters = given.properties.get("parameters")
+    known = parameters if isinstance(parameters, dict) else {} if parameters is None else UNKNOWN
+    if not isinstance(given.place.region, str) and given.place.decided_by is None:
+        given = _somewhere(given)
+    return _read(given, known, _partition(given), given.made("stackName"))
+
+
+def stack_set(given: Given) -> Iterable[AnyNode]:
+    """What the template of a stack set makes wherever it is deployed, from those of AWS::CloudFormation::StackSet."""
+    return _read(_somewhere(given), UNKNOWN, _partition(given), UNKNOWN)
+
+
+def _somewhere(given: Given) -> Given:
+    """The same in a region that nobody knows, and that all of the template shares."""
+    return replace(given, place=Place(UNKNOWN, decided_by=given.urn, profile=given.place.profile))
+
+
+def _partition(given: Given) -> Text:
+    region = given.place.region
+    return partition_of(region) if isinstance(region, str) else UNKNOWN
+
+
+def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Text, stack_name: Text) -> list[AnyNode]:
+    body = given.properties.get("templateBody")
+    content: template.Template | template.Unreadable
+    if isinstance(body, dict) or (isinstance(body, str) and body.strip()):
+        content = template.read(
+            body,
+            parameters,
+            region=given.place.region,
+            account=UNKNOWN,
+            partition=partition,
+            stack_name=stack_name,
+            types=resource_types.READERS,
+        )
+    else:
+        content = template.Unreadable(_why_without_body(given, body))
+    if isinstance(content, template.Unreadable):
+        content = template.Template({}, (content.reason,))
+    return list(_nodes(_Reading(given, content)))
+
+
+def _why_without_body(given: Given, body: Plain) -> str:
+    name, url = given.spelling("templateBody"), given.spelling("templateUrl")
+    if isinstance(body, Unknown):
+        return f"Its {name} is not known before the update."
+    if text(body) is not None:
+        return f"Its {name} is {kind_of(body)} where a template belongs."
+    if given.properties.get("templateUrl") is not None:
+        return f"It is at a URL ({url}), from where it is not fetched."
+    return f"It has neither a {name} nor a {url}."
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A template that was read: the resource of its stack, and its content."""
+
+    given: Given
+    content: template.Template
+
+    def ids(self, origins: Origins) -> tuple[str, ...]:
+        """The ids of what something is computed from within the template."""
+        return tuple(each if ":" in each else f"{self.given.id}#{each}" for each in sorted(origins.sources))
+
+    def sources(self, origins: Origins | None, value: Plain) -> tuple[str, ...]:
+        """The ids of what a value is computed from, within the template or by the program."""
+        if origins is None:
+            return ()
+        passed = self.given.sources("parameters") if origins.parameters else ()
+        if isinstance(value, Unknown):
+            # Of several keys nobody says which parameter is which.
+            return (*self.ids(origins), *_at_most_one(passed, _is_key_by_urn))
+        # A known text may come from whatever the program computed the parameters and the template from.
+        return (*self.ids(origins), *passed, *self.given.sources("templateBody"))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What the template's outputs are computed from; which of them is used nobody says."""
+        resources = self.content.resources
+        keys = {each for each in self.content.outputs.sources if each in resources and resources[each].type in _KEYS}
+        return self.ids(Origins(self.content.outputs.sources - (keys if len(keys) > 1 else set())))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What the template, and what is written elsewhere, is given."""
+        given = self.given
+        return (*self.ids(self.content.handed), *given.sources("parameters"), *given.sources("templateBody"))
+
+
+def _nodes(reading: _Reading) -> Iterator[AnyNode]:
+    given, content = reading.given, reading.content
+    uncertain = tuple(filter(None, map(_why_uncertain, content.resources.values())))
+    yield Template(
+        **given.node,
+        unreadable=(*content.unreadable, *uncertain),
+        outputs=reading.outputs,
+        inputs=reading.inputs,
+    )
+    for resource in content.resources.values():
+        properties = _as_far_as_certain(resource)
+        if properties is not None:
+            yield from resource_types.READERS[resource.type](_given(reading, resource, properties))
+
+
+def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[str, Any]) -> Given:
+    stack = reading.given
+    origins = {camel_case(name): each for name, each in resource.origins.items()}
+    return Given(
+        id=f"{stack.id}#{resource.logical_id}",
+        urn=stack.urn,
+        label=f"{stack.label}/{resource.logical_id}",
+        place=stack.place,
+        properties=properties,
+        sources=lambda name: reading.sources(origins.get(name), properties.get(name)),
+        spelling=capitalised,
+    )
+
+
+def _why_uncertain(resource: TemplateResource) -> str | None:
+    if resource.type not in _SUBJECTS:
+        return None
+    if resource.condition is not True:
+        return f"Whether its resource {resource.logical_id} is deployed is not known before the update."
+    if isinstance(resource.properties, Unknown):
+        return f"The properties of its resource {resource.logical_id} are not known before the update."
+    return None
+
+
+def _as_far_as_certain(resource: TemplateResource) -> Mapping[str, Any] | None:
+    """The properties in camel case; `None` where the resource is better left out, as nothing of it is certain."""
+    known = isinstance(resource.properties, dict)
+    properties: dict[str, Any] = in_camel_case(resource.properties) if known else {}
+    if known and resource.condition is True:
+        return properties
+    if resource.type == resource_types.ENDPOINT:
+        return {}  # there may be an Endpoint, and whether it names a configuration nobody knows
+    if resource.type in _IDENTITY_POLICIES:
+        return {**properties, "policyDocument": UNKNOWN}  # there may be more permissions
+    return None
+
+
+def _at_most_one(ids: Iterable[str], is_key: Callable[[str], bool]) -> tuple[str, ...]:
+    """The ids, without those of keys where there are several."""
+    every = tuple(ids)
+    several = sum(map(is_key, every)) > 1
+    return tuple(each for each in every if not (several and is_key(each)))
+
+
+def _is_key_by_urn(urn: str) -> bool:
+    parts = urn.split("::")
+    return len(parts) > 2 and parts[2].rpartition("$")[2].startswith(("aws:kms/", "aws-native:kms:"))
+
+
+def _classic(read: Callable[[Given], Iterable[AnyNode]]) -> Callable[[Resource, Surroundings], Iterable[AnyNode]]:
+    def reader(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
+        return read(
+            Given(
+                id=resource.urn,
+                urn=resource.urn,
+                label=resource.name,
+                place=place(resource, surroundings, resource.properties.get("region")),
+                properties=resource.properties,
+                sources=lambda name: shapes.sources(resource, name),
+                outputs={"stackName": resource.properties.get("name")},  # as the classic provider calls it
+            )
+        )
+
+    return reader
+
+
+READERS: dict[str, Any] = {
+    "aws:cloudformation/stack:Stack": _classic(stack),
+    "aws:cloudformation/stackSet:StackSet": _classic(stack_set),
+}
+KEY_WRITERS: dict[str, Any] = {}
