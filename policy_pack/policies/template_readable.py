@@ -1,0 +1,42 @@
+"""A CloudFormation template can be read at preview, so nothing hides in it."""
+
+from __future__ import annotations
+
+from policy_pack.model import Template
+from policy_pack.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.verdict import COMPLIANT, Decision, Violation
+
+
+def decide(template: Template, context: Context) -> Decision:
+    if not template.unreadable:
+        return COMPLIANT
+    reasons = "".join(f"\n- {reason}" for reason in template.unreadable)
+    return Violation(
+        why=(
+            f"What {template.label} makes cannot be read in full before it is deployed, so an endpoint configuration "
+            f"without encryption may hide in it:{reasons}"
+        ),
+        fix=(
+            "Give the template as a text that is known at preview, with values from the program as its parameters, or "
+            "make endpoint configurations, Endpoints and keys outside of it."
+        ),
+    )
+
+
+POLICY = Policy(
+    name="template-readable",
+    kind=RESOURCE,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="Templates can be read at preview",
+    description="CloudFormation templates and Cloud Control states can be read before they are deployed.",
+    remediation=(
+        "Pass the template itself (templateBody) rather than its URL, without macros and nested stacks around SageMaker "
+        "resources, and what only the update knows as parameters. Where a template is known to hold no endpoint "
+        "configuration, exempt its stack with that reason."
+    ),
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-guide.html",
+    judges=Template,
+    decide=decide,
+    tags=("cloudformation",),
+)
