@@ -31,9 +31,9 @@ POLICY = Policy(
     title="Templates can be read at preview",
     description="CloudFormation templates and Cloud Control states can be read before they are deployed.",
     remediation=(
-        "Pass the template itself (templateBody) rather than its URL, without macros and nested stacks around SageMaker "
-        "resources, and what only the update knows as parameters. Where a template is known to hold no endpoint "
-        "configuration, exempt its stack with that reason."
+        "Pass the template itself (templateBody) rather than its URL, without macros and nested stacks around "
+        "SageMaker resources, and what only the update knows as parameters. Where a template is known to hold no "
+        "endpoint configuration, exempt its stack with that reason."
     ),
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-guide.html",
     judges=Template,
