@@ -21,20 +21,26 @@ from policy_pack.model import Configuration, Grant, Key, ManagedPolicy, Model, R
 from policy_pack.place import same_region
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown
 
+# What names a role, and the ids of what that is computed from.
+Named = tuple[Text, tuple[str, ...]]
 
-def users_of(configuration: Configuration, key: Key, stack: Stack) -> list[User]:
-    """Whom SageMaker uses a configuration's key as; every one of them needs the key."""
-    named = list(dict.fromkeys(_roles(configuration, stack)))
+
+def roles_of(configuration: Configuration, stack: Stack) -> tuple[Named, ...]:
+    """What names the roles that SageMaker uses a configuration's key as; nothing where none is known."""
+    return tuple(dict.fromkeys(_roles(configuration, stack)))
+
+
+def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
+    """Whom SageMaker uses a key as, given `roles_of` a configuration; every one of them needs the key."""
     arn = arn_of(key)
     grants = grants_of(key, stack)
-    if not named:
+    if not roles:
         nobody = anybody(arn)
         return [User(nobody.callers, granted=lambda action: _granted(action, grants, nobody.callers, None))]
-    return [user for text, sources in named for user in _users(text, sources, arn, grants, stack)]
+    return [user for text, sources in roles for user in _users(text, sources, arn, grants, stack)]
 
 
-def _roles(configuration: Configuration, stack: Stack) -> Iterator[tuple[Text, tuple[str, ...]]]:
-    """What names the roles of a configuration, and what that is computed from."""
+def _roles(configuration: Configuration, stack: Stack) -> Iterator[Named]:
     if configuration.execution_role is not None:
         yield configuration.execution_role, configuration.execution_role_sources
         return

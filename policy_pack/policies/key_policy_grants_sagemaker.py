@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from policy_pack.iam import Access, access
 from policy_pack.key_links import arn_of, policies_of, used_keys
-from policy_pack.model import Configuration, Key
+from policy_pack.model import Configuration, Key, Stack
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.roles import users_of
+from policy_pack.roles import Named, roles_of, users_of
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
@@ -17,12 +18,26 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     keys = used_keys(configuration, context.stack)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
-    region = configuration.place.region
+    region = configuration.place.region if isinstance(configuration.place.region, str) else None
+    roles = roles_of(configuration, context.stack)
+    # Many configurations may share a key and a role.
+    known = context.stack.once(_decisions)
+    question = (tuple(key.id for key in keys), roles, region)
+    if question not in known:
+        known[question] = _decide_anew(keys, roles, region, context.stack)
+    return known[question]
+
+
+def _decisions(_: Stack) -> dict[Any, Decision]:
+    return {}
+
+
+def _decide_anew(keys: Sequence[Key], roles: Sequence[Named], region: str | None, stack: Stack) -> Decision:
     unsure = False
     for key in keys:
-        users = users_of(configuration, key, context.stack)
-        for policy in policies_of(key, context.stack):
-            found = access(policy, users, arn_of(key), region if isinstance(region, str) else None)
+        users = users_of(roles, key, stack)
+        for policy in policies_of(key, stack):
+            found = access(policy, users, arn_of(key), region)
             if found.missing:
                 return _violation(key, found, by_role=any(user.complete for user in users))
             unsure = unsure or bool(found.unsure)
@@ -42,8 +57,8 @@ def _violation(key: Key, found: Access, *, by_role: bool) -> Violation:
         why += consequence
     else:
         why = f"The policy of the key {key.label} does not let SageMaker call {actions}, {consequence}"
-    fix = "Add this statement to the key's policy, with the ARN of the execution role of the endpoint's model:\n"
-    fix += _statement(found.missing)
+    what = "Add this statement to the key's policy" if found.malformed is None else "Write a policy with this statement"
+    fix = f"{what}, with the ARN of the execution role of the endpoint's model:\n{_statement(found.missing)}"
     if found.denied:
         fix += f"\nAnd except the role from the Deny statement that keeps it from {_listed(found.denied)}."
     return Violation(why, fix, at=key.urn)
