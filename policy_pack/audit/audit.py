@@ -61,7 +61,7 @@ def audit(
     with_stacks = {each.path for each in found if isinstance(each, Missing)}
     for source, outcome in _outcomes(inputs, options, jobs):
         advance()
-        name = printable(source.name)
+        name = printable(source.path)
         if outcome.ignored:
             ignored.append(name)
             continue
@@ -98,7 +98,7 @@ def examine(source: Input, options: Options) -> Outcome:
         content = files.read(source, options.max_size)
         state = parse(files.parse_json(content.text))
         about = Source(
-            name=printable(source.name),
+            name=printable(source.path),
             sha256=content.sha256,
             size=content.size,
             kind=state.kind,

@@ -21,7 +21,6 @@ from typing import Any, BinaryIO, Union
 from policy_pack.audit.state import Unusable
 
 STDIN = "-"
-STDIN_NAME = "standard input"
 
 _ENDINGS = (".json", ".json.gz", ".json.zst")
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"  # how a compressed file begins
@@ -39,11 +38,6 @@ class Input:
     def named(self) -> bool:
         """Whether it was given itself, not found in a directory."""
         return self.path == self.given
-
-    @property
-    def name(self) -> str:
-        """What reports call it."""
-        return STDIN_NAME if self.path == STDIN else self.path
 
 
 @dataclass(frozen=True)

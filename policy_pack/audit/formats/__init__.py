@@ -25,7 +25,7 @@ class Format:
 
 FORMATS = {
     "text": Format("text", "txt"),
-    "json": Format("json", "json"),
+    "json": Format("as_json", "json"),
     "sarif": Format("sarif", "sarif"),
     "junit": Format("junit", "junit.xml"),
 }

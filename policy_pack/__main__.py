@@ -1,0 +1,18 @@
+"""What ``python -m policy_pack`` runs: the commands for people. What the engine starts is beside this package."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """Runs a command, or says what to install for that."""
+    try:
+        from policy_pack.cli import main
+    except ImportError as error:
+        sys.exit(f"This command needs the package {error.name}: pip install -r requirements-audit.txt")
+    main(prog_name="python -m policy_pack")
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,73 @@
+"""The report as JSON, with everything that is in it; ``schemas/report.schema.json`` says what each part means."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
+
+from policy_pack.audit.evidence import Report, RequirementEvidence, count
+from policy_pack.audit.formats.common import moment
+from policy_pack.policy import MANDATORY
+
+FORMAT_VERSION = 1
+
+
+def write(report: Report) -> str:
+    """The report as a JSON text of ASCII characters."""
+    return json.dumps(document(report), indent=2) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as a JSON value."""
+    control = report.control
+    new = report.new_findings
+    return {
+        "formatVersion": FORMAT_VERSION,
+        "pack": {"name": report.pack, "version": report.version},
+        "when": moment(report),
+        "showsArns": report.shows_arns,
+        "summary": {
+            "stacks": len(report.sources),
+            "configurations": count(each.status for each in report.configurations),
+            "mandatory": sum(each.level == MANDATORY for each in new),
+            "advisory": sum(each.level != MANDATORY for each in new),
+            "known": len(report.known_findings),
+        },
+        "control": {"id": control.id, "title": control.title, "statement": control.statement},
+        "identifiers": _plain(control.identifiers),
+        "requirements": [_requirement(each) for each in report.requirements],
+        "policies": _plain(report.policies),
+        "sources": _plain(report.sources),
+        "problems": _plain(report.problems),
+        "notes": _plain(report.notes),
+        "ignored": list(report.ignored),
+        "configurations": _plain(report.configurations),
+        "findings": _plain(report.findings),
+    }
+
+
+def _requirement(each: RequirementEvidence) -> dict[str, Any]:
+    return {
+        **_plain(each.requirement),
+        "label": each.requirement.label,
+        "counts": each.counts,
+        "judged": each.judged,
+        "share": each.share,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        kind: Any = type(value)
+        return {key: _plain(getattr(value, name)) for name, key in _keys(kind).items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+@cache
+def _keys(kind: Any) -> Mapping[str, str]:
+    """The names of a dataclass's fields, and the same in camel case."""
+    return {each.name: re.sub("_([a-z])", lambda match: match[1].upper(), each.name) for each in fields(kind)}

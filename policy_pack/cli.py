@@ -1,0 +1,229 @@
+"""The commands for people: each a function of the group `main`, which imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from policy_pack.audit.formats import FORMATS, writer
+
+if TYPE_CHECKING:
+    from policy_pack.audit.evidence import Report
+
+T = TypeVar("T")
+
+_CLEAN, _VIOLATED, _UNUSABLE = 0, 1, 2
+_FAIL_ON = ("mandatory", "advisory", "never")
+_MANY_INPUTS = 20  # from which on a terminal is shown a progress bar
+
+
+@click.group()
+def main() -> None:
+    """Checks that SageMaker endpoints are encrypted with customer-managed KMS keys that work."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from policy_pack.regions import partition_of
+
+    if value is not None and partition_of(value) is None:
+        raise click.BadParameter("not an AWS region like eu-west-1")
+    return value
+
+
+def _tags(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str] | None:
+    if not all("=" in value for value in values):
+        raise click.BadParameter("not of the form NAME=VALUE")
+    return {name: value for name, _, value in (each.partition("=") for each in values)} or None
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "formats",
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    multiple=True,
+    default=("text",),
+    help="A format of the report; several with --output. (text)",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Where the reports are written, each format with its own ending; text is printed all the same.",
+)
+@click.option("--config", metavar="FILE", help="Levels and settings: the file that the engine takes.")
+@click.option(
+    "--fail-on", type=click.Choice(_FAIL_ON), default="mandatory", help="What makes the exit status 1. (mandatory)"
+)
+@click.option("--baseline", metavar="FILE", help="An earlier report in JSON, whose findings are known.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="How many processes audit. (1)")
+@click.option("--region", callback=_region, help="The region of resources whose region nothing else tells.")
+@click.option(
+    "--stack-tag",
+    "tags",
+    multiple=True,
+    callback=_tags,
+    metavar="NAME=VALUE",
+    help="A tag of the stacks, for policies that are limited to some; no export tells them.",
+)
+@click.option("--show-arns", is_flag=True, help="Show account and key ids instead of masking them.")
+@click.option(
+    "--max-size", type=click.IntRange(1), default=64, metavar="MB", help="How large an input may be, uncompressed. (64)"
+)
+def audit(
+    paths: tuple[str, ...],
+    formats: tuple[str, ...],
+    output: str | None,
+    config: str | None,
+    fail_on: str,
+    baseline: str | None,
+    jobs: int,
+    region: str | None,
+    tags: dict[str, str] | None,
+    show_arns: bool,
+    max_size: int,
+) -> None:
+    """Audits exported stacks without the Pulumi CLI.
+
+    PATH is a file that "pulumi stack export" or "pulumi preview --json" wrote, a checkpoint of a self-managed backend
+    (.json.gz too), a directory of such, or - for the standard input.
+
+    The exit status is 0 where nothing is violated, 1 where something is (--fail-on), 2 where an input cannot be used.
+    """
+    from policy_pack.audit import audit as auditing
+    from policy_pack.audit import baseline as known
+    from policy_pack.audit.config import load
+    from policy_pack.audit.examine import Options
+    from policy_pack.judge import utc_today
+
+    formats = tuple(dict.fromkeys(formats))
+    if len(formats) > 1 and output is None:
+        raise click.UsageError("Several formats need --output, which says where they are written.")
+    options = Options(
+        config=_load(config, load) if config is not None else load(b""),
+        today=utc_today(),
+        region=region,
+        tags=tags,
+        shows_arns=show_arns,
+        max_size=max_size * 1_000_000,
+    )
+    before = _load(baseline, known.load) if baseline is not None else {}
+    with _progress() as watch:
+        report = auditing.audit(paths, options, known=before, jobs=jobs, watch=watch)
+    _deliver(report, formats, output)
+    for each in report.notes:
+        click.echo(f"note: {each.source} {each.text}", err=True)
+    for each in report.problems:
+        click.echo(f"error: {each.source} {each.text}", err=True)
+    sys.exit(_status(report, fail_on))
+
+
+def _status(report: Report, fail_on: str) -> int:
+    if report.problems:
+        return _UNUSABLE
+    failing = [each for each in report.new_findings if fail_on == "advisory" or each.level == fail_on]
+    return _VIOLATED if failing else _CLEAN
+
+
+def _load(path: str, load: Callable[[bytes], T]) -> T:
+    """What a file on the command line says, read by `load`; ends the command where it cannot be used."""
+    from policy_pack.audit.config import ConfigError
+    from policy_pack.audit.files import Input, read
+    from policy_pack.audit.state import Unusable
+
+    try:
+        return load(read(Input(path, path), 64_000_000).text)
+    except Unusable as error:
+        lines = [str(error)]
+    except ConfigError as error:
+        lines = error.lines
+    for line in lines:
+        click.echo(f"error: {path}: {line}", err=True)
+    sys.exit(_UNUSABLE)
+
+
+def _deliver(report: Report, formats: Sequence[str], output: str | None) -> None:
+    """Prints the report, writes it to files, or both."""
+    for name in formats:
+        if output is not None:
+            _write(Path(output), name, report, alone=len(formats) == 1)
+        if name == "text":
+            _print_text(report)
+        elif output is None:
+            sys.stdout.buffer.write(_bytes(name, report))
+    # Last, so that it is seen.
+    for name in formats if output is not None else ():
+        click.echo(f"Wrote {_path(Path(str(output)), name, len(formats) == 1)}", err=True)
+
+
+def _write(output: Path, name: str, report: Report, *, alone: bool) -> None:
+    path = _path(output, name, alone)
+    written = _bytes(name, report)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(written)
+    except OSError as error:
+        click.echo(f"error: {path} cannot be written: {error.strerror}", err=True)
+        sys.exit(_UNUSABLE)
+
+
+def _bytes(name: str, report: Report) -> bytes:
+    written = writer(name)(report)
+    return written if isinstance(written, bytes) else written.encode()
+
+
+def _path(output: Path, name: str, alone: bool) -> Path:
+    if output.is_dir():
+        return output / f"audit.{FORMATS[name].ending}"
+    if alone and output.suffix:
+        return output
+    return output.with_name(f"{output.name}.{FORMATS[name].ending}")
+
+
+def _print_text(report: Report) -> None:
+    from rich.console import Console
+
+    from policy_pack.audit.formats import text
+
+    if sys.stdout.isatty():
+        text.show(report, Console())
+    else:
+        click.echo(text.write(report), nl=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Sequence[object]], Callable[[], None]]]:
+    """Shows on a terminal how far a long audit has come."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    # Without a thread of its own, so that the process can fork.
+    progress = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
+
+    def watch(inputs: Sequence[object]) -> Callable[[], None]:
+        if len(inputs) < _MANY_INPUTS or not sys.stderr.isatty():
+            return lambda: None
+        progress.start()
+        task = progress.add_task("Auditing", total=len(inputs))
+        shown = [0.0]
+
+        def advance() -> None:
+            progress.advance(task)
+            if time.monotonic() - shown[0] > 0.1:
+                shown[0] = time.monotonic()
+                progress.refresh()
+
+        return advance
+
+    try:
+        yield watch
+    finally:
+        progress.stop()
