@@ -94,4 +94,5 @@ def _with_exemption(violation: Violation, subject: Node | None, settings: Effect
 
 def names_of(node: Node) -> tuple[str, ...]:
     """What an exemption may call a node: its URN, its id, its resource's name, and its label."""
-    return node.urn, node.id, node.urn.rpartition("::")[2], node.label
+    # All that follows the third separator: a name may hold one too, and must not pass for what follows it.
+    return node.urn, node.id, node.urn.split("::", 3)[-1], node.label

@@ -10,10 +10,10 @@ from tests.harness.engine import Engine
 from tests.harness.monitor import AWS_6, World
 from tests.harness.program import run
 from tests.harness.recordings import PHASES
-from tests.programs import pairing, presence, regions
+from tests.programs import keys, pairing, permissions, presence, regions
 from tests.programs.blocks import PRIVATE, Case, cases, in_region
 
-CASES = [case for module in (presence, regions, pairing) for case in cases(module)]
+CASES = [case for module in (presence, regions, pairing, keys, permissions) for case in cases(module)]
 
 # Policies of which the tables are to hold a program that violates them, and programs that do not.
 COVERED = {
@@ -25,6 +25,10 @@ COVERED = {
     "endpoint-follows-replacement",
     "endpoint-configuration-in-stack",
     "paired-with-endpoint",
+    "key-resource-usable",
+    "key-policy-grants-sagemaker",
+    "key-policy-restricted",
+    "key-rotation-enabled",
 }
 
 

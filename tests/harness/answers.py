@@ -99,7 +99,7 @@ def read(response: pb.AnalyzeResponse, urn: str) -> Answer:
         Finding(
             level=pb.EnforcementLevel.Name(diagnostic.enforcementLevel).lower(),
             policy=short(diagnostic.policyName),
-            resource=(diagnostic.urn or urn).rpartition("::")[2],
+            resource=(diagnostic.urn or urn).split("::", 3)[-1],
             message=diagnostic.message,
             urn=diagnostic.urn or urn,
             severity=pb.PolicySeverity.Name(diagnostic.severity).removeprefix("POLICY_SEVERITY_").lower(),
