@@ -1,18 +1,20 @@
 """The links between the nodes of a stack: which key a configuration uses, which configuration an endpoint.
 
 What a value is computed from is the engine's account of it (`*_sources`), never guessed from `dependsOn`, from a
-parent or from another property. A known ARN also names the key of the stack that has it.
+parent or from another property. A known ARN also names the key of the stack that has it. What a template's outputs
+give is computed from what they name in it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from policy_pack.model import Alias, Configuration, Endpoint, Key, Stack
+from policy_pack.arn import parse_key
+from policy_pack.model import Alias, Configuration, Endpoint, Key, Stack, Template
 from policy_pack.place import same_region
-from policy_pack.values import Unknown
+from policy_pack.values import Text, Unknown
 
 
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
@@ -29,6 +31,8 @@ def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
             keys[node.id] = node
         elif isinstance(node, Alias):
             pending.extend(node.target_sources)
+        elif isinstance(node, Template):
+            pending.extend(node.outputs)
     return tuple(keys.values())
 
 
@@ -38,15 +42,45 @@ def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
     What a key is computed from is known even where its provider is not configured yet and the property is absent.
     """
     found = keys_from(configuration.key_sources, stack)
-    if found or not isinstance(configuration.key, str):
-        return found
-    return tuple(stack.once(_keys_by_arn).get(configuration.key, ()))
+    named = configuration.key
+    if not found or not isinstance(named, str):
+        return found or tuple(stack.once(_keys_by_arn).get(str(named), ()))
+    # A text that the program put together may be computed from other keys as well.
+    return tuple(key for key in found if _may_be_named(key, named))
+
+
+def _may_be_named(key: Key, name: str) -> bool:
+    parsed = parse_key(name, short_forms=True)
+    if not isinstance(key.arn, str) or parsed is None or parsed.key_id is None:
+        return True
+    return key.arn == name if parsed.is_arn else key.arn.endswith(f"/{parsed.key_id}")
 
 
 def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
-    """The configurations of the stack that an endpoint takes its configuration's name from."""
-    nodes = (stack.by_id.get(source) for source in endpoint.configuration_sources)
-    return tuple(node for node in nodes if isinstance(node, Configuration))
+    """The configurations of the stack that an endpoint takes its configuration's name from.
+
+    All that the name is computed from, as a program may choose one of them; none where it is the name of none of them.
+    """
+    nodes = (stack.by_id.get(source) for source in _through_templates(endpoint.configuration_sources, stack))
+    found = tuple(node for node in nodes if isinstance(node, Configuration))
+    return found if any(_may_be_called(each.name, endpoint.configuration_name) for each in found) else ()
+
+
+def _may_be_called(own: Text, name: Text) -> bool:
+    """Whether a configuration's own name may be in `name`, which may also be its ARN."""
+    return not (isinstance(own, str) and isinstance(name, str)) or own in name
+
+
+def is_hidden(sources: Iterable[str], stack: Stack) -> bool:
+    """Whether any of `sources` is in a template that cannot be read in full, or is what its outputs give."""
+    nodes = (stack.by_id.get(urn) for source in sources for urn in (source, source.rpartition("#")[0]))
+    return any(isinstance(node, Template) and node.unreadable for node in nodes)
+
+
+def _through_templates(sources: Iterable[str], stack: Stack) -> Iterator[str]:
+    for source in sources:
+        node = stack.by_id.get(source)
+        yield from node.outputs if isinstance(node, Template) else (source,)
 
 
 def configurations_by_name(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
@@ -63,10 +97,14 @@ def configurations_by_name(endpoint: Endpoint, stack: Stack) -> tuple[Configurat
 
 @dataclass(frozen=True)
 class Pairs:
-    """The ids of the configurations that a stack's Endpoints use, and whether one does not say yet which it uses."""
+    """The ids of the configurations that a stack's Endpoints use, and whether one does not say yet which it uses.
+
+    `hidden` are those that templates are given which cannot be read in full, so that an Endpoint in them may use them.
+    """
 
     used: frozenset[str]
     unclear: bool
+    hidden: frozenset[str]
 
 
 def pairs(stack: Stack) -> Pairs:
@@ -79,7 +117,9 @@ def pairs(stack: Stack) -> Pairs:
         # A provider that is not configured yet leaves even what is required absent.
         says_nothing = endpoint.configuration_name is None or isinstance(endpoint.configuration_name, Unknown)
         unclear = unclear or (not found and says_nothing)
-    return Pairs(frozenset(used), unclear)
+    closed = (template for template in stack.of(Template) if template.unreadable)
+    hidden = frozenset(source for template in closed for source in _through_templates(template.inputs, stack))
+    return Pairs(frozenset(used), unclear, hidden)
 
 
 def _keys_by_arn(stack: Stack) -> Mapping[str, Sequence[Key]]:

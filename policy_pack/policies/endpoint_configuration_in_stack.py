@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
-from policy_pack.links import configurations_by_name, configurations_from
+from policy_pack.links import configurations_by_name, configurations_from, is_hidden
 from policy_pack.model import Endpoint
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
 from policy_pack.values import Unknown
@@ -18,6 +18,8 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
     name = endpoint.configuration_name
     if name is None or (isinstance(name, Unknown) and not endpoint.configuration_sources):
         return CannotTell("Which configuration it uses, and where that comes from, is not known before the update.")
+    if is_hidden(endpoint.configuration_sources, context.stack):
+        return CannotTell("It takes its configuration's name from a template that cannot be read before the update.")
     return Violation(
         why="Its configuration is not managed in this stack, so nothing here checks whether it is encrypted.",
         fix=(

@@ -17,6 +17,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
     if pairs.unclear:
         return CannotTell("An Endpoint of the stack does not say before the update which configuration it uses.")
+    if configuration.id in pairs.hidden:
+        return CannotTell("A template that cannot be read before the update is given its name.")
     return Violation(
         why="No Endpoint of this stack uses it: it protects nothing here, or its Endpoint cannot follow a replacement.",
         fix="Let an Endpoint of this stack take its name from this configuration's output, or remove it.",
