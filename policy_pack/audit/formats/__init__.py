@@ -28,6 +28,8 @@ FORMATS = {
     "json": Format("as_json", "json"),
     "sarif": Format("sarif", "sarif"),
     "junit": Format("junit", "junit.xml"),
+    "markdown": Format("markdown", "md"),
+    "csv": Format("csv", "csv"),
 }
 
 

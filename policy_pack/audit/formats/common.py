@@ -67,6 +67,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def counted(number: int, what: str) -> str:
+    """As in "1 stack" and "2 stacks"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def exemption_text(verdict: PolicyVerdict) -> str:
     """Why and until when a violation is exempted; empty where it is not."""
     if verdict.status != EXEMPTED:
