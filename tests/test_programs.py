@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 
+from tests import programs
 from tests.engine.cli import ROOT
 from tests.harness.answers import PREFIX
 from tests.harness.engine import Engine
 from tests.harness.monitor import AWS_6, World
 from tests.harness.program import run
 from tests.harness.recordings import PHASES
-from tests.programs import keys, pairing, permissions, presence, regions
+from tests.programs import presence, regions
 from tests.programs.blocks import PRIVATE, Case, cases, in_region
 
-CASES = [case for module in (presence, regions, pairing, keys, permissions) for case in cases(module)]
+MODULES = [import_module(f"{programs.__name__}.{each.name}") for each in iter_modules(programs.__path__)]
+CASES = [case for module in MODULES for case in cases(module)]
 
 # Policies of which the tables are to hold a program that violates them, and programs that do not.
 COVERED = {

@@ -9,4 +9,5 @@ EXEMPT = {"exemptions": [{"resource": "legacy", "reason": "Moves next year.", "e
 
 @says("mandatory encryption-at-rest-enabled blue::legacy", settings={"encryption-at-rest-enabled": EXEMPT})
 def a_name_that_ends_in_that_of_an_exempted_resource() -> None:
+    endpoint(config("legacy").name, "exempted")
     endpoint(config("blue::legacy").name)
