@@ -1,0 +1,316 @@
+"""Of `key-policy-grants-sagemaker` and `key-policy-restricted`: what the key's policy and those of roles allow."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi_aws as aws
+
+from tests.engine.aws import ACCOUNT
+from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, ROLE, USE, allow, deny, document
+from tests.programs.blocks import config, endpoint, key, later, pair, says, says_nothing, variant
+
+NOT_GRANTED = "advisory key-policy-grants-sagemaker key"
+TOO_WIDE = "advisory key-policy-restricted key"
+RESTRICTED = "sagemaker-endpoint-configuration-key-policy-restricted"
+
+TRUST = json.dumps(document(allow({"Service": "sagemaker.amazonaws.com"}, "sts:AssumeRole", Resource=None)))
+USING = json.dumps(document(allow(None)))
+READING = json.dumps(document(allow(None, ["s3:GetObject", "kms:DescribeKey"])))
+
+
+def guarded(*statements: Any, **arguments: Any) -> aws.kms.Key:
+    """A key with a policy of these statements."""
+    return key(policy=json.dumps(document(*statements)), **arguments)
+
+
+def role(label: str = "serving", **arguments: Any) -> aws.iam.Role:
+    """A role that SageMaker may assume."""
+    return aws.iam.Role(label, assume_role_policy=TRUST, **arguments)
+
+
+def served_by(role: Any, made: aws.kms.Key) -> None:
+    """A pair with the key and a model of the role."""
+    model = aws.sagemaker.Model("model", execution_role_arn=role)
+    pair(kms_key_arn=made.arn, production_variants=[variant(model_name=model.name)])
+
+
+@says_nothing()
+def key_with_the_default_policy() -> None:
+    pair(kms_key_arn=key(policy=None).arn)
+
+
+@says_nothing()
+def key_with_the_default_policy_and_a_known_role() -> None:
+    pair(kms_key_arn=key(policy=None).arn, execution_role_arn=ROLE)
+
+
+@says_nothing()
+def key_that_is_left_to_the_account() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT).arn)
+
+
+@says_nothing()
+def key_that_names_some_role_where_the_role_is_not_known() -> None:
+    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn)
+
+
+@says(NOT_GRANTED)
+def key_for_another_service() -> None:
+    pair(kms_key_arn=guarded(allow({"Service": "ec2.amazonaws.com"})).arn)
+
+
+@says_nothing()
+def key_for_the_configurations_role() -> None:
+    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, execution_role_arn=ROLE)
+
+
+@says(NOT_GRANTED)
+def key_for_another_role() -> None:
+    pair(kms_key_arn=guarded(allow({"AWS": ADMIN})).arn, execution_role_arn=ROLE)
+
+
+@says(NOT_GRANTED)
+def key_without_grants_of_two_configurations() -> None:
+    made = guarded(allow({"Service": "sagemaker.amazonaws.com"}, USE[:2]))
+    for name in ("one", "two"):
+        endpoint(config(name, kms_key_arn=made.arn).name, f"{name}-endpoint")
+
+
+@says(NOT_GRANTED)
+def key_that_denies_the_role_of_the_model() -> None:
+    served_by(ROLE, guarded(BY_ROOT, deny({"AWS": ROLE}, "kms:CreateGrant")))
+
+
+@says_nothing()
+def key_for_the_role_of_the_model_by_the_models_name() -> None:
+    aws.sagemaker.Model("model", name="one-model", execution_role_arn=ROLE)
+    variants = [variant(model_name="one-model")]
+    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+
+
+@says(NOT_GRANTED)
+def key_for_one_of_two_models() -> None:
+    one = aws.sagemaker.Model("one", execution_role_arn=ROLE)
+    two = aws.sagemaker.Model("two", execution_role_arn=ADMIN)
+    variants = [variant(model_name=one.name), variant(model_name=two.name, variant_name="Two")]
+    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+
+
+@says_nothing()
+def configurations_role_before_that_of_the_model() -> None:
+    model = aws.sagemaker.Model("model", execution_role_arn=ADMIN)
+    made = guarded(allow({"AWS": ROLE}))
+    pair(kms_key_arn=made.arn, execution_role_arn=ROLE, production_variants=[variant(model_name=model.name)])
+
+
+@says_nothing()
+def policy_that_a_preview_does_not_know() -> None:
+    made = key(policy=role().arn.apply(lambda arn: json.dumps(document(BY_ROOT, allow({"AWS": arn})))))
+    served_by(later(ROLE), made)
+
+
+@says(update=(NOT_GRANTED, TOO_WIDE))
+def policy_that_turns_out_wrong() -> None:
+    wrong = json.dumps(document(allow("*", "kms:DescribeKey")))
+    pair(kms_key_arn=key(policy=later("x").apply(lambda _: wrong)).arn)
+
+
+@says(NOT_GRANTED)
+def policy_that_is_no_json() -> None:
+    pair(kms_key_arn=key(policy="{'Version': '2012-10-17'}").arn)
+
+
+@says(NOT_GRANTED)
+def policy_beside_the_key() -> None:
+    made = key()
+    aws.kms.KeyPolicy("policy", key_id=made.key_id, policy=json.dumps(document(allow({"AWS": ADMIN}))))
+    pair(kms_key_arn=made.arn, execution_role_arn=ROLE)
+
+
+@says_nothing()
+def policy_beside_the_key_that_mends_its_own() -> None:
+    made = guarded(allow("*"))
+    aws.kms.KeyPolicy("policy", key_id=made.id, policy=json.dumps(document(BY_ROOT)))
+    pair(kms_key_arn=made.arn)
+
+
+def granting(principal: Any, operations: list[str]) -> None:
+    made = guarded(allow({"AWS": ADMIN}, "kms:*"))
+    aws.kms.Grant("grant", key_id=made.key_id, grantee_principal=principal, operations=operations)
+    pair(kms_key_arn=made.arn, execution_role_arn=ROLE)
+
+
+@says_nothing()
+def grant_to_the_role() -> None:
+    granting(ROLE, ["Decrypt", "GenerateDataKey", "CreateGrant"])
+
+
+@says(NOT_GRANTED)
+def grant_of_too_little() -> None:
+    granting(ROLE, ["Decrypt", "GenerateDataKey"])
+
+
+@says(NOT_GRANTED)
+def grant_to_another_role() -> None:
+    granting(ADMIN, ["Decrypt", "GenerateDataKey", "CreateGrant"])
+
+
+@says(NOT_GRANTED)
+def grant_against_a_denial() -> None:
+    made = guarded(BY_ROOT, deny({"AWS": ROLE}, "kms:Decrypt"))
+    aws.kms.Grant("grant", key_id=made.key_id, grantee_principal=ROLE, operations=["Decrypt"])
+    pair(kms_key_arn=made.arn, execution_role_arn=ROLE)
+
+
+@says_nothing()
+def grant_to_a_role_of_the_stack() -> None:
+    made = guarded(allow({"AWS": ADMIN}, "kms:*"))
+    granted = role()
+    operations = ["Decrypt", "GenerateDataKey", "CreateGrant"]
+    aws.kms.Grant("grant", key_id=made.key_id, grantee_principal=granted.arn, operations=operations)
+    served_by(granted.arn, made)
+
+
+@says_nothing()
+def role_of_the_stack_without_policies_in_it() -> None:
+    served_by(role().arn, guarded(BY_ROOT))
+
+
+@says(NOT_GRANTED)
+def role_of_the_stack_whose_policy_does_not_allow_it() -> None:
+    made = role()
+    aws.iam.RolePolicy("reading", role=made.id, policy=READING)
+    served_by(made.arn, guarded(BY_ROOT))
+
+
+@says_nothing()
+def role_of_the_stack_whose_policy_allows_it() -> None:
+    made = role()
+    aws.iam.RolePolicy("using", role=made.name, policy=USING)
+    served_by(made.arn, guarded(BY_ROOT))
+
+
+@says_nothing()
+def role_of_the_stack_with_an_inline_policy() -> None:
+    served_by(role(inline_policies=[{"name": "using", "policy": USING}]).arn, guarded(BY_ROOT))
+
+
+@says(NOT_GRANTED)
+def role_of_the_stack_with_an_inline_policy_that_does_not_allow_it() -> None:
+    served_by(role(inline_policies=[{"name": "reading", "policy": READING}]).arn, guarded(BY_ROOT))
+
+
+@says_nothing()
+def role_of_the_stack_with_an_attached_policy() -> None:
+    made, policy = role(), aws.iam.Policy("using", policy=USING)
+    aws.iam.RolePolicy("reading", role=made.name, policy=READING)
+    aws.iam.RolePolicyAttachment("attachment", role=made.name, policy_arn=policy.arn)
+    served_by(made.arn, guarded(BY_ROOT))
+
+
+@says(NOT_GRANTED)
+def role_of_the_stack_with_an_attached_policy_that_does_not_allow_it() -> None:
+    made, policy = role(), aws.iam.Policy("reading", policy=READING)
+    aws.iam.RolePolicyAttachment("attachment", role=made.name, policy_arn=policy.arn)
+    served_by(made.arn, guarded(BY_ROOT))
+
+
+@says_nothing()
+def role_of_the_stack_with_a_policy_attached_to_several() -> None:
+    made, policy = role(), aws.iam.Policy("using", policy=USING)
+    aws.iam.RolePolicy("reading", role=made.name, policy=READING)
+    aws.iam.PolicyAttachment("attachment", roles=[role("other").name, made.name], policy_arn=policy.arn)
+    served_by(made.arn, guarded(BY_ROOT))
+
+
+@says_nothing()
+def role_of_the_stack_with_managed_policies() -> None:
+    policy = aws.iam.Policy("using", policy=USING)
+    served_by(role(managed_policy_arns=[policy.arn]).arn, guarded(BY_ROOT))
+
+
+@says(NOT_GRANTED)
+def role_of_the_stack_with_managed_policies_that_do_not_allow_it() -> None:
+    policy = aws.iam.Policy("reading", policy=READING)
+    served_by(role(managed_policy_arns=[policy.arn]).arn, guarded(BY_ROOT))
+
+
+@says_nothing()
+def role_of_the_stack_with_a_policy_of_aws() -> None:
+    made = role()
+    aws.iam.RolePolicy("reading", role=made.name, policy=READING)
+    of_aws = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    aws.iam.RolePolicyAttachment("attachment", role=made.name, policy_arn=of_aws)
+    served_by(made.arn, guarded(BY_ROOT))
+
+
+@says(NOT_GRANTED)
+def role_of_the_stack_that_is_denied_by_its_own_policy() -> None:
+    made = role()
+    aws.iam.RolePolicy("denying", role=made.name, policy=json.dumps(document(deny(None, "kms:*"), allow(None))))
+    served_by(made.arn, guarded(allow({"Service": "sagemaker.amazonaws.com"}), BY_ROOT, allow("*", "kms:*",
+        {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})))  # fmt: skip
+
+
+@says(NOT_GRANTED)
+def role_elsewhere_that_is_denied_by_a_policy_of_the_stack() -> None:
+    aws.iam.RolePolicy("denying", role="serving", policy=json.dumps(document(deny(None, "kms:Decrypt"))))
+    served_by(ROLE, guarded(BY_ROOT))
+
+
+@says_nothing()
+def role_of_the_stack_that_the_key_names() -> None:
+    made = role()
+    aws.iam.RolePolicy("reading", role=made.name, policy=READING)
+    served_by(made.arn, key(policy=made.arn.apply(lambda arn: json.dumps(document(BY_ROOT, allow({"AWS": arn}))))))
+
+
+@says(NOT_GRANTED, TOO_WIDE)
+def role_of_another_account() -> None:
+    made = guarded(BY_ROOT, allow({"AWS": OTHER_ROLE}, "kms:DescribeKey"))
+    pair(kms_key_arn=made.arn, execution_role_arn=OTHER_ROLE)
+
+
+@says(TOO_WIDE)
+def key_for_everybody() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow("*")).arn)
+
+
+@says(TOO_WIDE)
+def key_for_everybody_through_sagemaker() -> None:
+    through = {"StringLike": {"kms:ViaService": "sagemaker.*.amazonaws.com"}}
+    pair(kms_key_arn=guarded(BY_ROOT, allow("*", USE, through)).arn)
+
+
+@says_nothing()
+def key_for_everybody_of_an_organization() -> None:
+    of_it = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+    pair(kms_key_arn=guarded(BY_ROOT, allow("*", USE, of_it)).arn)
+
+
+@says(TOO_WIDE)
+def key_for_another_account() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": OTHER_ROOT})).arn)
+
+
+@says_nothing(settings={RESTRICTED: {"allowedAccounts": [OTHER]}})
+def key_for_another_account_that_is_allowed() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": OTHER_ROOT})).arn)
+
+
+@says(TOO_WIDE, settings={RESTRICTED: {"allowedPrincipals": ["arn:aws:iam::*:role/serving*"]}})
+def key_for_a_role_that_is_not_allowed() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": [ROLE, ADMIN]})).arn)
+
+
+@says_nothing(settings={RESTRICTED: {"allowedPrincipals": ["arn:aws:iam::*:role/serving*"]}})
+def key_for_a_role_that_is_allowed() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": ROLE}), allow({"Service": "logs.amazonaws.com"})).arn)
+
+
+@says_nothing()
+def wide_key_that_no_configuration_uses() -> None:
+    guarded(allow("*"), label="idle")
+    pair(kms_key_arn=guarded(BY_ROOT).arn)
