@@ -16,14 +16,11 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     for key in keys:
-        wrong = list(_wrong(key, context.stack))
+        wrong = dict(_wrong(key, context.stack))
         if wrong:
             return Violation(
                 why=f"The key {key.label} {' and '.join(wrong)}, so no endpoint starts with it.",
-                fix=(
-                    "Use an enabled key with the defaults of its kind: a spec of SYMMETRIC_DEFAULT and a usage of "
-                    "ENCRYPT_DECRYPT. Spec and usage cannot be changed; the key has to be replaced."
-                ),
+                fix=" ".join(dict.fromkeys(wrong.values())),
                 at=key.urn,
             )
     if any(_is_open(key, context.stack) for key in keys):
@@ -31,14 +28,18 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     return COMPLIANT
 
 
-def _wrong(key: Key, stack: Stack) -> Iterator[str]:
+_ANOTHER = "Make another key, with the spec SYMMETRIC_DEFAULT and the usage ENCRYPT_DECRYPT: neither can be changed."
+
+
+def _wrong(key: Key, stack: Stack) -> Iterator[tuple[str, str]]:
+    """What is wrong with a key, and what to do about it."""
     shared = primary_of(key, stack)
     if key.enabled is False:
-        yield "is disabled"
+        yield "is disabled", "Enable the key."
     if not isinstance(shared.spec, Unknown) and shared.spec != "SYMMETRIC_DEFAULT":
-        yield "is not symmetric"
+        yield "is not symmetric", _ANOTHER
     if not isinstance(shared.usage, Unknown) and shared.usage != "ENCRYPT_DECRYPT":
-        yield "is not for encryption"
+        yield "is not for encryption", _ANOTHER
 
 
 def _is_open(key: Key, stack: Stack) -> bool:
