@@ -78,8 +78,11 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
             settings = session.settings(policy, args.get_config())
             stack = session.stack(lambda: _resources(args))
             for judgement in judge(policy, stack, settings, tags=args.stack_tags):
-                if isinstance(judgement.verdict, Violation) and isinstance(judgement.subject, Configuration):
-                    arn = policy.remediate(judgement.subject, Context(stack, settings.values))
+                subject = judgement.subject
+                if not isinstance(subject, Configuration) or subject.id != subject.urn:
+                    continue  # what stands in a template is not the resource's own to change
+                if isinstance(judgement.verdict, Violation):
+                    arn = policy.remediate(subject, Context(stack, settings.values))
                     if arn is not None:
                         writer(args.props, arn)
                         return args.props

@@ -109,7 +109,6 @@ READERS: dict[str, Any] = {
     "aws:cloudcontrol/resource:Resource": _resource,
     "aws-native:index:ExtensionResource": _extension,
 }
-# Policies give them a configuration's key only, so the type is the right one.
 KEY_WRITERS = {
     "aws:cloudcontrol/resource:Resource": _write_in_text,
     "aws-native:index:ExtensionResource": _write_in_object,
