@@ -57,11 +57,11 @@ def _apply(merged: dict[str, tuple[str, dict[str, Any]]], layer: Settings) -> No
     given = {
         name: {"enforcementLevel": value} if isinstance(value, str) else dict(value) for name, value in layer.items()
     }
-    every = given.pop("all", {}).get("enforcementLevel")
+    every = given.get("all", {}).get("enforcementLevel")
     if every is not None:
         merged.update({name: (every, properties) for name, (_, properties) in merged.items()})
     for name, properties in given.items():
-        level, before = merged.get(name, ("advisory", {}))
+        level, before = merged.get(name, ("", {}))  # what no policy has is sent too, and refused without a level
         level = properties.pop("enforcementLevel", level)
         merged[name] = (level, {**before, **properties})
 

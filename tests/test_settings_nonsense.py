@@ -1,0 +1,245 @@
+"""Settings that a schema refuses, that it lets through though they make no sense, and any settings at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from policy_pack.policies import POLICIES
+from policy_pack.settings import schemas
+from tests.engine.aws import ACCOUNT, KEY_ID
+from tests.harness.engine import Engine
+from tests.harness.program import DEV, Program, run
+from tests.harness.settings import RefusedSettings
+from tests.organization import (
+    CUSTOMER,
+    ENCRYPTION,
+    FOLLOWS,
+    IN_STACK,
+    OTHER_ACCOUNT,
+    PAIRED,
+    REGION,
+    RESTRICTED,
+    ROLE,
+    ROTATION,
+    SENSE,
+    VERIFIED,
+    aliased_key,
+    endpoint_that_names_its_configuration,
+    key_that_rotates_every,
+    key_whose_policy_lets_in,
+    named_key,
+    no_key,
+    no_key_on_local_storage,
+    only_a_configuration,
+    only_an_endpoint,
+)
+from tests.programs.blocks import PRIVATE, arn, key
+
+# A policy, a setting, a value that the schema refuses, and one that it cannot refuse but that makes no sense; `None`
+# where there is none. What is said of the latter names the setting.
+NONSENSE: list[tuple[str, str, Any, Any, str]] = [
+    (ENCRYPTION, "instanceStorageOnly", "sometimes", None, "instanceStorageOnly is not one of require, exempt"),
+    (ENCRYPTION, "keyArnByRegion", [arn()], None, "keyArnByRegion is not an object"),
+    (ENCRYPTION, "keyArnByRegion", {"us-east-1": 5}, {"us-east-1": KEY_ID}, "keyArnByRegion.us-east-1 is not the ARN"),
+    (ENCRYPTION, "keyArnByRegion", None, {"us-east-1": arn("eu-west-1")}, "keyArnByRegion.us-east-1 is the ARN of a"),
+    (ENCRYPTION, "keyArnByRegion", None, {"us-est-1": arn()}, "keyArnByRegion.us-est-1 is not of an AWS region"),
+    (ENCRYPTION, "keyArnByRegion", None, {arn(): "us-east-1"}, "keyArnByRegion.(a name that is not shown) is not of"),
+    (ENCRYPTION, "keyArnByRegion", None, {"us-east-1": arn(what="alias/aws/sagemaker")}, "keyArnByRegion.us-east-1 "),
+    (CUSTOMER, "allowedKeyArns", arn(), None, "allowedKeyArns is not a list"),
+    (CUSTOMER, "allowedKeyArns", [""], [" "], "allowedKeyArns[0] is not a text"),
+    (CUSTOMER, "allowedKeyArns", [arn(), 5], None, "allowedKeyArns[1] is not a text"),
+    (CUSTOMER, "allowedKeyArns", None, [arn(), KEY_ID], "allowedKeyArns[1] is not the ARN of a KMS key"),
+    (CUSTOMER, "allowedKeyArns", None, [f"arn:aws:kms:us-est-1:{ACCOUNT}:key/*"], "allowedKeyArns[0] is not the"),
+    (CUSTOMER, "allowedKeyArns", None, [f"arn:aws-cn:kms:us-east-1:{ACCOUNT}:key/*"], "allowedKeyArns[0] is not the"),
+    (CUSTOMER, "allowedKeyArns", None, ["arn:aws:kms:us-east-1:1111:key/*"], "allowedKeyArns[0] is not the ARN"),
+    (CUSTOMER, "allowedKeyArns", None, ["arn:awz:kms:*:*:key/*"], "allowedKeyArns[0] is not the ARN"),
+    (CUSTOMER, "allowedKeyArns", None, [f"arn:aws:kms:us-east-1:*:{KEY_ID}"], "allowedKeyArns[0] is not the ARN"),
+    (CUSTOMER, "allowedAccounts", ACCOUNT, ["1111"], "allowedAccounts[0] is not an account id of 12 digits"),
+    (CUSTOMER, "allowAliases", "no", None, "allowAliases is not true or false"),
+    (REGION, "region", 5, "us-est-1", "region is not an AWS region"),
+    (RESTRICTED, "allowedAccounts", {}, ["*"], "allowedAccounts[0] is not an account id of 12 digits"),
+    (RESTRICTED, "allowedPrincipals", "*", ["serving"], "allowedPrincipals[0] is not the ARN of a role"),
+    (ROTATION, "maxRotationDays", 30, None, "maxRotationDays is not a whole number from 90 to 2560"),
+    (ROTATION, "maxRotationDays", 90.5, None, "maxRotationDays is not a whole number from 90 to 2560"),
+    (ROTATION, "maxRotationDays", True, None, "maxRotationDays is not a whole number from 90 to 2560"),
+    (VERIFIED, "budgetSeconds", 0, None, "budgetSeconds is not a number of seconds from 1 to 120"),
+    (VERIFIED, "onError", "raise", None, "onError is not one of report, ignore"),
+    (IN_STACK, "externalConfigurations", "shared-*", [" "], "externalConfigurations[0] is not a text"),
+    (FOLLOWS, "externalConfigurations", {}, [" "], "externalConfigurations[0] is not a text"),
+    (PAIRED, "externalConfigurations", [5], [" "], "externalConfigurations[0] is not a text"),
+    (ENCRYPTION, "onlyStackTags", {"env": "prod"}, None, "onlyStackTags.env is not a list of texts"),
+    (ENCRYPTION, "exceptStackTags", {arn(): []}, None, "exceptStackTags.(a name that is not shown) is not a list"),
+    (CUSTOMER, "alowedKeyArns", None, [arn()], "alowedKeyArns is not a setting of this policy"),
+    (CUSTOMER, arn(), None, True, "(a name that is not shown) is not a setting of this policy"),
+]
+
+
+@pytest.mark.parametrize(("policy", "name", "refused", "senseless", "said"), NONSENSE)
+def test_nonsense_is_refused_or_said(
+    policy: str, name: str, refused: Any, senseless: Any, said: str, engine: Engine
+) -> None:
+    level = {"enforcementLevel": "mandatory"}
+    if refused is not None:
+        with pytest.raises(RefusedSettings):
+            engine.configure({policy: {**level, name: refused}})
+    engine.configure(
+        {policy: {**level, name: refused if senseless is None else senseless}}, unchecked=senseless is None
+    )
+    (message,) = run(engine, no_key).messages(SENSE)
+    assert f"- sagemaker-endpoint-configuration-{policy}: {said}" in message
+    assert not any(private in message for private in PRIVATE)
+
+
+def test_every_setting_has_its_nonsense() -> None:
+    every = {(policy.name, setting.name) for policy in POLICIES for setting in policy.settings}
+    assert not every - {(policy, name) for policy, name, _, _, _ in NONSENSE}
+
+
+# What is not in effect is as if it were not there, and lets no more through.
+STAYS: list[tuple[str, Mapping[str, Any], Program, bool]] = [
+    (ENCRYPTION, {"instanceStorageOnly": "sometimes"}, no_key_on_local_storage, True),
+    (CUSTOMER, {"allowedKeyArns": [KEY_ID, 5, f"arn:aws:kms:us-est-1:{ACCOUNT}:key/*"]}, named_key, True),
+    (CUSTOMER, {"allowedKeyArns": arn()}, named_key, True),
+    (CUSTOMER, {"allowedKeyArns": {"us-east-1": arn()}}, named_key, True),
+    (CUSTOMER, {"allowedKeyArns": ""}, named_key, True),
+    (CUSTOMER, {"allowedKeyArns": False}, named_key, True),
+    (CUSTOMER, {"allowedKeyArns": [KEY_ID, arn()]}, named_key, False),
+    (CUSTOMER, {"allowedKeyArns": None}, named_key, False),
+    (CUSTOMER, {"allowedAccounts": ["1111"]}, named_key, True),
+    (CUSTOMER, {"allowedAccounts": int(ACCOUNT)}, named_key, True),
+    (CUSTOMER, {"allowAliases": "no"}, aliased_key, False),
+    (RESTRICTED, {"allowedAccounts": ["*"]}, key_whose_policy_lets_in({"AWS": ROLE}), True),
+    (
+        RESTRICTED,
+        {"allowedAccounts": [OTHER_ACCOUNT], "allowedPrincipals": ["serving"]},
+        key_whose_policy_lets_in({"AWS": ROLE}),
+        True,
+    ),
+    (ROTATION, {"maxRotationDays": "365"}, key_that_rotates_every(2560), False),
+    (IN_STACK, {"externalConfigurations": "shared-*"}, only_an_endpoint, True),
+    (FOLLOWS, {"externalConfigurations": "shared-*"}, endpoint_that_names_its_configuration, True),
+    (PAIRED, {"externalConfigurations": [["shared-*"]]}, only_a_configuration, True),
+]
+
+
+@pytest.mark.parametrize(("policy", "settings", "program", "violated"), STAYS)
+def test_nonsense_is_not_in_effect(
+    policy: str, settings: Mapping[str, Any], program: Program, violated: bool, engine: Engine
+) -> None:
+    engine.configure({policy: settings}, unchecked=True)
+    assert bool(run(engine, program, phase="update").messages(policy)) is violated
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"customer-manged-key": {"enforcementLevel": "mandatory"}}, "customer-manged-key: the pack has no policy of"),
+        ({arn(): {"enforcementLevel": "mandatory"}}, "(a name that is not shown): the pack has no policy of this name"),
+        ({"all": {"enforcementLevel": "mandatory", "exemptions": []}}, "all: only a level can be given for all"),
+    ],
+)
+def test_settings_for_no_policy_are_said(settings: Mapping[str, Any], said: str, engine: Engine) -> None:
+    engine.configure(settings)
+    (message,) = run(engine, named_key).messages(SENSE)
+    assert f"- {said}" in message
+    assert not any(private in message for private in PRIVATE)
+
+
+def test_settings_without_a_level_for_no_policy_are_refused(engine: Engine) -> None:
+    with pytest.raises(RefusedSettings):
+        engine.configure({"customer-manged-key": {"allowAliases": False}})
+
+
+def test_a_level_for_all_policies_makes_sense(engine: Engine) -> None:
+    engine.configure({"all": "mandatory", VERIFIED: "disabled"})
+    assert run(engine, named_key) == []
+    assert run(engine, only_an_endpoint) == [("mandatory", IN_STACK, "endpoint")]
+
+
+def test_settings_of_a_disabled_policy_are_nobodys_concern(engine: Engine) -> None:
+    engine.configure({CUSTOMER: {"enforcementLevel": "disabled", "allowedAccounts": ["1111"]}})
+    assert run(engine, named_key) == []
+
+
+def test_nonsense_is_said_of_a_stack_without_sagemaker_too(engine: Engine) -> None:
+    engine.configure({CUSTOMER: {"allowedAccounts": ["1111"]}})
+    assert run(engine, lambda: key()) == [("advisory", SENSE, "")]
+
+
+values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.sampled_from(
+            [arn(), arn("eu-west-1"), KEY_ID, ACCOUNT, "*", "config", "us-east-1", "2027-01-31", "", "s3cr3t"]
+        ),
+        st.text(st.characters(codec="utf-8"), max_size=6),
+    ),
+    lambda children: st.one_of(
+        st.lists(children, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["resource", "reason", "expires", "ticket", "env", "us-east-1", "s3cr3t-1", arn()]),
+            children,
+            max_size=4,
+        ),
+    ),
+    max_leaves=8,
+)
+names = st.sampled_from(
+    sorted({name for policy in POLICIES for name in schemas(policy.settings)} | {"s3cr3t-1", arn()})
+)
+levels = st.sampled_from(["advisory", "mandatory", "remediate"])
+# Not the one that would look for the machine's credentials.
+policies = st.sampled_from([policy.name for policy in POLICIES if policy.name != VERIFIED] + ["all", "s3cr3t-1", arn()])
+anything = st.dictionaries(
+    policies,
+    st.builds(
+        lambda level, given: {**given, "enforcementLevel": level}, levels, st.dictionaries(names, values, max_size=4)
+    ),
+    max_size=5,
+)
+many = hypothesis_settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def _resource(kind: str, **properties: Any) -> dict[str, Any]:
+    name = "config" if "Configuration" in kind else "endpoint"
+    return {"type": kind, "name": name, "urn": f"urn:pulumi:dev::shop::{kind}::{name}", "properties": properties}
+
+
+UNENCRYPTED = _resource("aws:sagemaker/endpointConfiguration:EndpointConfiguration", region="us-east-1")
+ENCRYPTED = _resource("aws:sagemaker/endpointConfiguration:EndpointConfiguration", kmsKeyArn=arn(), region="us-east-1")
+UNPAIRED = _resource("aws:sagemaker/endpoint:Endpoint", endpointConfigName="config")
+
+
+@many
+@given(settings=anything)
+def test_any_settings_are_answered(settings: Mapping[str, Any], engine: Engine) -> None:
+    engine.configure_stack(DEV)
+    engine.configure(settings, unchecked=True)
+    for resource in (UNENCRYPTED, ENCRYPTED):
+        engine.remediate(resource)
+        answers = [engine.analyze(resource), engine.analyze_stack([resource, UNPAIRED])]
+        for finding in (finding for answer in answers for finding in answer.findings):
+            assert "error in the policy pack" not in finding.message
+            assert not any(private in finding.message for private in (*PRIVATE, "s3cr3t"))
+
+
+@many
+@given(
+    value=values.filter(lambda value: value not in (None, [])),
+    name=st.sampled_from(["allowedKeyArns", "allowedAccounts"]),
+)
+def test_a_list_of_what_is_allowed_allows_only_what_it_lists(name: str, value: Any, engine: Engine) -> None:
+    engine.configure({CUSTOMER: {name: value}}, unchecked=True)
+    allowing = (arn(), "*") if name == "allowedKeyArns" else (ACCOUNT,)
+    listed = isinstance(value, list) and any(allowed in value for allowed in allowing)
+    assert bool(engine.analyze(ENCRYPTED).findings) is not listed
