@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from policy_pack import carriers
 from policy_pack.audit.commands import commands
@@ -54,6 +55,14 @@ class Options:
     shows_arns: bool = False
     max_size: int = 64_000_000
 
+    @cached_property
+    def settings(self) -> Mapping[str, Effective]:
+        """The settings to judge by: where nobody knows the stacks' tags, no policy is lifted because of them."""
+        given = self.config.settings
+        if self.tags is not None:
+            return given
+        return {name: replace(each, only_tags={}, except_tags={}) for name, each in given.items()}
+
 
 class PolicyError(Exception):
     """A policy failed on a stack, which is a mistake in the pack; its text says which policy."""
@@ -93,18 +102,13 @@ class Examination:
                 yield from judge(
                     policy,
                     stack,
-                    self._settings(policy),
+                    options.settings[policy.full_name],
                     tags=options.tags,
                     all_settings=options.config.settings,
                     today=options.today,
                 )
         except Exception as error:
             raise PolicyError(f"{type(error).__name__} in {policy.full_name}") from error
-
-    def _settings(self, policy: Policy) -> Effective:
-        settings = self._options.config.settings[policy.full_name]
-        # Where nobody knows a stack's tags, no policy is lifted because of them.
-        return settings if self._options.tags is not None else replace(settings, only_tags={}, except_tags={})
 
     def findings(self) -> Iterator[Finding]:
         """The violations, as the pack reports them."""
@@ -169,7 +173,7 @@ class Examination:
 
     def _evidence(self, configuration: Configuration, verdicts: tuple[PolicyVerdict, ...]) -> ConfigurationEvidence:
         state, region = self._state, configuration.place.region
-        secrets = state.secrets.get(configuration.urn, ())
+        secrets = state.secrets(configuration.urn)
         region = region if isinstance(region, str) else ""
         name = self._physical_name(configuration, secrets)
         ready = name and state.kind != PREVIEW  # what a preview tells of is not there yet
@@ -198,7 +202,7 @@ class Examination:
         name = configuration.name
         if not isinstance(name, str) and configuration.id == configuration.urn:
             # Some providers identify a resource by its ARN, which ends with its name.
-            name = self._state.physical_ids.get(configuration.urn, "").rpartition("/")[2]
+            name = self._state.physical_id(configuration.urn).rpartition("/")[2]
         return name if isinstance(name, str) and not any(name in secret for secret in secrets) else ""
 
 

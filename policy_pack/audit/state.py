@@ -18,7 +18,7 @@ from typing import Any
 from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.carriers import READERS, SUBJECTS
 from policy_pack.model import Provider, Resource
-from policy_pack.values import NOTHING_KNOWN, SECRET, SIGNATURE, UNKNOWN, Plain, from_json, unwrap
+from policy_pack.values import NOTHING_KNOWN, SECRET, SIGNATURE, Plain, from_json, unwrap
 
 _OLDEST = 3  # the version of a deployment
 
@@ -37,8 +37,8 @@ class State:
 
     `kind` is one of those of `evidence.Source`. `organization`, `project` and `stack` are empty where it does not say.
     `config` is the stack's configuration as far as it is there. `resources` is how many the document holds, `inputs`
-    and `outputs` those of them that concern a policy, with their inputs or outputs. `physical_ids` and `secrets` (every
-    text within a secret that is in plain text) are by URN. `left_out` is how many unchanged resources a preview omits.
+    and `outputs` those of them that concern a policy, with their inputs or outputs. `entries` are the same by URN, as
+    the document has them. `left_out` is how many unchanged resources a preview omits.
     """
 
     kind: str
@@ -49,9 +49,17 @@ class State:
     config: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Resource, ...] = ()
     outputs: tuple[Resource, ...] = ()
-    physical_ids: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     left_out: int = 0
+
+    def physical_id(self, urn: str) -> str:
+        """What the provider calls a resource; empty where it does not say."""
+        found = self.entries[urn].get("id")
+        return found if isinstance(found, str) else ""
+
+    def secrets(self, urn: str) -> tuple[str, ...]:
+        """The texts within those secrets of a resource that are in plain text."""
+        return tuple(text for side in ("inputs", "outputs") for text in _secrets(self.entries[urn].get(side)))
 
 
 def parse(document: Any) -> State:
@@ -140,21 +148,16 @@ def _state(
 ) -> State:
     project, stack = _names(entries)
     concerning = _concerning(entries)
-    secrets: dict[str, tuple[str, ...]] = {}
     inputs: list[Resource] = []
     outputs: list[Resource] = []
-    providers = _Providers(entries) if concerning else None
+    providers = _providers(entries) if concerning else {}
     for entry in concerning:
-        found: list[str] = []
-        given = _properties(entry, "inputs", found)
-        made = _properties(entry, "outputs", found)
+        given, made = (_object(entry, side) for side in ("inputs", "outputs"))
         if kind == PREVIEW:
             made = {**given, **made}  # before the update there are no outputs, or some
-        provider = providers.of(entry) if providers is not None else None
-        inputs.append(_resource(entry, given, provider, {}))
-        outputs.append(_resource(entry, made or NOTHING_KNOWN, provider, _dependencies(entry)))
-        if found:
-            secrets[entry["urn"]] = tuple(found)
+        provider = providers.get(str(entry.get("provider")).rpartition("::")[0])
+        inputs.append(_resource(entry, _Properties(given), provider, {}))
+        outputs.append(_resource(entry, _Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
     return State(
         kind=kind,
         organization=organization,
@@ -164,8 +167,7 @@ def _state(
         config=config or {},
         inputs=tuple(inputs),
         outputs=tuple(outputs),
-        physical_ids={each["urn"]: each["id"] for each in concerning if isinstance(each.get("id"), str)},
-        secrets=secrets,
+        entries={each["urn"]: each for each in concerning},
         left_out=left_out,
     )
 
@@ -216,40 +218,76 @@ def _resource(
     )
 
 
-def _properties(entry: dict[str, Any], side: str, secrets: list[str]) -> dict[str, Plain]:
+def _object(entry: Mapping[str, Any], side: str) -> dict[str, Any]:
     given = entry.get(side)
     if given is None:
         return {}
     if not isinstance(given, dict):
         raise Unusable(f"has a resource whose {side} are not an object")
-    return {key: _plain(value, secrets) for key, value in given.items()}
+    return given
 
 
-def _plain(value: Any, secrets: list[str]) -> Plain:
+class _Properties(Mapping[str, Plain]):
+    """The properties of a resource as plain values, each read when somebody asks: few of them are."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+        self._read: dict[str, Plain] = {}
+
+    def __getitem__(self, name: str) -> Plain:
+        if name not in self._read:
+            self._read[name] = _plain(self._given[name])
+        return self._read[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        # The inherited way is an exception for whatever is absent, which most of what is asked for is.
+        return self[name] if name in self._given else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
+def _plain(value: Any) -> Plain:
     if isinstance(value, dict):
-        if value.get(SIGNATURE) == SECRET and "plaintext" in value:
-            return _plaintext(value["plaintext"], secrets)
-        return unwrap({key: _plain(item, secrets) for key, item in value.items()})
+        if _is_plain_secret(value):
+            return from_json(_decoded(value))
+        return unwrap({key: _plain(item) for key, item in value.items()})
     if isinstance(value, list):
-        return [_plain(item, secrets) for item in value]
+        return [_plain(item) for item in value]
     return unwrap(value)
 
 
-def _plaintext(encoded: Any, secrets: list[str]) -> Plain:
-    try:
-        value = from_json(json.loads(encoded))
-    except (TypeError, ValueError):
-        return UNKNOWN
-    secrets.extend(_texts(value))
-    return value
+def _secrets(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        secret = _is_plain_secret(value)
+        for item in [_decoded(value)] if secret else value.values():
+            yield from _texts(item) if secret else _secrets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _secrets(item)
 
 
-def _texts(value: Plain) -> Iterator[str]:
+def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, (list, dict)):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _texts(item)
+
+
+def _is_plain_secret(value: dict[str, Any]) -> bool:
+    return value.get(SIGNATURE) == SECRET and "plaintext" in value
+
+
+def _decoded(secret: dict[str, Any]) -> Any:
+    """The JSON value within a secret in plain text; where it is none, the secret as if it were encrypted."""
+    try:
+        return json.loads(secret["plaintext"])
+    except (TypeError, ValueError):
+        return {SIGNATURE: SECRET}
 
 
 def _dependencies(entry: dict[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -263,19 +301,10 @@ def _dependencies(entry: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
-class _Providers:
-    """The providers of a stack, each read when the first resource of it asks."""
-
-    def __init__(self, entries: list[Any]) -> None:
-        self._entries = {each.get("urn"): each for each in entries if each["type"].startswith("pulumi:providers:")}
-        self._read: dict[str, Provider] = {}
-
-    def of(self, entry: dict[str, Any]) -> Provider | None:
-        """The provider that a resource's reference (its URN, ``::`` and its id) names."""
-        reference = entry.get("provider")
-        urn = reference.rpartition("::")[0] if isinstance(reference, str) else ""
-        if urn not in self._entries:
-            return None
-        if urn not in self._read:
-            self._read[urn] = Provider(urn, _properties(self._entries[urn], "inputs", []))
-        return self._read[urn]
+def _providers(entries: list[Any]) -> dict[str, Provider]:
+    """The providers of a stack by URN; a resource names its own by that URN, ``::`` and an id."""
+    return {
+        each["urn"]: Provider(each["urn"], _Properties(_object(each, "inputs")))
+        for each in entries
+        if each["type"].startswith("pulumi:providers:") and isinstance(each.get("urn"), str)
+    }

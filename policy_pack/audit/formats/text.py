@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -40,9 +39,7 @@ _INDENT = "  "
 
 def write(report: Report) -> str:
     """The report as plain text, a paragraph a line however long."""
-    file = io.StringIO()
-    show(report, Console(file=file, color_system=None, force_terminal=False, soft_wrap=True))
-    return file.getvalue()
+    return "".join(f"{line.plain}\n" for line in _lines(report))
 
 
 def show(report: Report, console: Console) -> None:
