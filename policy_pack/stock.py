@@ -57,5 +57,4 @@ def _read(proxy: Any, key: Any) -> Plain:
         return Opaque("an archive")
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_read(value, index) for index in range(len(value))]
-    plain: Plain = value
-    return plain
+    return unwrap(value)

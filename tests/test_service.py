@@ -9,6 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from google.protobuf.message import Message
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
@@ -17,7 +18,10 @@ from policy_pack.session import Session
 from tests.conftest import PACK
 from tests.harness.answers import Verdicts
 from tests.harness.engine import Engine
-from tests.harness.recordings import Recording, recordings, replay
+from tests.harness.program import deploy
+from tests.harness.recordings import PHASES, Recording, recordings, replay, send
+from tests.programs.blocks import Case, arn
+from tests.test_programs import CASES
 
 WITHOUT_EDGE = f"""
     import sys
@@ -26,6 +30,7 @@ WITHOUT_EDGE = f"""
     run(edge=False)
 """
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+REMEDIATION = {"encryption-at-rest-enabled": {"enforcementLevel": "remediate", "keyArnByRegion": {"us-east-1": arn()}}}
 EVERYTHING = {"all": "mandatory", "encryption-at-rest-enabled": "remediate", "key-in-same-region": "remediate"}
 
 
@@ -45,6 +50,22 @@ def test_answers_are_those_of_the_sdk_alone(
     engine.configure(settings)
     stock_pack.configure(settings)
     assert _whole(replay(engine, recording)) == _whole(replay(stock_pack, recording))
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_answers_to_programs_are_those_of_the_sdk_alone(
+    case: Case, phase: str, engine: Engine, stock_pack: Engine
+) -> None:
+    requests = deploy(case.program, phase=phase, stack=case.stack, world=case.world).requests
+    for pack in (engine, stock_pack):
+        pack.configure({**REMEDIATION, **case.settings})
+    assert _answers(engine, requests) == _answers(stock_pack, requests)
+
+
+def _answers(pack: Engine, requests: list[Message]) -> list[Any]:
+    remediations = [pack.remediate(each).response for each in requests if isinstance(each, pb.AnalyzeRequest)]
+    return [*_whole(send(pack, requests, "")), *remediations]
 
 
 def test_it_says_the_same_of_itself(engine: Engine, stock_pack: Engine) -> None:
