@@ -47,6 +47,7 @@ def test_has_a_row_for_each_thing_that_the_report_holds() -> None:
         "identifier": len(made.control.identifiers),
         "source": 2,
         "problem": 1,
+        "note": 1,
     }
     assert {(row["pack_version"], row["audited"]) for row in rows_of(made)} == {("0.1.0", "2026-11-25T03:30:00Z")}
 

@@ -119,7 +119,7 @@ def test_carries_every_verdict_and_what_the_audit_rests_on() -> None:
     assert [len(each["commands"]) for each in bag["configurations"]] == [len(e.commands) for e in made.configurations]
     assert {each["share"] for each in bag["requirements"]} == {0.4}
     assert [each["id"] for each in bag["identifiers"]] == [each.id for each in made.control.identifiers]
-    assert (bag["version"], bag["audited"]) == ("0.1.0", "2026-11-25T03:30:00Z")
+    assert (bag["pack"]["version"], bag["when"]) == ("0.1.0", "2026-11-25T03:30:00Z")
     assert [each["hashes"]["sha-256"] for each in run["artifacts"]] == [each.sha256 for each in made.sources]
 
 
@@ -134,12 +134,15 @@ def test_decisive_rules_point_to_the_requirements() -> None:
 
 
 def test_an_input_that_could_not_be_read_makes_the_run_unsuccessful() -> None:
-    made = replace(invented.report(), problems=(Problem("-", "It is empty."),))
+    made = replace(invented.report(), problems=(Problem("-", "is empty."),))
     (invocation,) = run_of(made)["invocations"]
     assert invocation["executionSuccessful"] is False
     (notification,) = invocation["toolExecutionNotifications"]
-    assert notification["message"]["text"] == "It is empty."
-    assert notification["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "stdin"
+    assert (notification["level"], notification["message"]["text"]) == ("error", "- is empty.")
+    noted = replace(invented.report(), notes=(Problem("dev.json", "leaves out 3 resources."),))
+    (invocation,) = run_of(noted)["invocations"]
+    assert invocation["executionSuccessful"] is True
+    assert invocation["toolExecutionNotifications"][0]["level"] == "note"
     assert run_of(invented.report())["invocations"][0]["executionSuccessful"] is True
 
 

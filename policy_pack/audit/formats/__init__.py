@@ -30,6 +30,7 @@ FORMATS = {
     "junit": Format("junit", "junit.xml"),
     "markdown": Format("markdown", "md"),
     "csv": Format("csv", "csv"),
+    "oscal": Format("oscal", "oscal.json"),
 }
 
 

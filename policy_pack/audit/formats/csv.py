@@ -7,7 +7,8 @@ command        what an auditor runs to see a configuration in AWS
 requirement    a framework's requirement and its share of compliant configurations
 identifier     what another tool calls the control
 source         an input that was read
-problem        an input that was not, or not in full
+problem        an input that could not be audited
+note           what limits the evidence otherwise
 =============  ==================================================================
 
 UTF-8 with a byte-order mark, by which Excel knows it, and CRLF. No cell begins, nor continues after a separator that
@@ -41,7 +42,7 @@ COLUMNS = (
     *("exemption_reason", "exemption_expires", "exemption_ticket", "baseline"),
     *("framework", "requirement", "title", "compliant", "judged", "share"),
     *("tool", "identifier", "shows", "command"),
-    *("kind", "size", "sha256", "resources", "problem"),
+    *("kind", "size", "sha256", "resources"),
     *("pack", "pack_version", "audited"),
 )
 
@@ -86,7 +87,9 @@ def _rows(report: Report) -> Iterable[dict[str, object]]:
     for source in report.sources:
         yield _source(source)
     for problem in report.problems:
-        yield {"record": "problem", "source": problem.source, "problem": problem.text}
+        yield {"record": "problem", "source": problem.source, "why": problem.text}
+    for note in report.notes:
+        yield {"record": "note", "source": note.source, "why": note.text}
 
 
 def _verdicts(configuration: ConfigurationEvidence, findings: Findings) -> Iterable[dict[str, object]]:

@@ -46,8 +46,8 @@ def write(report: Report) -> bytes:
     for each in report.configurations:
         by_source[each.source].append(each)
     suites = [_suite(each, by_source[each.name], report, findings) for each in report.sources]
-    if report.problems:
-        suites.append(_problems(report))
+    if report.problems or report.notes:
+        suites.append(_inputs(report))
     root = Element("testsuites", {"name": report.pack, **_counts(suites)})
     root.extend(suites)
     for element in root.iter():
@@ -104,11 +104,15 @@ def _violation(case: Element, level: str, text: str, *, known: bool) -> Element:
     return case
 
 
-def _problems(report: Report) -> Element:
+def _inputs(report: Report) -> Element:
     cases = []
     for problem in report.problems:
         case = Element("testcase", classname="inputs", name=problem.source, time="0")
         ET.SubElement(case, "error", type="unusable", message=one_line(problem.text))
+        cases.append(case)
+    for note in report.notes:
+        case = Element("testcase", classname="notes", name=note.source, time="0")
+        ET.SubElement(case, "system-out").text = note.text
         cases.append(case)
     return _of_cases("inputs", cases, report)
 

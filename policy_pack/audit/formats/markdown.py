@@ -2,14 +2,11 @@
 
 What needs somebody comes first. GitHub takes comments of up to 65,536 characters; what does not fit is left out whole,
 configuration by configuration, and said.
-
-Source: "GitHub Flavored Markdown Spec", for what a text must not contain unescaped.
 """
 
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
@@ -37,15 +34,12 @@ from policy_pack.audit.formats.common import (
     share_text,
     short,
 )
+from policy_pack.audit.formats.markup import block, escape
 
 LIMIT = 65_000  # characters: what GitHub takes, less what a job may add
 _SHORT = 10_000  # of them, for a list of inputs
 
 _WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
-
-_SPECIAL = re.compile(r"([!#$&()*+.:<>@\[\\\]^_`{|}~])")
-_REFERENCE = re.compile(r"(\\[@#])")
-_NO_WIDTH = "&#8203;"
 
 T = TypeVar("T")
 
@@ -67,19 +61,12 @@ def write(report: Report) -> str:
     return "\n".join((*lines, *tail)) + "\n"
 
 
-def escape(text: str) -> str:
-    """`text` on one line, as text: no markup, no link, and nobody and nothing mentioned."""
-    escaped = _SPECIAL.sub(r"\\\1", one_line(text))
-    # GitHub looks for mentions and references after it has read the Markdown, so escaping alone does not stop it.
-    return _REFERENCE.sub(rf"\1{_NO_WIDTH}", escaped)
-
-
 def _head(report: Report) -> Iterable[str]:
     counts = count(each.status for each in report.configurations)
     stopping = [each for each in report.new_findings if fails(each.level)]
     verdict = f"❌ {counted(len(stopping), 'new mandatory violation')}" if stopping else "✅ No new mandatory violation"
     if report.problems:
-        verdict += f", ⚠️ {counted(len(report.problems), 'input')} that could not be read"
+        verdict += f", ⚠️ {counted(len(report.problems), 'input')} not audited"
     yield f"## {escape(report.control.title)}"
     yield ""
     yield f"**{verdict}**"
@@ -90,12 +77,11 @@ def _head(report: Report) -> Iterable[str]:
         f"{configurations} in {stacks}: {numbers}. "
         f"{counted(len(report.new_findings), 'new finding')}, {len(report.known_findings)} known from the baseline."
     )
-    if report.problems:
-        yield ""
-        yield from _header("Input", "Why it could not be read")
-        yield from _fitting(
-            report.problems, lambda each: [_row(escape(each.source), escape(each.text))], _SHORT, "inputs"
-        )
+    for problems, title in ((report.problems, "Why it was not audited"), (report.notes, "What limits the evidence")):
+        if problems:
+            yield ""
+            yield from _header("Input", title)
+            yield from _fitting(problems, lambda each: [_row(escape(each.source), escape(each.text))], _SHORT, "inputs")
 
 
 def _urgency(finding: Finding) -> tuple[bool, bool]:
@@ -120,9 +106,7 @@ def _configuration(each: ConfigurationEvidence) -> list[str]:
         *(_verdict_row(verdict) for verdict in each.verdicts),
     ]
     if each.commands:
-        script = "\n".join(line for command in each.commands for line in (f"# {command.shows}", command.text))
-        fence = "`" * max(3, 1 + max(len(run) for run in re.findall("`*", script)))
-        lines += ["", f"{fence}sh", script, fence]
+        lines += ["", *block(each.commands)]
     return [*lines, "", "</details>", ""]
 
 

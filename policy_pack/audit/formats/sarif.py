@@ -16,7 +16,16 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from policy_pack.audit.evidence import EXEMPTED, ConfigurationEvidence, Finding, PolicyInEffect, PolicyVerdict, Report
+from policy_pack.audit.evidence import (
+    EXEMPTED,
+    ConfigurationEvidence,
+    Finding,
+    PolicyInEffect,
+    PolicyVerdict,
+    Problem,
+    Report,
+)
+from policy_pack.audit.formats.as_json import document
 from policy_pack.audit.formats.common import artifact_uri, exemption_text, fails, moment, runs, short
 from policy_pack.control import Control, Requirement
 from policy_pack.policy import HIGH, LOW, MEDIUM
@@ -25,6 +34,9 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 # GitHub's scale: low below 4, medium below 7, high below 9.
 _SECURITY_SEVERITY = {LOW: "3.0", MEDIUM: "5.5", HIGH: "8.0"}
+
+# Of the report in JSON, what a SARIF log has no place of its own for.
+_EVIDENCE = ("pack", "when", "summary", "control", "identifiers", "requirements", "configurations", "ignored")
 
 Json = dict[str, Any]
 
@@ -57,12 +69,8 @@ def _run(report: Report) -> Json:
                 "executionSuccessful": not report.problems,
                 "endTimeUtc": moment(report),
                 "toolExecutionNotifications": [
-                    {
-                        "level": "error",
-                        "message": {"text": _message(each.text)},
-                        "locations": [{"physicalLocation": _artifact(each.source)}],
-                    }
-                    for each in report.problems
+                    *(_notification(each, "error") for each in report.problems),
+                    *(_notification(each, "note") for each in report.notes),
                 ],
             }
         ],
@@ -76,8 +84,12 @@ def _run(report: Report) -> Json:
             for each in report.sources
         ],
         "results": [*_violations(report), *_exempted(report)],
-        "properties": _properties(report),
+        "properties": {name: value for name, value in document(report).items() if name in _EVIDENCE},
     }
+
+
+def _notification(problem: Problem, level: str) -> Json:
+    return {"level": level, "message": {"text": _message(f"{problem.source} {problem.text}")}}
 
 
 def _rule(policy: PolicyInEffect, control: Control) -> Json:
@@ -187,61 +199,6 @@ def _artifact(source: str) -> Json:
     # An input is one JSON text, often of one line; GitHub wants a whole region all the same.
     region = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
     return {"artifactLocation": {"uri": artifact_uri(source)}, "region": region}
-
-
-def _properties(report: Report) -> Json:
-    return {
-        "pack": report.pack,
-        "version": report.version,
-        "audited": moment(report),
-        "control": {"id": report.control.id, "title": report.control.title, "statement": report.control.statement},
-        "identifiers": [{"tool": each.tool, "id": each.id} for each in report.control.identifiers],
-        "requirements": [
-            {
-                "framework": each.requirement.framework,
-                "version": each.requirement.version,
-                "reference": each.requirement.reference,
-                "title": each.requirement.title,
-                "counts": each.counts,
-                "share": each.share,
-            }
-            for each in report.requirements
-        ],
-        "configurations": [_configuration(each) for each in report.configurations],
-        "ignored": list(report.ignored),
-    }
-
-
-def _configuration(each: ConfigurationEvidence) -> Json:
-    return {
-        "source": each.source,
-        "stack": each.stack,
-        "id": each.id,
-        "label": each.label,
-        "type": each.type,
-        "name": each.name,
-        "region": each.region,
-        "key": each.key,
-        "status": each.status,
-        "verdicts": [
-            {
-                name: value
-                for name, value in (
-                    ("policy", said.policy),
-                    ("status", said.status),
-                    ("level", said.level),
-                    ("severity", said.severity),
-                    ("why", said.why),
-                    ("reason", said.reason),
-                    ("expires", said.expires),
-                    ("ticket", said.ticket),
-                )
-                if value
-            }
-            for said in each.verdicts
-        ],
-        "commands": [{"shows": command.shows, "command": command.text} for command in each.commands],
-    }
 
 
 def _frameworks(control: Control) -> dict[str, list[Requirement]]:

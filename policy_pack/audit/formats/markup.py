@@ -1,0 +1,30 @@
+"""Texts within Markdown, for the formats that are or hold it.
+
+Source: "GitHub Flavored Markdown Spec", for what a text must not contain unescaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from policy_pack.audit.evidence import Command
+from policy_pack.audit.formats.common import one_line
+
+_SPECIAL = re.compile(r"([!#$&()*+.:<>@\[\\\]^_`{|}~])")
+_REFERENCE = re.compile(r"(\\[@#])")
+_NO_WIDTH = "&#8203;"
+
+
+def escape(text: str) -> str:
+    """`text` on one line, as text: no markup, no link, and nobody and nothing mentioned."""
+    escaped = _SPECIAL.sub(r"\\\1", one_line(text))
+    # GitHub looks for mentions and references after it has read the Markdown, so escaping alone does not stop it.
+    return _REFERENCE.sub(rf"\1{_NO_WIDTH}", escaped)
+
+
+def block(commands: Iterable[Command]) -> list[str]:
+    """The lines of a block of code with commands and, as comments, what they show."""
+    script = "\n".join(line for command in commands for line in (f"# {command.shows}", command.text))
+    fence = "`" * max(3, 1 + max(len(run) for run in re.findall("`*", script)))
+    return [f"{fence}sh", script, fence]

@@ -1,0 +1,312 @@
+"""OSCAL assessment results in JSON, for tools of governance, risk and compliance.
+
+A configuration is an inventory item and the subject of an observation, which has what each policy says of it among its
+properties. A violation is a risk, an exempted one a risk whose deviation is approved until the exemption ends. A
+framework's requirement is a finding.
+
+Sources: "Assessment Results Model" of NIST's OSCAL; its library compliance-trestle, which checks what is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from trestle.oscal import OSCAL_VERSION
+from trestle.oscal.assessment_results import AssessmentResults
+
+from policy_pack.audit.evidence import (
+    EXEMPTED,
+    NON_COMPLIANT,
+    ConfigurationEvidence,
+    Finding,
+    PolicyVerdict,
+    Report,
+    RequirementEvidence,
+    Source,
+)
+from policy_pack.audit.formats.common import (
+    STATUS_TEXTS,
+    Findings,
+    artifact_uri,
+    counted,
+    exemption_text,
+    moment,
+    one_line,
+    share_text,
+    short,
+)
+from policy_pack.audit.formats.markup import block, escape
+from policy_pack.control import Requirement
+
+Json = dict[str, Any]
+
+
+def write(report: Report) -> str:
+    """The report as an OSCAL document."""
+    document = _Document(report).whole()
+    return str(AssessmentResults.model_validate(document).oscal_serialize_json(pretty=True)) + "\n"
+
+
+class _Document:
+    """The parts of a document, which refer to each other by identifiers that are the same in the next audit."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._when = moment(report)
+        self._space = uuid5(NAMESPACE_OID, report.pack)
+        self._origins = [{"actors": [{"type": "tool", "actor-uuid": self._id("tool")}]}]
+
+    def whole(self) -> Json:
+        report = self._report
+        hashes = (each.sha256 for each in report.sources)
+        return {
+            "uuid": self._id("document", self._when, report.version, *hashes),
+            "metadata": {
+                "title": escape(report.control.title),
+                "last-modified": self._when,
+                "version": self._when,
+                "oscal-version": OSCAL_VERSION,
+            },
+            "import-ap": {"href": f"#{self._id('plan')}", "remarks": "There is no plan but the pack's policies."},
+            "results": [self._result()],
+            "back-matter": {"resources": [self._plan(), *map(self._resource, report.sources)]},
+        }
+
+    def _result(self) -> Json:
+        report = self._report
+        result = {
+            "uuid": self._id("result", self._when),
+            "title": escape(f"Audit by {report.pack} {report.version}"),
+            "description": escape(report.control.statement),
+            "start": self._when,
+            "end": self._when,
+            "props": [
+                _property("control", report.control.id),
+                *(_property("identifier", each.id, of=_slug(each.tool)) for each in report.control.identifiers),
+            ],
+            "local-definitions": _without_empty(
+                {
+                    "components": [self._tool()],
+                    "inventory-items": [self._item(each) for each in report.configurations],
+                }
+            ),
+            "reviewed-controls": {"control-selections": list(self._selections())},
+            "observations": [self._observation(each) for each in report.configurations],
+            "risks": [*self._violations(), *self._exempted()],
+            "findings": [self._finding(each) for each in report.requirements],
+            "remarks": "\n".join(
+                [
+                    *(f"- Not audited: {escape(f'{each.source} {each.text}')}" for each in report.problems),
+                    *(f"- {escape(f'{each.source} {each.text}')}" for each in report.notes),
+                ]
+            ),
+        }
+        return _without_empty(result)
+
+    def _tool(self) -> Json:
+        report = self._report
+        return {
+            "uuid": self._id("tool"),
+            "type": "software",
+            "title": escape(report.pack),
+            "description": "A policy pack of Pulumi CrossGuard.",
+            "props": [_property("version", report.version)],
+            "status": {"state": "operational"},
+        }
+
+    def _selections(self) -> Iterable[Json]:
+        frameworks: dict[str, list[Requirement]] = {}
+        for each in self._report.control.requirements:
+            frameworks.setdefault(f"{each.framework} {each.version}".strip(), []).append(each)
+        for name, requirements in frameworks.items():
+            yield {
+                "description": escape(name),
+                "include-controls": [{"control-id": _control_id(each)} for each in requirements],
+            }
+
+    def _item(self, each: ConfigurationEvidence) -> Json:
+        facts = {
+            "asset-type": each.type,
+            "asset-id": each.id,
+            "stack": each.stack,
+            "name": each.name,
+            "region": each.region,
+            "key": each.key,
+        }
+        return {
+            "uuid": self._id("item", each.source, each.id),
+            "description": escape(f"Endpoint configuration {each.label} of {each.stack}"),
+            "props": [_property(name, value) for name, value in facts.items() if value.strip()],
+        }
+
+    def _observation(self, each: ConfigurationEvidence) -> Json:
+        observation = {
+            "uuid": self._id("observation", each.source, each.id),
+            "title": escape(each.label) or "A configuration",
+            "description": escape(f"{each.label} of {each.stack} is {STATUS_TEXTS[each.status]}."),
+            "props": [_property("status", each.status), *map(_verdict, each.verdicts)],
+            "methods": ["EXAMINE"],
+            "types": ["control-objective"],
+            "origins": self._origins,
+            "subjects": [{"subject-uuid": self._id("item", each.source, each.id), "type": "inventory-item"}],
+            "relevant-evidence": [
+                {"href": f"#{self._id('source', each.source)}", "description": "The stack as it was read."}
+            ],
+            "collected": self._when,
+        }
+        if each.commands:
+            observation["remarks"] = "\n".join(["What shows it in AWS:", "", *block(each.commands)])
+        return observation
+
+    def _violations(self) -> Iterable[Json]:
+        findings = Findings(self._report)
+        for configuration in self._report.configurations:
+            for verdict in configuration.verdicts:
+                if verdict.status == NON_COMPLIANT:
+                    known = findings.known(configuration, verdict)
+                    yield self._of_verdict(configuration, verdict) | {"status": "open", "props": _state(verdict, known)}
+        for finding in findings.others:
+            yield self._of_finding(finding)
+
+    def _exempted(self) -> Iterable[Json]:
+        for configuration in self._report.configurations:
+            for verdict in configuration.verdicts:
+                if verdict.status == EXEMPTED:
+                    yield self._of_verdict(configuration, verdict) | {
+                        "status": "deviation-approved",
+                        "deadline": f"{verdict.expires}T23:59:59Z",
+                    }
+
+    def _of_verdict(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> Json:
+        exemption = exemption_text(verdict)
+        return {
+            "uuid": self._risk_id(configuration, verdict),
+            "title": escape(f"{short(verdict.policy)}: {configuration.label}"),
+            "description": escape(f"{exemption} {verdict.why}"),
+            "statement": escape(verdict.fix) or "Nothing is known to mend it.",
+            "origins": self._origins,
+            "related-observations": [
+                {"observation-uuid": self._id("observation", configuration.source, configuration.id)}
+            ],
+            "props": _state(verdict, None),
+        }
+
+    def _of_finding(self, finding: Finding) -> Json:
+        name = finding.subject or finding.resource or finding.stack
+        facts = {"asset-type": finding.type, "asset-id": finding.urn, "stack": finding.stack}
+        return {
+            "uuid": self._id("finding", finding.source, finding.fingerprint),
+            "title": escape(f"{short(finding.policy)}: {name}"),
+            "description": escape(finding.why),
+            "statement": escape(finding.fix) or "Nothing is known to mend it.",
+            "status": "open",
+            "origins": self._origins,
+            "props": [
+                *_state(finding, finding.known),
+                *(_property(fact, value) for fact, value in facts.items() if value.strip()),
+            ],
+        }
+
+    def _finding(self, each: RequirementEvidence) -> Json:
+        report, requirement = self._report, each.requirement
+        met = each.share == 1.0 and not report.problems
+        reason = "pass" if met else ("fail" if each.counts[NON_COMPLIANT] else "other")
+        decisive = {policy.name for policy in report.policies if policy.decisive}
+        risks = [
+            {"risk-uuid": self._risk_id(configuration, verdict)}
+            for configuration in report.configurations
+            for verdict in configuration.verdicts
+            if verdict.policy in decisive and verdict.status in (NON_COMPLIANT, EXEMPTED)
+        ]
+        description = f"{requirement.how} Compliant: {share_text(each)}."
+        if report.problems:
+            description += f" {counted(len(report.problems), 'input')} not audited."
+        return _without_empty(
+            {
+                "uuid": self._id("requirement", requirement.label),
+                "title": escape(f"{requirement.label}: {requirement.title}"),
+                "description": escape(description),
+                "props": [
+                    _property("framework", f"{requirement.framework} {requirement.version}"),
+                    _property("reference", requirement.reference),
+                    _property("compliant-share", share_text(each)),
+                    *(_property(status, str(number)) for status, number in each.counts.items()),
+                ],
+                "origins": self._origins,
+                "target": {
+                    "type": "objective-id",
+                    "target-id": f"{_control_id(requirement)}_obj",
+                    "status": {"state": "satisfied" if met else "not-satisfied", "reason": reason},
+                },
+                "related-observations": [
+                    {"observation-uuid": self._id("observation", configuration.source, configuration.id)}
+                    for configuration in report.configurations
+                ],
+                "related-risks": risks,
+            }
+        )
+
+    def _plan(self) -> Json:
+        return {
+            "uuid": self._id("plan"),
+            "title": "The policies of the pack",
+            "description": "\n".join(
+                f"- {escape(f'{each.name} ({each.level}): {each.description}')}" for each in self._report.policies
+            ),
+        }
+
+    def _resource(self, source: Source) -> Json:
+        return {
+            "uuid": self._id("source", source.name),
+            "title": escape(source.name) or "An input",
+            "description": escape(f"{source.kind} of {source.label}, {counted(source.resources, 'resource')}"),
+            "props": [_property("size", str(source.size))],
+            "rlinks": [
+                {"href": artifact_uri(source.name), "hashes": [{"algorithm": "SHA-256", "value": source.sha256}]}
+            ],
+        }
+
+    def _risk_id(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> str:
+        return self._id("risk", configuration.source, configuration.id, verdict.policy)
+
+    def _id(self, *parts: str) -> str:
+        return str(uuid5(self._space, "\0".join(parts).encode("utf-8", "backslashreplace").decode()))
+
+
+def _verdict(verdict: PolicyVerdict) -> Json:
+    why = " ".join(part for part in (exemption_text(verdict), verdict.why) if part)
+    return _property(short(verdict.policy), verdict.status, of=verdict.level, remarks=escape(why))
+
+
+def _state(violation: PolicyVerdict | Finding, known: bool | None) -> list[Json]:
+    state = [
+        _property("policy", violation.policy),
+        _property("level", violation.level),
+        _property("severity", violation.severity),
+    ]
+    if known is not None:
+        state.append(_property("baseline", "known" if known else "new"))
+    return state
+
+
+def _property(name: str, value: str, *, of: str = "", remarks: str = "") -> Json:
+    return _without_empty({"name": name, "value": one_line(value), "class": of, "remarks": remarks})
+
+
+def _without_empty(given: Json) -> Json:
+    # OSCAL has no empty lists and texts.
+    return {name: value for name, value in given.items() if value not in ("", [], {})}
+
+
+def _control_id(requirement: Requirement) -> str:
+    """The identifier of a control: that of NIST's catalogs for its own, made up of the framework's name for others."""
+    if requirement.framework in ("NIST SP 800-53", "FedRAMP"):
+        return requirement.reference.lower()
+    return _slug(f"{requirement.framework} {requirement.reference}")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
