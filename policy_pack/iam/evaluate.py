@@ -6,7 +6,7 @@ Sources: "Policy evaluation logic" in the IAM User Guide; "Key policies in AWS K
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policy_pack.iam.conditions import holds
 from policy_pack.iam.document import Document, Statement, Texts
@@ -30,22 +30,26 @@ class Outcome:
 
 def evaluate(document: Document, request: Request) -> Outcome:
     """What a document says of a request."""
-    said = [(statement, *_applies(statement, request, document)) for statement in document.statements]
-    allowing = [(applies, named) for each, applies, named in said if each.effect != DENY]
+    readings = [reading for statement in document.statements for reading in _readings(statement)]
+    denying = [_applies(each, request, document) for each in readings if each.effect == DENY]
+    allowing = [_applies(each, request, document) for each in readings if each.effect == ALLOW]
     return Outcome(
-        denied=any_of(
-            all_of([applies, any_of([named.itself, named.account])])
-            for each, applies, named in said
-            if each.effect != ALLOW
-        ),
+        denied=any_of(all_of([applies, any_of([named.itself, named.account])]) for applies, named in denying),
         itself=any_of(all_of([applies, named.itself]) for applies, named in allowing),
         account=any_of(all_of([applies, named.account]) for applies, named in allowing),
     )
 
 
+def _readings(statement: Statement) -> tuple[Statement, ...]:
+    """A statement, or both that it may be where its effect is not known."""
+    if statement.effect is not None:
+        return (statement,)
+    return tuple(replace(statement, effect=effect, certain=False) for effect in (ALLOW, DENY))
+
+
 def _applies(statement: Statement, request: Request, document: Document) -> tuple[Answer, Named]:
     """Whether a statement is of the request but for who calls, and how it names the caller."""
-    effect = statement.effect or ALLOW
+    effect = statement.effect or DENY
     named = Named(True, False)
     if statement.principals is not None:
         named = named_by(statement.principals, request, effect)
@@ -60,7 +64,7 @@ def _parts(statement: Statement, request: Request, document: Document, effect: s
     yield _resource(statement.resources, request, effect, variables=document.variables)
     for condition in statement.conditions:
         yield holds(condition, request, effect, variables=document.variables)
-    if not statement.certain or statement.effect is None:
+    if not statement.certain:
         yield None
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policy_pack.iam.document import Document, Statement
+from policy_pack.iam.document import Document
 from policy_pack.iam.evaluate import evaluate
 from policy_pack.iam.kms_actions import KEY_ACTIONS
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
@@ -61,7 +61,7 @@ def exposure(
     probes = [_known(document, key, f"arn:{partition}:iam::{each}:{GAP}", {each}) for each in others]
     return Exposure(
         everybody,
-        _other_accounts(document, probes, owner),
+        _other_accounts(document, probes, owner, _known(document, key, anyone.arn)),
         Found(False)
         if allowed_principals is None
         else _other_principals(document, key, [owner, *accounts], allowed_principals),
@@ -144,13 +144,15 @@ def _known(document: Document, key: str, arn: str, names: Iterable[str] = ()) ->
     return _Probe(document, key, arn, organizations.union(names))
 
 
-def _other_accounts(document: Document, probes: Iterable[_Probe], owner: str) -> Found:
+def _other_accounts(document: Document, probes: Iterable[_Probe], owner: str, unnamed: _Probe) -> Found:
     let_in = {probe: probe.lets_in(document) for probe in probes}
     certain = [probe for probe, answer in let_in.items() if answer]
     # Where the key's own account is not known, one of them may be it.
     if len(certain) > (1 if GAP in owner else 0):
         return _found(document, [probe.lets_in for probe in certain])
-    return Found(None if certain or None in let_in.values() else False)
+    # What is not known in a statement may be an account's name.
+    unclear = any(_has_unknowns(each) and unnamed.lets_in(each) is None for each in _one_by_one(document))
+    return Found(None if certain or unclear or None in let_in.values() else False)
 
 
 def _other_principals(document: Document, key: str, accounts: Iterable[str], allowed: Collection[str]) -> Found:
@@ -179,17 +181,23 @@ def _found(document: Document, tests: Iterable[Callable[[Document], Answer]]) ->
     answer = any_of(test(document) for test in tests)
     if answer is not True:
         return Found(answer)
-    denying = tuple(each for each in document.statements if each.effect == DENY)
-    numbers = [
-        each.number
-        for each in document.statements
-        if each.effect != DENY and any(test(_only(document, each, denying)) for test in tests)
-    ]
+    numbers = [each.statements[0].number for each in _one_by_one(document) if any(test(each) for test in tests)]
     return Found(True, tuple(numbers))
 
 
-def _only(document: Document, statement: Statement, denying: tuple[Statement, ...]) -> Document:
-    return Document((statement, *denying), document.variables)
+def _one_by_one(document: Document) -> Iterator[Document]:
+    """Each statement that may allow something, with those that deny."""
+    denying = tuple(each for each in document.statements if each.effect == DENY)
+    for each in document.statements:
+        if each.effect != DENY:
+            yield Document((each, *denying), document.variables)
+
+
+def _has_unknowns(document: Document) -> bool:
+    """Whether anything that names somebody in the first of a document's statements is not known."""
+    first = document.statements[0]
+    names = [each.name for each in first.principals.entries] if first.principals is not None else []
+    return not first.certain or None in names or any(None in each.values.values for each in first.conditions)
 
 
 def _accounts(document: Document) -> set[str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from policy_pack.iam import User, access, anybody, sagemaker
 from policy_pack.iam.document import Malformed, parse_key_policy
 from policy_pack.iam.exposure import exposure
+from policy_pack.values import UNKNOWN
 from tests.iam.key_policies import MALFORMED, NOBODY_CAN_TELL, TABLE, YES, Row
 from tests.iam.statements import KEY, OWN, REGION, ROLE
 
@@ -61,6 +66,32 @@ _ANYBODY = {
     "denied-to-everybody": "Decrypt",
     "no-JSON": MALFORMED,
 }
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.grants != MALFORMED], ids=str)
+def test_whatever_is_not_known_leaves_open_or_does_not_matter(row: Row) -> None:
+    """With any part of a policy unknown, no answer turns into another."""
+    policy = json.loads(row.policy) if isinstance(row.policy, str) and row.policy.strip() else row.policy
+    if not isinstance(policy, dict):
+        return
+    known = access(policy, [_role()], KEY, REGION)
+    for masked in _masked(policy):
+        found = access(masked, [_role()], KEY, REGION)
+        if found.malformed is None:
+            assert set(found.missing) <= {*known.missing, *known.unsure}, masked
+            assert set(known.missing) <= {*found.missing, *found.unsure}, masked
+            assert set(known.unsure) <= {*found.missing, *found.unsure}, masked
+        assert _exposed(Row("masked", masked, "", ""), KEY) in (row.restricted, NOBODY_CAN_TELL), masked
+
+
+def _masked(value: Any) -> Iterator[Any]:
+    """A value with one of its parts unknown, for each part."""
+    if isinstance(value, (dict, list)):
+        for at, part in value.items() if isinstance(value, dict) else enumerate(value):
+            for masked in (UNKNOWN, *_masked(part)):
+                copy = value.copy()
+                copy[at] = masked
+                yield copy
 
 
 def test_the_table_is_as_long_as_it_should_be() -> None:
