@@ -23,6 +23,7 @@ OTHER = "aws:lambda/function:Function"
 
 _UNKNOWN = min(UNKNOWN_SENTINELS)
 _URN = "urn:pulumi:dev::shop::"
+_ACCOUNT = "111122223333"
 _ROOT = f"{_URN}pulumi:pulumi:Stack::shop-dev"
 _PROVIDER = {
     "type": "pulumi:providers:aws",
@@ -34,22 +35,29 @@ _TAGS = {"team": "shop", "environment": "dev", "cost-center": "4711", "managed-b
 _SHARING = 10
 
 
-def _policy(*actions: str, principal: str | None = None) -> str:
-    who = {"Principal": {"Service": principal}} if principal else {}
-    statement = {"Effect": "Allow", **who, "Action": list(actions), "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "First", **statement}]})
+def _policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in statements]})
+
+
+def _key_policy(role: str) -> str:
+    """The policy of a key: the account decides, and a role may use it for SageMaker."""
+    return _policy(
+        {"Sid": "Account", "Principal": {"AWS": f"arn:aws:iam::{_ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"},
+        {
+            "Sid": "Serving",
+            "Principal": {"AWS": f"arn:aws:iam::{_ACCOUNT}:role/{role}"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*", "kms:CreateGrant"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:ViaService": "sagemaker.us-east-1.amazonaws.com"}},
+        },
+    )
 
 
 _ROLE = {
-    "assumeRolePolicy": _policy("sts:AssumeRole", principal="lambda.amazonaws.com"),
+    "assumeRolePolicy": _policy({"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}),
     "path": "/service/",
     "maxSessionDuration": 3600.0,
     "description": "What the function may do on behalf of the shop. " * 4,
-}
-_KEY = {
-    "enableKeyRotation": True,
-    "deletionWindowInDays": 30.0,
-    "policy": _policy("kms:Decrypt", "kms:GenerateDataKey*", "kms:CreateGrant", principal="sagemaker.amazonaws.com"),
 }
 _FUNCTION = {
     "runtime": "python3.12",
@@ -183,7 +191,12 @@ def _served(count: int) -> Iterator[dict[str, Any]]:
         )
         if number % _SHARING == 0:
             yield _resource("aws:iam/role:Role", f"serving-{group}", {**_ROLE, "tags": _TAGS, "arn": _UNKNOWN})
-            yield _resource("aws:kms/key:Key", f"serving-{group}", {**_KEY, "tags": _TAGS, "arn": _UNKNOWN})
+            policy = _key_policy(f"serving-{group}")
+            yield _resource(
+                "aws:kms/key:Key",
+                f"serving-{group}",
+                {"policy": policy, "enableKeyRotation": True, "tags": _TAGS, "arn": _UNKNOWN},
+            )
             yield _resource(
                 "aws:kms/alias:Alias",
                 f"serving-{group}",
