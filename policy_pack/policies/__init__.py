@@ -19,6 +19,7 @@ from policy_pack.policies import (
     paired_with_endpoint,
     replacement_safe,
     settings_make_sense,
+    template_readable,
 )
 from policy_pack.policy import Policy
 
@@ -29,6 +30,7 @@ POLICIES: tuple[Policy, ...] = (
     key_covers_instance_storage.POLICY,
     captured_data_encrypted.POLICY,
     replacement_safe.POLICY,
+    template_readable.POLICY,
     key_resource_in_same_region.POLICY,
     key_resource_usable.POLICY,
     key_policy_grants_sagemaker.POLICY,
