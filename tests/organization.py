@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.engine.aws import ACCOUNT
+from tests.engine.aws import ACCOUNT, KEY_ID
+from tests.harness import aws_native
 from tests.harness.program import Program
 from tests.programs.blocks import arn, config, endpoint, key, pair, variant
 
@@ -31,6 +32,11 @@ def named_key() -> None:
 
 def aliased_key() -> None:
     pair(kms_key_arn=arn(what="alias/serving"))
+
+
+def bare_key() -> None:
+    configuration = aws_native.EndpointConfig("config", kms_key_id=KEY_ID, production_variants=[])
+    aws_native.Endpoint("endpoint", endpoint_config_name=getattr(configuration, "endpoint_config_name"))  # noqa: B009
 
 
 def no_key() -> None:

@@ -50,7 +50,8 @@ def _allowed(key: str, parsed: KeyName, name: str, context: Context) -> Decision
             why=f"Its {name} names an alias: the key behind it can be exchanged without a change to the configuration.",
             fix=f"Set {name} to the ARN of the key itself.",
         )
-    if (keys is not None or accounts is not None) and not parsed.is_arn:
+    listed = keys is None or any(matches(key, pattern) for pattern in keys)
+    if not parsed.is_arn and (accounts is not None or not listed):
         return Violation(
             why=f"Its {name} names a key without its account, so whether the settings allow that one is not known.",
             fix=f"Set {name} to the ARN of an allowed key.",
@@ -60,7 +61,7 @@ def _allowed(key: str, parsed: KeyName, name: str, context: Context) -> Decision
             why=f"Its {name} names a key of an account that the setting allowedAccounts does not list.",
             fix="Use a key of an allowed account.",
         )
-    if keys is not None and not any(matches(key, pattern) for pattern in keys):
+    if not listed:
         return Violation(
             why=f"Its {name} names a key that the setting allowedKeyArns does not list.",
             fix="Use one of the keys that your organization allows for its region.",
