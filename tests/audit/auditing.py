@@ -1,0 +1,55 @@
+"""Audits within the test's process, and the command in one of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from policy_pack.audit.audit import audit
+from policy_pack.audit.config import reconcile
+from policy_pack.audit.evidence import ConfigurationEvidence, PolicyVerdict, Report
+from policy_pack.audit.examine import Options
+from policy_pack.policy import PREFIX
+from tests.audit.states import write
+from tests.harness.answers import Triple
+
+TODAY = date(2026, 11, 25)
+ROOT = Path(__file__).parent.parent.parent
+
+
+def options(config: dict[str, Any] | None = None, **given: Any) -> Options:
+    return Options(config=reconcile(config or {}), today=TODAY, **given)
+
+
+def audit_document(directory: Path, document: Any, config: dict[str, Any] | None = None, **given: Any) -> Report:
+    """The report of one stack, which must be one that can be audited."""
+    report = audit([write(directory / "state.json", document)], options(config, **given))
+    assert report.problems == ()
+    return report
+
+
+def triples(report: Report) -> list[Triple]:
+    """The findings as level, policy without the prefix, and resource, in order."""
+    return sorted((each.level, each.policy.removeprefix(PREFIX), each.resource) for each in report.findings)
+
+
+def verdict(evidence: ConfigurationEvidence, policy: str) -> PolicyVerdict:
+    """What a policy, named without the prefix, says of a configuration."""
+    return next(each for each in evidence.verdicts if each.policy == PREFIX + policy)
+
+
+def command(*arguments: str | Path, stdin: bytes = b"", **given: Any) -> subprocess.CompletedProcess[str]:
+    """Runs ``python -m policy_pack audit``; `given` are keyword arguments of `subprocess.run`."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "policy_pack", "audit", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        check=False,
+        **{"env": {**os.environ, "PYTHONIOENCODING": "utf-8"}, **given},
+    )
+    return subprocess.CompletedProcess(ran.args, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
