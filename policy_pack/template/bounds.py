@@ -6,7 +6,8 @@ CloudFormation's own bound on a template is 1 MB, and 51,200 bytes where the tem
 
 from __future__ import annotations
 
-MAX_SIZE = 1024 * 1024  # characters of a template; also parts and characters of what its functions make
+MAX_SIZE = 1024 * 1024  # characters of a template; also of what its functions make
+PART = 8  # characters that an object, a list or a scalar counts for: a template of the largest size has no more of them
 MAX_DEPTH = 100  # levels of objects and lists, and of conditions that name one another; no quota says this one
 
 TOO_LARGE = "It is larger than 1 MB, which is more than CloudFormation takes."

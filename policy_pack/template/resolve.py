@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policy_pack.template.bounds import MAKES_TOO_MUCH, MAX_DEPTH, MAX_SIZE, TOO_DEEP, Refused
+from policy_pack.template.bounds import MAKES_TOO_MUCH, MAX_DEPTH, MAX_SIZE, PART, TOO_DEEP, Refused
 from policy_pack.template.parse import as_text
 from policy_pack.values import UNKNOWN, Opaque, Plain, Unknown, sources_in
 
@@ -70,7 +70,7 @@ class Resolver:
 
     def resolve(self, value: Plain) -> Plain:
         """The value with every function in it resolved."""
-        self._spend(1)
+        self._spend(PART)
         if isinstance(value, str):
             return _static(value)
         resolved: Plain = value
@@ -101,7 +101,7 @@ class Resolver:
         return self._decided[name]
 
     def _decide(self, expression: Plain) -> bool | Unknown:
-        self._spend(1)
+        self._spend(PART)
         self._enter()
         decided: bool | Unknown = UNKNOWN
         name, argument = _single(expression)
@@ -140,7 +140,7 @@ class Resolver:
             else:
                 self._known[name] = Unknown(frozenset({name} & self._resources.keys()))
         value = self._known[name]
-        self._spend(len(value) if isinstance(value, list) else 0)
+        self._spend(PART * len(value) if isinstance(value, list) else 0)
         return value
 
     def _parameter(self, name: str) -> Plain:

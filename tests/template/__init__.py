@@ -1,0 +1,1 @@
+"""Tests of `policy_pack.template`: templates as texts, and what is read of them."""
