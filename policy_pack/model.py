@@ -71,7 +71,7 @@ class Storage:
 
 @dataclass(frozen=True)
 class Variant:
-    """A production or shadow variant: one fleet of instances behind an endpoint, or a serverless one."""
+    """A production or shadow variant: a fleet of instances of one type behind an endpoint, or a serverless one."""
 
     label: str
     instance_type: Text
@@ -100,8 +100,8 @@ class Configuration(Node):
     generated_name: bool | Unknown
     execution_role: Text
     execution_role_sources: tuple[str, ...]
-    variants: tuple[Variant, ...] | Unknown
-    storage: tuple[Storage, ...] | Unknown
+    variants: tuple[Variant, ...]
+    storage: tuple[Storage, ...]
     key_may_be_missing: bool = False
 
 

@@ -50,8 +50,7 @@ def _roles(configuration: Configuration, stack: Stack) -> Iterator[Named]:
 
 
 def _models(configuration: Configuration, stack: Stack) -> Iterator[Model]:
-    variants = () if isinstance(configuration.variants, Unknown) else configuration.variants
-    for variant in variants:
+    for variant in configuration.variants:
         found = [node for source in variant.model_sources if isinstance(node := stack.by_id.get(source), Model)]
         if not found and isinstance(variant.model_name, str):
             named = stack.once(_models_by_name).get(variant.model_name, ())

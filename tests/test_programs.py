@@ -34,6 +34,8 @@ COVERED = {
     "key-policy-grants-sagemaker",
     "key-policy-restricted",
     "key-rotation-enabled",
+    "key-covers-instance-storage",
+    "captured-data-encrypted",
 }
 
 

@@ -93,9 +93,6 @@ class Given:
 
 def _configuration(given: Given) -> Iterator[Configuration]:
     properties = given.properties
-    storage = shapes.storage(properties)
-    if not isinstance(storage, Unknown):
-        storage = tuple(replace(each, property=given.spelling(each.property)) for each in storage)
     yield Configuration(
         **given.node,
         key=text(properties.get("kmsKeyId")),
@@ -112,7 +109,9 @@ def _configuration(given: Given) -> Iterator[Configuration]:
         variants=shapes.variants(
             properties, {name: given.sources(name) for name in ("productionVariants", "shadowProductionVariants")}
         ),
-        storage=storage,
+        storage=tuple(
+            replace(each, property=given.spelling(each.property)) for each in shapes.storage(properties)
+        ),
     )
 
 

@@ -62,67 +62,71 @@ def days(value: Plain) -> int | Unknown | None:
     return int(value) if 0 < value < 10_000 else None
 
 
-def variants(
-    properties: Mapping[str, Any], model_sources: Mapping[str, tuple[str, ...]]
-) -> tuple[Variant, ...] | Unknown:
-    """The production and shadow variants; `model_sources` are what each of the two properties is computed from."""
-    found: list[Variant] = []
-    for name, kind in _VARIANTS:
-        elements = items(properties.get(name))
-        if isinstance(elements, Unknown):
-            return elements
-        for index, element in enumerate(elements, start=1):
-            if isinstance(element, Unknown):
-                return element
-            found.append(_variant(f"{kind} {index}", element, model_sources.get(name, ())))
-    return tuple(found)
+def variants(properties: Mapping[str, Any], model_sources: Mapping[str, tuple[str, ...]]) -> tuple[Variant, ...]:
+    """The production and shadow variants, one of a heterogeneous fleet for each of its types of instances.
 
-
-def _variant(label: str, element: Plain, model_sources: tuple[str, ...]) -> Variant:
-    serverless = get(element, "serverlessConfig")
-    model = get(element, "modelName")
-    return Variant(
-        label=label,
-        instance_type=text(get(element, "instanceType")),
-        serverless=serverless if isinstance(serverless, Unknown) else serverless is not None,
-        model_name=text(model),
-        # A template says of each value what it is computed from, the engine only of the property as a whole.
-        model_sources=tuple(sources_in(model)) or model_sources,
+    `model_sources` are what each of the two properties is computed from. Where one is unknown as a whole, there is one
+    variant of which nothing is known.
+    """
+    return tuple(
+        variant
+        for name, kind in _VARIANTS
+        for index, element in enumerate(_elements(properties.get(name)), start=1)
+        for variant in _variants(f"{kind} {index}", element, model_sources.get(name, ()))
     )
 
 
-def storage(properties: Mapping[str, Any]) -> tuple[Storage, ...] | Unknown:
-    """What an endpoint writes besides its volumes, and the key that each names."""
-    try:
-        return tuple(_storage(properties))
-    except _NotKnownYet:
-        return UNKNOWN
+def _variants(label: str, element: Plain, model_sources: tuple[str, ...]) -> Iterator[Variant]:
+    serverless = get(element, "serverlessConfig")
+    model = get(element, "modelName")
+    pools = get(element, "instancePools")
+    types = [get(element, "instanceType")]
+    if not _is_absent(pools):
+        types = [get(each, "instanceType") for each in _elements(pools)]
+    for each in types:
+        yield Variant(
+            label=label,
+            instance_type=text(each),
+            serverless=serverless if isinstance(serverless, Unknown) else serverless is not None,
+            model_name=text(model),
+            # A template says of each value what it is computed from, the engine only of the property as a whole.
+            model_sources=tuple(sources_in(model)) or model_sources,
+        )
 
 
-class _NotKnownYet(Exception):
-    pass
+def storage(properties: Mapping[str, Any]) -> tuple[Storage, ...]:
+    """What an endpoint writes besides its volumes, and the key that each names.
+
+    What it may write, as far as anybody can tell, has an unknown key.
+    """
+    return tuple(_storage(properties))
 
 
 def _storage(properties: Mapping[str, Any]) -> Iterator[Storage]:
-    capture = _known(properties.get("dataCaptureConfig"))
+    capture = properties.get("dataCaptureConfig")
     # Both providers take a capture that is written down but switched off.
-    if capture is not None and boolean(get(capture, "enableCapture"), default=True) is not False:
-        yield Storage("captured data", text(get(capture, "kmsKeyId")), "dataCaptureConfig.kmsKeyId")
-    output = _known(get(_known(properties.get("asyncInferenceConfig")), "outputConfig"))
-    if output is not None:
+    enabled = boolean(get(capture, "enableCapture"), default=True)
+    if not _is_absent(capture) and enabled is not False:
+        key = text(get(capture, "kmsKeyId"))
+        yield Storage(
+            "captured data", enabled if key is None and enabled is not True else key, "dataCaptureConfig.kmsKeyId"
+        )
+    output = get(properties.get("asyncInferenceConfig"), "outputConfig")
+    if not _is_absent(output):
         where = "asyncInferenceConfig.outputConfig.kmsKeyId"
         yield Storage("asynchronous output", text(get(output, "kmsKeyId")), where)
     for name, kind in _VARIANTS:
-        elements = items(_known(properties.get(name)))
-        assert not isinstance(elements, Unknown)
-        for index, element in enumerate(elements):
-            dump = _known(get(_known(element), "coreDumpConfig"))
-            if dump is not None:
+        for index, element in enumerate(_elements(properties.get(name))):
+            dump = get(element, "coreDumpConfig")
+            if not _is_absent(dump):
                 where = f"{name}[{index}].coreDumpConfig.kmsKeyId"
                 yield Storage(f"core dumps of {kind} {index + 1}", text(get(dump, "kmsKeyId")), where)
 
 
-def _known(value: Plain) -> Plain:
-    if isinstance(value, Unknown):
-        raise _NotKnownYet
-    return None if value == [] else value
+def _elements(value: Plain) -> list[Plain]:
+    found = items(value)
+    return [found] if isinstance(found, Unknown) else found
+
+
+def _is_absent(value: Plain) -> bool:
+    return value is None or value == []

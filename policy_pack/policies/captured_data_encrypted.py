@@ -10,8 +10,6 @@ from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, 
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    if isinstance(configuration.storage, Unknown):
-        return CannotTell("What its endpoint writes besides is not known before the update.")
     if not configuration.storage:
         return NotApplicable("It has no data capture, no asynchronous output and no core dumps.")
     open_ = [each for each in configuration.storage if _is_without_key(each.key)]
@@ -25,7 +23,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             fix=f"Set {' and '.join(each.property for each in open_)} to a customer-managed KMS key.",
         )
     if any(isinstance(each.key, Unknown) for each in configuration.storage):
-        return CannotTell("A key is not known before the update.")
+        return CannotTell("What its endpoint writes besides, or a key for it, is not known before the update.")
     return COMPLIANT
 
 

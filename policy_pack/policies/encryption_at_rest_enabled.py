@@ -10,7 +10,6 @@ from policy_pack.model import Configuration
 from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.regions import partition_of
 from policy_pack.settings import Setting, choice
-from policy_pack.values import Unknown
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
@@ -44,12 +43,9 @@ def key_for(configuration: Configuration, context: Context) -> str | None:
 
 
 def _keeps_data_on_local_storage_only(configuration: Configuration) -> bool:
-    variants = configuration.variants
-    if isinstance(variants, Unknown) or not variants:
-        return False
-    return all(
+    return bool(configuration.variants) and all(
         each.serverless is False and isinstance(each.instance_type, str) and has_local_storage(each.instance_type)
-        for each in variants
+        for each in configuration.variants
     )
 
 

@@ -12,15 +12,13 @@ from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, 
 def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.key is None:
         return NotApplicable("It names no key.")
-    if isinstance(configuration.variants, Unknown):
-        return CannotTell("Its variants are not known before the update.")
     types = [variant.instance_type for variant in configuration.variants if variant.serverless is not True]
     local = sorted({each for each in types if isinstance(each, str) and has_local_storage(each)})
     if local:
         return Violation(
             why=(
-                f"Instances of the type {', '.join(local)} keep data on local NVMe storage. A hardware module encrypts "
-                "it with a key of its own; the KMS key of the configuration does not cover it."
+                f"Its instances ({', '.join(local)}) keep data on local NVMe storage. A hardware module encrypts that "
+                "with a key of its own; the KMS key of the configuration does not cover it."
             ),
             fix=(
                 "Use an instance type without local storage, or accept the hardware encryption with an exemption that "

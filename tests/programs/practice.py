@@ -12,6 +12,7 @@ from tests.programs.blocks import (
     endpoint,
     in_region,
     key,
+    later,
     pair,
     provider,
     says_nothing,
@@ -86,3 +87,15 @@ def a_key_that_is_not_shown() -> None:
 @says_nothing()
 def protected_and_retained() -> None:
     pair(kms_key_arn=key().arn, opts=pulumi.ResourceOptions(protect=True, retain_on_delete=True))
+
+
+@says_nothing()
+def captured_data_that_is_switched_off_later() -> None:
+    off = later("").apply(lambda _: False)
+    capture = {
+        "destination_s3_uri": "s3://captured",
+        "initial_sampling_percentage": 100,
+        "capture_options": [{"capture_mode": "Input"}],
+        "enable_capture": off,
+    }
+    pair(kms_key_arn=arn(), data_capture_config=capture)
