@@ -1,20 +1,16 @@
-"""A table of key policies, what they let SageMaker do, and whom else they let in.
+"""A table of key policies, what they let SageMaker do, and whom else they let in (`tests.iam.rows`).
 
-The caller is the role `ROLE` of the key's account, whose own policies are not known. "grants" is "yes", "?" where
-nobody can tell, "malformed", or the actions that are missing. "restricted" is "yes", "?", "everybody" or "accounts".
-
-Sources: the situations in "Key policies in AWS KMS", "Allowing users in other accounts to use a KMS key", "Condition
-keys for AWS KMS" (AWS KMS Developer Guide), "AWS JSON policy elements" and "AWS global condition context keys" (IAM
-User Guide); the policies are written for these tests.
+Sources: the situations in "Key policies in AWS KMS", "Allowing users in other accounts to use a KMS key" (AWS KMS
+Developer Guide) and "AWS JSON policy elements" (IAM User Guide); the policies are written for these tests.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
 
 from policy_pack.values import UNKNOWN
+from tests.iam.conditions import CONDITIONS
+from tests.iam.rows import ALL, EVERYBODY, ROLE_ONLY, YES, Row, row, text, when
 from tests.iam.statements import (
     ADMIN,
     BY_ROOT,
@@ -32,38 +28,6 @@ from tests.iam.statements import (
     deny,
     document,
 )
-
-YES, NOBODY_CAN_TELL, MALFORMED = "yes", "?", "malformed"
-ALL = "Decrypt, GenerateDataKey, CreateGrant"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A key policy and what is expected of it."""
-
-    name: str
-    policy: Any
-    grants: str
-    restricted: str
-
-    def __str__(self) -> str:
-        return self.name.replace(" ", "-")
-
-
-def row(name: str, *statements: Any, grants: str = YES, restricted: str = YES) -> Row:
-    return Row(name, document(*statements), grants, restricted)
-
-
-def text(name: str, policy: Any, grants: str = MALFORMED, restricted: str = NOBODY_CAN_TELL) -> Row:
-    return Row(name, policy, grants, restricted)
-
-
-def when(operator: str, key: str, value: Any) -> dict[str, Any]:
-    return {operator: {key: value}}
-
-
-ROLE_ONLY = {"AWS": ROLE}
-EVERYBODY: Any = "*"
 
 BASICS = (
     Row("no policy: AWS's default", None, YES, YES),
@@ -159,89 +123,6 @@ DENIALS = (
         when("IpAddress", "aws:SourceIp", "192.0.2.0/24")), grants="?"),
     row("denied for certain beside what nobody can tell", BY_ROOT, deny(EVERYBODY, "kms:*",
         when("IpAddress", "aws:SourceIp", "192.0.2.0/24")), deny(ROLE_ONLY), grants=ALL),
-)  # fmt: skip
-
-CONDITIONS = (
-    row("through SageMaker", allow(ROLE_ONLY, USE, when("StringEquals", "kms:ViaService", VIA_SAGEMAKER))),
-    row("through one of several services", allow(ROLE_ONLY, USE,
-        when("StringEquals", "kms:ViaService", ["ec2.us-east-1.amazonaws.com", VIA_SAGEMAKER]))),
-    row("through another service", allow(ROLE_ONLY, USE,
-        when("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com")), grants=ALL),
-    row("through SageMaker of another region", allow(ROLE_ONLY, USE,
-        when("StringEquals", "kms:ViaService", "sagemaker.eu-west-1.amazonaws.com")), grants=ALL),
-    row("through SageMaker of any region", allow(ROLE_ONLY, USE,
-        when("StringLike", "kms:ViaService", "sagemaker.*.amazonaws.com"))),
-    row("a wildcard where equality is asked for", allow(ROLE_ONLY, USE,
-        when("StringEquals", "kms:ViaService", "sagemaker.*.amazonaws.com")), grants=ALL),
-    row("a key in another case", allow(ROLE_ONLY, USE, when("StringEquals", "KMS:viaservice", VIA_SAGEMAKER))),
-    row("a value in another case", allow(ROLE_ONLY, USE,
-        when("StringEquals", "kms:ViaService", VIA_SAGEMAKER.upper())), grants=ALL),
-    row("a value in another case where that is ignored", allow(ROLE_ONLY, USE,
-        when("StringEqualsIgnoreCase", "kms:ViaService", VIA_SAGEMAKER.upper()))),
-    row("grants for AWS resources, in a statement of their own", allow(ROLE_ONLY, USE[:2]),
-        allow(ROLE_ONLY, "kms:CreateGrant", when("Bool", "kms:GrantIsForAWSResource", "true"))),
-    row("grants for AWS resources, asked of every action", allow(ROLE_ONLY, USE,
-        when("Bool", "kms:GrantIsForAWSResource", True)), grants="Decrypt, GenerateDataKey"),
-    row("grants for AWS resources, asked where it exists", allow(ROLE_ONLY, USE,
-        when("BoolIfExists", "kms:GrantIsForAWSResource", "true"))),
-    row("grants for anything else", allow(ROLE_ONLY, USE,
-        when("Bool", "kms:GrantIsForAWSResource", "false")), grants=ALL),
-    row("where no grant is made", allow(ROLE_ONLY, USE,
-        when("Null", "kms:GrantIsForAWSResource", "true")), grants="CreateGrant"),
-    row("the calling account", allow(EVERYBODY, USE, {"StringEquals":
-        {"kms:CallerAccount": OWN, "kms:ViaService": VIA_SAGEMAKER}})),
-    row("the calling account as a number", allow(EVERYBODY, USE, when("StringEquals", "kms:CallerAccount", int(OWN)))),
-    row("another calling account", allow(EVERYBODY, USE, when("StringEquals", "kms:CallerAccount", OTHER)), grants=ALL,
-        restricted="accounts"),
-    row("one of two calling accounts", allow(EVERYBODY, USE, when("StringEquals", "kms:CallerAccount", [OWN, OTHER])),
-        restricted="accounts"),
-    row("any calling account", allow(EVERYBODY, USE, when("StringLike", "kms:CallerAccount", "*")),
-        restricted="everybody"),
-    row("calling accounts that begin alike", allow(EVERYBODY, USE, when("StringLike", "kms:CallerAccount", "1*")),
-        restricted="everybody"),
-    row("not one calling account", allow(EVERYBODY, USE, when("StringNotEquals", "kms:CallerAccount", OTHER)),
-        restricted="everybody"),
-    row("the principal's account", allow(EVERYBODY, USE, when("StringEquals", "aws:PrincipalAccount", OWN))),
-    row("the principal's account is the key's", allow(EVERYBODY, USE,
-        when("StringEquals", "aws:PrincipalAccount", "${aws:ResourceAccount}"))),
-    row("a variable that means nothing here", allow(EVERYBODY, USE,
-        when("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalTag/account}")), grants="?", restricted="?"),
-    row("the principal's ARN", allow(EVERYBODY, USE, when("ArnEquals", "aws:PrincipalArn", ROLE))),
-    row("the principal's ARN by a pattern", allow(EVERYBODY, USE,
-        when("ArnLike", "aws:PrincipalArn", f"{ROLE[:-3]}*"))),
-    row("the principal's ARN in any account", allow(EVERYBODY, USE,
-        when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/serving")), restricted="everybody"),
-    row("the principal's ARN in any account, by an account's digits", allow(EVERYBODY, USE,
-        when("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::*:role/{OWN}")), grants=ALL, restricted="everybody"),
-    row("a pattern of an ARN over several parts", allow(EVERYBODY, USE,
-        when("StringLike", "aws:PrincipalArn", "arn:*serving")), restricted="everybody"),
-    row("a pattern of an ARN that may not span parts", allow(ROLE_ONLY, USE,
-        when("ArnLike", "aws:PrincipalArn", "arn:*:role/serving")), grants="?"),
-    row("the organization", allow(EVERYBODY, USE, when("StringEquals", "aws:PrincipalOrgID", "o-exampleorgid")),
-        grants="?"),
-    row("the organization where there is one", allow(EVERYBODY, USE,
-        when("StringEqualsIfExists", "aws:PrincipalOrgID", "o-exampleorgid")), grants="?", restricted="everybody"),
-    row("any organization", allow(EVERYBODY, USE, when("StringLike", "aws:PrincipalOrgID", "o-*")), grants="?",
-        restricted="everybody"),
-    row("all values of the organization", allow(EVERYBODY, USE,
-        when("ForAllValues:StringEquals", "aws:PrincipalOrgID", "o-exampleorgid")), grants="?", restricted="everybody"),
-    row("a path in the organization", allow(EVERYBODY, USE,
-        when("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-exampleorgid/r-ab12/*")), grants="?"),
-    row("another account in the organization", allow({"AWS": OTHER_ROOT}, USE,
-        when("StringEquals", "aws:PrincipalOrgID", "o-exampleorgid")), grants=ALL, restricted="accounts"),
-    row("the account that a service works for", allow(EVERYBODY, USE, when("StringEquals", "aws:SourceAccount", OWN)),
-        grants=ALL),
-    row("the account that a service works for, if any", allow(EVERYBODY, USE,
-        when("StringEqualsIfExists", "aws:SourceAccount", OWN)), restricted="everybody"),
-    row("a service that calls, and nothing else", allow(EVERYBODY, USE,
-        when("StringEquals", "kms:ViaService", VIA_SAGEMAKER)), restricted="everybody"),
-    row("a network", allow(EVERYBODY, USE, when("IpAddress", "aws:SourceIp", "192.0.2.0/24")), grants="?",
-        restricted="everybody"),
-    row("an operator that does not exist", allow(ROLE_ONLY, USE, when("StringSounds", "kms:CallerAccount", OWN)),
-        grants="?"),
-    row("conditions that all have to hold", allow(ROLE_ONLY, USE, {
-        **when("StringEquals", "kms:CallerAccount", OWN), **when("Bool", "aws:SecureTransport", "false")}), grants=ALL),
-    row("no conditions in the condition", allow(ROLE_ONLY, USE, {})),
 )  # fmt: skip
 
 WIDE = (

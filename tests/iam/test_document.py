@@ -76,11 +76,12 @@ def test_what_names_a_role(arn: str, expected: str | None) -> None:
 
 
 # Documents of any shape, of the words that mean something in one.
-_WORDS = st.sampled_from(
-    ["", "\0", "\1", KEY, ROLE, *"""Statement Effect Allow Deny Principal NotPrincipal AWS Service * Action NotAction kms:* kms:Decrypt k*:? :
-    Resource NotResource Condition StringLike Bool Null ArnLike ForAllValues:StringEqualsIfExists kms:ViaService
-    aws:PrincipalArn ${aws:PrincipalArn} ${ true arn:aws:iam::1:root arn: Version 2012-10-17 o-a 111122223333""".split()]
-)  # fmt: skip
+_SENSIBLE = """
+    Statement Effect Allow Deny Principal NotPrincipal AWS Service * Action NotAction kms:* kms:Decrypt k*:? : arn: true
+    Resource NotResource Condition StringLike Bool Null ArnLike ForAllValues:StringEqualsIfExists kms:ViaService ${
+    aws:PrincipalArn ${aws:PrincipalArn} arn:aws:iam::1:root Version 2012-10-17 o-a 111122223333
+"""
+_WORDS = st.sampled_from([*_SENSIBLE.split(), "", "\0", "\1", KEY, ROLE])
 _LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), _WORDS, st.just(UNKNOWN), st.just(Opaque("an asset"))
 )

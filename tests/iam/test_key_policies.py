@@ -12,7 +12,8 @@ from policy_pack.iam import User, access, anybody, sagemaker
 from policy_pack.iam.document import Malformed, parse_key_policy
 from policy_pack.iam.exposure import exposure
 from policy_pack.values import UNKNOWN
-from tests.iam.key_policies import MALFORMED, NOBODY_CAN_TELL, TABLE, YES, Row
+from tests.iam.key_policies import TABLE
+from tests.iam.rows import MALFORMED, NOBODY_CAN_TELL, YES, Row
 from tests.iam.statements import KEY, OWN, REGION, ROLE
 
 BEFORE = sagemaker.key_arn(REGION)  # of the key that is still to be made
