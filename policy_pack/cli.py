@@ -226,4 +226,5 @@ def _progress() -> Iterator[Callable[[Sequence[object]], Callable[[], None]]]:
     try:
         yield watch
     finally:
-        progress.stop()
+        if progress.live.is_started:
+            progress.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Outcome:
 
 
 def audit(
-    paths: Iterable[str],
+    paths: Sequence[str],
     options: Options,
     *,
     known: Mapping[str, str] | None = None,
@@ -50,7 +50,7 @@ def audit(
     `known` is a baseline (`baseline.load`). `watch` is told of the inputs, and what it gives is called after each.
     """
     found = list(files.find(paths))
-    inputs = [each for each in found if isinstance(each, Input)]
+    inputs = [each for each in found if isinstance(each, Input) and not each.again]
     advance = watch(inputs)
     problems = [Problem(printable(each.path), each.why) for each in found if isinstance(each, Missing)]
     notes = list(_notes(options))
@@ -58,14 +58,16 @@ def audit(
     ignored: list[str] = []
     configurations: list[ConfigurationEvidence] = []
     findings: list[Finding] = []
-    with_stacks = {each.path for each in found if isinstance(each, Missing)}
+    # Of these paths something is said already, or will be for another path.
+    told = {each.path for each in found if isinstance(each, Missing)}
+    told |= {each.given for each in found if isinstance(each, Input) and each.again}
     for source, outcome in _outcomes(inputs, options, jobs):
         advance()
         name = printable(source.path)
         if outcome.ignored:
             ignored.append(name)
             continue
-        with_stacks.add(source.given)
+        told.add(source.given)
         if outcome.problem is not None:
             problems.append(Problem(name, outcome.problem))
         if outcome.note is not None:
@@ -74,7 +76,7 @@ def audit(
             sources.append(outcome.source)
         configurations += outcome.configurations
         findings += outcome.findings
-    problems += [Problem(printable(path), "holds no stack") for path in paths if path not in with_stacks]
+    problems += [Problem(printable(path), "holds no stack") for path in paths if path not in told]
     pack = _pack()
     return Report(
         pack=pack["name"],

@@ -15,7 +15,7 @@ import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Union
 
 from policy_pack.audit.state import Unusable
@@ -29,10 +29,14 @@ _MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Input:
-    """A file to read, or standard input (`STDIN`), and the path that was given, which may be a directory above it."""
+    """A file to read, or standard input (`STDIN`), and the path that was given, which may be a directory above it.
+
+    `again` says that it is there already by another way, and need not be read once more.
+    """
 
     path: str
     given: str
+    again: bool = False
 
     @property
     def named(self) -> bool:
@@ -58,21 +62,22 @@ class Content:
 
 
 def find(paths: Iterable[str]) -> Iterator[Union[Input, Missing]]:
-    """The files that `paths` name, and those of JSON within directories, each once and in order.
+    """The files that `paths` name, and then those of JSON within directories, in order.
 
     Within a directory, hidden directories and `node_modules` are left out; of a self-managed backend only its stacks
     are read, not its history and backups.
     """
     seen: set[str] = set()
-    for path in paths:
-        for found in _find(path, seen):
-            real = os.path.realpath(found.path) if found.path != STDIN else STDIN
-            if isinstance(found, Missing) or real not in seen:
+    for path in sorted(paths, key=os.path.isdir):
+        for found in _find(path):
+            if isinstance(found, Input):
+                real = os.path.realpath(found.path) if found.path != STDIN else STDIN
+                found = replace(found, again=real in seen)
                 seen.add(real)
-                yield found
+            yield found
 
 
-def _find(path: str, seen: set[str]) -> Iterator[Union[Input, Missing]]:
+def _find(path: str) -> Iterator[Union[Input, Missing]]:
     if path == STDIN:
         yield Input(STDIN, STDIN)
         return
@@ -84,7 +89,7 @@ def _find(path: str, seen: set[str]) -> Iterator[Union[Input, Missing]]:
     if not is_directory:
         yield Input(path, path)
         return
-    for found in _walk(path, (), seen):
+    for found in _walk(path, (), set()):
         yield Input(found, path) if isinstance(found, str) else found
 
 

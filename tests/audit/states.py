@@ -30,7 +30,7 @@ def resource(kind: str, name: str, inputs: dict[str, Any] | None = None, **entry
     return {**made, **entry}
 
 
-def configuration(name: str = "config", **properties: Any) -> dict[str, Any]:
+def configuration(name: str = "config", /, **properties: Any) -> dict[str, Any]:
     """An entry of an endpoint configuration in us-east-1 with a generated name; a property that is `None` is absent."""
     given = {"name": f"{name}-1a2b3c4", "region": "us-east-1", **properties}
     return resource(CONFIGURATION, name, {key: value for key, value in given.items() if value is not None})

@@ -1,0 +1,227 @@
+"""Whatever an input turns out to be, there is a clear line, and the other inputs are still audited."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import zstandard
+
+from policy_pack.audit.audit import audit
+from policy_pack.audit.evidence import Report
+from tests.audit.auditing import command, options
+from tests.audit.states import KEY, configuration, export, write
+
+STACK = json.dumps(export(configuration(kmsKeyArn=KEY)))
+BOTH = b'{"version": 3, "deployment": {"resources": []}, "deployment": null}'
+
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "is empty, not JSON"),
+    "blank": (b" \n", "is empty, not JSON"),
+    "text": (b"Hello", "is not JSON (line 1, column 1: Expecting value)"),
+    "cut off": (STACK[:100].encode(), "is not JSON (line 1, column "),
+    "two documents": (b"{}\n{}", "is not JSON (line 2, column 1: Extra data)"),
+    "invalid UTF-8": (STACK.replace("config", "c\xff").encode("latin-1"), "its text is not valid UTF-8"),
+    "half a UTF-16": (STACK.encode("utf-16")[:-1], "its text is not valid UTF-16"),
+    "NaN": (STACK.replace("3", "NaN", 1).encode(), "is not JSON: it holds NaN"),
+    "infinity": (b'{"version": -Infinity}', "is not JSON: it holds -Infinity"),
+    "same name twice": (BOTH, "gives the same name twice"),
+    "deep list": (b"[" * 200_000, "is nested too deeply"),
+    "deep object": (b'{"a":' * 200_000, "is nested too deeply"),
+    "damaged gzip": (gzip.compress(STACK.encode())[:-20], "is compressed, and damaged"),
+    "gzip of nothing": (b"\x1f\x8b", "is compressed, and damaged"),
+    "damaged zstd": (zstandard.compress(STACK.encode())[:-5] + b"aaaaa", "is compressed, and damaged"),
+    "binary": (bytes(range(256)), "is not JSON"),
+    "null bytes": (b"\0" * 64, "is not JSON"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_line_for_it_and_the_others_are_audited(name: str, tmp_path: Path) -> None:
+    content, says = HOSTILE[name]
+    (tmp_path / "a.json").write_text(STACK, encoding="utf-8")
+    (tmp_path / "b.json").write_bytes(content)
+    (tmp_path / "c.json").write_text(STACK, encoding="utf-8")
+    report = audit([str(tmp_path)], options())
+    [problem] = report.problems
+    assert problem.source == str(tmp_path / "b.json")
+    assert says in problem.text
+    assert "\n" not in problem.text
+    assert [Path(each.source).name for each in report.configurations] == ["a.json", "c.json"]
+
+
+def test_deep_properties(tmp_path: Path) -> None:
+    deep: Any = KEY
+    for _ in range(450):  # what the parser takes, and the policies' reading may not
+        deep = [deep]
+    path = write(tmp_path / "state.json", export(configuration(kmsKeyArn=deep)))
+    report = audit([path], options())
+    assert [each.text for each in report.problems] == ["is nested too deeply"] or len(report.configurations) == 1
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_forms_that_are_read(tmp_path: Path, compress: Callable[[bytes], bytes], encoding: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_bytes(compress(STACK.encode(encoding)))
+    report = audit([str(path)], options())
+    assert (report.problems, len(report.configurations)) == ((), 1)
+    assert report.sources[0].size == path.stat().st_size
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, zstandard.compress])
+def test_large_file(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
+    large, good = tmp_path / "large.json", tmp_path / "good.json"
+    large.write_bytes(compress(b"[" + b" " * 3_000_000 + b"]"))
+    good.write_text(STACK, encoding="utf-8")
+    report = audit([str(large), str(good)], options(max_size=2_000_000))
+    assert [each.text for each in report.problems] == ["is larger than 2 MB; --max-size allows more"]
+    assert len(report.configurations) == 1
+
+
+def test_a_file_of_100_megabytes(tmp_path: Path) -> None:
+    large = tmp_path / "large.json"
+    with large.open("wb") as file:
+        file.truncate(100_000_000)
+    write(tmp_path / "good.json", export(configuration(kmsKeyArn=KEY)))
+    ran = command(tmp_path)
+    assert ran.returncode == 2
+    assert f"error: {large} is larger than 64 MB; --max-size allows more" in ran.stderr
+    assert "1 endpoint configuration in 1 stack" in ran.stdout
+
+
+def test_links(tmp_path: Path) -> None:
+    stacks = tmp_path / "stacks"
+    path = write(stacks / "deep" / "good.json", export(configuration(kmsKeyArn=KEY)))
+    (stacks / "deep" / "loop").symlink_to(stacks, target_is_directory=True)
+    (stacks / "self.json").symlink_to("self.json")
+    (stacks / "gone.json").symlink_to("nowhere.json")
+    (stacks / "again.json").symlink_to(path)
+    (stacks / "also").symlink_to(stacks / "deep", target_is_directory=True)
+    report = audit([str(stacks), path], options())
+    assert len(report.configurations) == 1  # once, however many ways lead there
+    problems = {Path(each.source).name: each.text for each in report.problems}
+    assert problems.keys() == {"loop", "self.json", "gone.json"}
+    assert "is a link back to a directory that it is in" in problems["loop"]
+    assert "cannot be read" in problems["self.json"]
+    assert "does not exist" in problems["gone.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such file")
+def test_pipe_that_nobody_writes_to(tmp_path: Path) -> None:
+    write(tmp_path / "good.json", export(configuration()))
+    os.mkfifo(tmp_path / "pipe.json")
+    report = audit([str(tmp_path)], options())
+    assert [(Path(each.source).name, each.text) for each in report.problems] == [("pipe.json", "is not a regular file")]
+    assert len(report.configurations) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are other there")
+def test_unreadable_file_and_directory(open_directory: Path) -> None:
+    write(open_directory / "good.json", export(configuration(kmsKeyArn=KEY)))
+    Path(write(open_directory / "secret.json", export(configuration()))).chmod(0)
+    (open_directory / "closed").mkdir(mode=0)
+    with _as_nobody():
+        report = audit([str(open_directory)], options())
+    problems = {Path(each.source).name: each.text for each in report.problems}
+    assert problems == dict.fromkeys(("secret.json", "closed"), "cannot be read: Permission denied")
+    assert len(report.configurations) == 1
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A temporary directory that everybody may read, which pytest's own are not."""
+    with TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+        for each in path.iterdir():
+            each.chmod(0o700)
+
+
+@contextmanager
+def _as_nobody() -> Iterator[None]:
+    """While it is open, this process is of a user whom permissions bind, which they do not bind root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_long_number(tmp_path: Path) -> None:
+    if not hasattr(sys, "get_int_max_str_digits"):
+        pytest.skip("this Python reads numbers of any length")
+    path = tmp_path / "state.json"
+    path.write_text(STACK.replace("3", "3" * 100_000, 1), encoding="utf-8")
+    assert [each.text for each in audit([str(path)], options()).problems] == ["holds a number that is too long"]
+
+
+def test_paths_that_name_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "other" / "package.json", {"name": "shop"})
+    write(tmp_path / "tsconfig.json", {"files": []})
+    paths = [str(tmp_path / name) for name in ("none.json", "empty", "other", "tsconfig.json")]
+    problems = {Path(each.source).name: each.text for each in audit([*paths, "nul\0"], options()).problems}
+    assert problems["none.json"] == "does not exist"
+    assert problems["empty"] == problems["other"] == "holds no stack"
+    assert problems["tsconfig.json"].startswith("is not a stack")
+    assert problems["nul\\x00"] == "cannot be read: its name is not valid"
+
+
+def test_files_within_directories(tmp_path: Path) -> None:
+    stack = export(configuration(kmsKeyArn=KEY))
+    for path in (
+        "a.json",
+        "deep/er/b.JSON",
+        "backend/.pulumi/stacks/shop/c.json",
+        "no.txt",
+        "node_modules/no.json",
+        ".hidden/no.json",
+        "backend/.pulumi/history/shop/no.json",
+        "backend/.pulumi/backups/shop/no.json",
+        "backend/.pulumi/stacks/shop/no.json.bak",
+    ):
+        write(tmp_path / path, stack)
+    write(tmp_path / "package.json", {"name": "shop"})
+    checkpoint = {"version": 3, "checkpoint": {"stack": "organization/shop/d", "latest": stack["deployment"]}}
+    compressed = tmp_path / "backend/.pulumi/stacks/shop/d.json.gz"
+    compressed.write_bytes(gzip.compress(json.dumps(checkpoint).encode()))
+    report = audit([str(tmp_path)], options())
+    assert _names(report) == ["a.json", "c.json", "d.json.gz", "b.JSON"]
+    assert [Path(each).name for each in report.ignored] == ["package.json"]
+    assert report.problems == ()
+
+
+@pytest.mark.parametrize("within", [".pulumi", ".pulumi/stacks"])
+def test_backend_that_is_named_itself(tmp_path: Path, within: str) -> None:
+    write(tmp_path / ".pulumi/stacks/shop/dev.json", export(configuration()))
+    write(tmp_path / ".pulumi/history/shop/dev.json", export(configuration()))
+    assert len(audit([str(tmp_path / within)], options()).sources) == 1
+
+
+def _names(report: Report) -> list[str]:
+    return [Path(each.name).name for each in report.sources]
+
+
+def test_names_full_of_markup(tmp_path: Path) -> None:
+    name = "[red]x[/red]\x1b[31m\x07<b>\u202e'\"$(id)`\\{{}} \ud800 :smile:"
+    document = export(configuration(name))
+    path = write(tmp_path / "[bold]" / "a\x1b[2Jb.json", document)
+    ran = command(path)
+    assert ran.returncode == 1
+    assert ran.stderr == ""
+    assert "\x1b" not in ran.stdout
+    assert "[red]x[/red]\\x1b[31m\\x07<b>\\u202e'\"$(id)`" in ran.stdout
+    assert "[bold]/a\\x1b[2Jb.json" in ran.stdout
