@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.carriers import shapes
-from policy_pack.carriers.shapes import days, identity, is_generated, known_boolean, sources, text_or
+from policy_pack.carriers.shapes import days, identity, known_boolean, sources, text_or
 from policy_pack.model import (
     Alias,
     Configuration,
@@ -23,6 +23,7 @@ from policy_pack.model import (
     Role,
     RolePolicy,
 )
+from policy_pack.naming import is_generated
 from policy_pack.place import Surroundings, place
 from policy_pack.values import UNKNOWN, Text, Unknown, boolean, get, items, text
 
@@ -43,7 +44,7 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
         name=text(given.get("name")),
         name_property="name",
         name_sources=sources(resource, "name"),
-        generated_name=_generated_name(resource),
+        generated_name=_generated_name(resource, surroundings),
         execution_role=text(given.get("executionRoleArn")),
         execution_role_sources=sources(resource, "executionRoleArn"),
         variants=shapes.variants(
@@ -53,13 +54,13 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
     )
 
 
-def _generated_name(resource: Resource) -> bool | Unknown:
+def _generated_name(resource: Resource, surroundings: Surroundings) -> bool | Unknown:
     name, prefix = (text(resource.properties.get(key)) for key in ("name", "namePrefix"))
     if isinstance(prefix, Unknown):
         return True
     if isinstance(prefix, str) and (not isinstance(name, str) or name.startswith(prefix)):
         return True
-    return is_generated(resource.properties.get("name"), resource.name)
+    return is_generated(resource.properties.get("name"), resource, surroundings.config)
 
 
 def _endpoint(resource: Resource, surroundings: Surroundings) -> Iterator[Endpoint]:

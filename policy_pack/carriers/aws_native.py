@@ -13,6 +13,7 @@ from typing import Any
 from policy_pack.carriers import cloudformation, resource_types, shapes
 from policy_pack.carriers.resource_types import Given, Reader
 from policy_pack.model import AnyNode, Resource
+from policy_pack.naming import is_generated
 from policy_pack.place import Surroundings, place
 
 _TYPES = resource_types.READERS
@@ -28,7 +29,7 @@ def _reads(read: Reader) -> Callable[[Resource, Surroundings], Iterable[AnyNode]
                 place=place(resource, surroundings),
                 properties=resource.properties,
                 sources=lambda name: shapes.sources(resource, name),
-                logical_name=resource.name,
+                is_generated=lambda name: is_generated(name, resource, surroundings.config),
             )
         )
 

@@ -66,7 +66,7 @@ class Given:
     """A resource of one of AWS's own types, whatever carried it, with what the model wants of every node.
 
     `properties` are what was given, `outputs` what AWS made of it as far as that is known, both in camel case.
-    `sources` says what a property is computed from. `logical_name` is what its carrier makes physical names of;
+    `sources` says what a property is computed from. `is_generated` tells a physical name that its carrier generates;
     `None` where AWS generates them.
     """
 
@@ -77,7 +77,7 @@ class Given:
     properties: Mapping[str, Any]
     sources: Callable[[str], tuple[str, ...]]
     outputs: Mapping[str, Any] = field(default_factory=dict)
-    logical_name: str | None = None
+    is_generated: Callable[[Plain], bool | Unknown] | None = None
     spelling: Spelling = str
 
     @property
@@ -109,16 +109,14 @@ def _configuration(given: Given) -> Iterator[Configuration]:
         variants=shapes.variants(
             properties, {name: given.sources(name) for name in ("productionVariants", "shadowProductionVariants")}
         ),
-        storage=tuple(
-            replace(each, property=given.spelling(each.property)) for each in shapes.storage(properties)
-        ),
+        storage=tuple(replace(each, property=given.spelling(each.property)) for each in shapes.storage(properties)),
     )
 
 
 def _generated_name(given: Given) -> bool | Unknown:
     name = given.properties.get("endpointConfigName")
-    if given.logical_name is not None:
-        return shapes.is_generated(name, given.logical_name)
+    if given.is_generated is not None:
+        return given.is_generated(name)
     known = text(name)
     return known if isinstance(known, Unknown) else known is None
 

@@ -5,14 +5,12 @@ Sources: "CreateEndpointConfig" in the Amazon SageMaker API Reference; "CreateKe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policy_pack.model import Resource, Storage, Variant
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, sources_in, text
 
-_SUFFIX = re.compile("[0-9a-f]{7}")
 _VARIANTS = (("productionVariants", "production variant"), ("shadowProductionVariants", "shadow variant"))
 
 
@@ -20,17 +18,6 @@ def sources(resource: Resource, name: str) -> tuple[str, ...]:
     """The ids that a property is computed from: the engine's account of it, and what its unknown parts say."""
     value = resource.properties.get(name)
     return tuple(dict.fromkeys((*resource.property_sources.get(name, ()), *sources_in(value))))
-
-
-def is_generated(name: Plain, logical_name: str) -> bool | Unknown:
-    """Whether a physical name is generated: not given, or the logical name, a dash and 7 hex digits."""
-    known = text(name)
-    if isinstance(known, Unknown):
-        return known
-    if not isinstance(known, str):
-        return True
-    # No pattern of the logical name: each would have to be compiled.
-    return known.startswith(f"{logical_name}-") and _SUFFIX.fullmatch(known, len(logical_name) + 1) is not None
 
 
 def identity(arn: Text) -> dict[str, Any]:

@@ -15,12 +15,12 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return COMPLIANT
     return Violation(
         why=(
-            "Its name is fixed by hand. A changed key replaces it under the same name, so its Endpoint sees no change "
-            "and runs on with the old key, while the stack says otherwise."
+            "Its name is fixed. A changed key replaces it under the same name, so its Endpoint sees no change and runs "
+            "on with the old key, while the stack says otherwise."
         ),
         fix=(
-            f"Leave {configuration.name_property} out and let the Endpoint take the generated name from the "
-            "configuration's output."
+            f"Leave {configuration.name_property} out, so that a name with something random in it is generated, and "
+            "let the Endpoint take it from the configuration's output."
         ),
     )
 

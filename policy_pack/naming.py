@@ -1,0 +1,79 @@
+"""Whether a physical name is one that is generated, and so another one when its resource is replaced.
+
+It is where nothing was given, where it is the logical name, a dash and 7 hex digits, or where it fits a pattern of the
+stack's own configuration that has something random in it.
+
+Sources: "Resource names" and "Auto-naming configuration" in the Pulumi documentation.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policy_pack.model import Resource
+from policy_pack.values import Plain, Unknown, get, text
+
+CONFIGURATION = "pulumi:autonaming"
+
+_SUFFIX = re.compile("[0-9a-f]{7}")
+_LONGEST = 63  # of a name in SageMaker: no pattern is tried on more
+
+_EXPRESSION = re.compile(r"\$\{([^}]*)\}")
+_RANDOM = re.compile(r"(hex|alphanum|string|num)\(([0-9]{1,2})\)|uuid")
+_CHARACTERS = {"hex": "[0-9a-f]", "alphanum": "[a-z0-9]", "string": "[a-z]", "num": "[0-9]"}
+
+
+def is_generated(name: Plain, resource: Resource, config: Mapping[str, str]) -> bool | Unknown:
+    """Whether the physical `name` of a resource is generated; `config` is the stack's configuration."""
+    known = text(name)
+    if isinstance(known, Unknown):
+        return known
+    if not isinstance(known, str):
+        return True
+    # No pattern of the logical name: each would have to be compiled.
+    if known.startswith(f"{resource.name}-") and _SUFFIX.fullmatch(known, len(resource.name) + 1) is not None:
+        return True
+    return CONFIGURATION in config and _fits(known, resource, config[CONFIGURATION])
+
+
+def _fits(name: str, resource: Resource, configuration: str) -> bool:
+    pattern = next(_patterns(resource.type, _parsed(configuration)), None)
+    if pattern is None or len(name) > _LONGEST or not any(map(_RANDOM.fullmatch, _EXPRESSION.findall(pattern))):
+        return False
+    literals_and_expressions = _EXPRESSION.split(pattern)
+    expected = "".join(
+        _expected(part, resource) if index % 2 else re.escape(part)
+        for index, part in enumerate(literals_and_expressions)
+    )
+    return re.fullmatch(expected, name) is not None
+
+
+def _parsed(configuration: str) -> Any:
+    try:
+        return json.loads(configuration)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _patterns(kind: str, configuration: Any) -> Iterator[str | None]:
+    """What is said of a type: by itself, by its provider, of all; `None` where that is a mode and no pattern."""
+    of_provider = get(configuration, "providers", kind.partition(":")[0])
+    for section in (get(of_provider, "resources", kind), of_provider, configuration):
+        pattern = get(section, "pattern")
+        if isinstance(pattern, str):
+            yield pattern
+        elif get(section, "mode") is not None:
+            yield None
+
+
+def _expected(expression: str, resource: Resource) -> str:
+    """The regular expression of what an expression in a pattern becomes."""
+    if random := _RANDOM.fullmatch(expression):
+        kind, length = random.groups()
+        return f"{_CHARACTERS[kind]}{{{length}}}" if kind else "[0-9a-f-]{36}"
+    stack, project = [*resource.urn.removeprefix("urn:pulumi:").split("::"), ""][:2]
+    known = {"name": resource.name, "stack": stack, "project": project}
+    return re.escape(known[expression]) if expression in known else ".+"
