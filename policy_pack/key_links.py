@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from policy_pack.arn import parse_key
-from policy_pack.iam import sagemaker
-from policy_pack.iam.texts import GAP
 from policy_pack.links import keys_from, keys_of
 from policy_pack.model import Configuration, Grant, Key, KeyPolicy, Stack
 from policy_pack.values import Plain, Unknown
@@ -53,6 +51,9 @@ def arn_of(key: Key) -> str:
     """The ARN of a key, with gaps for what is not known of it."""
     if isinstance(key.arn, str) and parse_key(key.arn, short_forms=False) is not None:
         return key.arn
+    from policy_pack.iam import sagemaker  # no sooner than a policy is evaluated
+    from policy_pack.iam.texts import GAP
+
     return sagemaker.key_arn(region_of(key), key.account if isinstance(key.account, str) else GAP)
 
 

@@ -8,7 +8,7 @@ Sources (`*_sources`) are the ids of the nodes that a value is computed from, in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, Union
@@ -50,9 +50,12 @@ class Place:
     profile: Text = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Node:
-    """What every part of the model has: its id, the URN to report on, a name to show, and where it lives."""
+    """What every part of the model has: its id, the URN to report on, a name to show, and where it lives.
+
+    A node is equal to itself only.
+    """
 
     id: str
     urn: str
@@ -80,7 +83,7 @@ class Variant:
     model_sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Configuration(Node):
     """A SageMaker endpoint configuration.
 
@@ -105,7 +108,7 @@ class Configuration(Node):
     key_may_be_missing: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Endpoint(Node):
     """A SageMaker endpoint and the configuration that it names."""
 
@@ -114,7 +117,7 @@ class Endpoint(Node):
     configuration_sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Key(Node):
     """A KMS key. `replica_of` are the sources of a replica's primary, whose spec, material and rotation it shares."""
 
@@ -130,7 +133,7 @@ class Key(Node):
     replica_of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Alias(Node):
     """A KMS alias and the sources of the key that it names."""
 
@@ -138,7 +141,7 @@ class Alias(Node):
     target_sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeyPolicy(Node):
     """A key policy given beside the key, which takes the place of the key's own."""
 
@@ -146,7 +149,7 @@ class KeyPolicy(Node):
     policy: Plain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grant(Node):
     """A KMS grant: `operations` that `principal` may call with the key."""
 
@@ -157,7 +160,7 @@ class Grant(Node):
     constrained: bool | Unknown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model(Node):
     """A SageMaker model, whose execution role reads and writes the endpoint's data."""
 
@@ -166,7 +169,7 @@ class Model(Node):
     execution_role_sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Role(Node):
     """An IAM role and the policies written within it; `managed` are the sources of attached policies."""
 
@@ -177,7 +180,7 @@ class Role(Node):
     managed_sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ManagedPolicy(Node):
     """An IAM managed policy made in the stack."""
 
@@ -185,7 +188,7 @@ class ManagedPolicy(Node):
     policy: Plain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RolePolicy(Node):
     """What gives a role more permissions: a policy of its own, or an attached one (by its sources or its ARN)."""
 
@@ -196,7 +199,7 @@ class RolePolicy(Node):
     attached_sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template(Node):
     """A CloudFormation template: why it cannot be read in full at preview, in the reader's words, or nothing.
 
@@ -233,11 +236,15 @@ class Stack:
         found: tuple[T, ...] = self._known[kind]
         return found
 
-    def once(self, question: Callable[[Stack], T]) -> T:
-        """What a function makes of the whole stack, made once: what is asked for every node must not look at all."""
-        if question not in self._known:
-            self._known[question] = question(self)
-        answer: T = self._known[question]
+    def once(self, question: Callable[..., T], *about: Hashable) -> T:
+        """What a function makes of the stack and of what it is asked about, made once.
+
+        What is asked for every node must not look at all of them, and nodes that share a key share what is said of it.
+        """
+        asked = (question, about)
+        if asked not in self._known:
+            self._known[asked] = question(self, *about)
+        answer: T = self._known[asked]
         return answer
 
     @cached_property

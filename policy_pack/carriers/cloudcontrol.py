@@ -16,8 +16,6 @@ from policy_pack.carriers import cloudformation, resource_types, shapes
 from policy_pack.carriers.resource_types import Given, Reader, capitalised, in_camel_case
 from policy_pack.model import AnyNode, Place, Resource, Template
 from policy_pack.place import Surroundings, place
-from policy_pack.template.bounds import Refused
-from policy_pack.template.parse import Document
 from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
 
 _READERS: Mapping[str, Reader] = {
@@ -73,6 +71,9 @@ def _nodes(
 
 def _object(state: Plain) -> Mapping[str, Any] | None:
     """The properties of a state in camel case, `None` where it is none."""
+    from policy_pack.template.bounds import Refused  # no sooner than there is a state
+    from policy_pack.template.parse import Document
+
     if isinstance(state, Unknown):
         return NOTHING_KNOWN
     if not isinstance(state, (str, dict)):

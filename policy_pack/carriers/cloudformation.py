@@ -12,17 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from policy_pack import template
 from policy_pack.carriers import resource_types, shapes
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, in_camel_case
 from policy_pack.model import AnyNode, Place, Resource, Template
 from policy_pack.place import Surroundings, place
 from policy_pack.regions import partition_of
-from policy_pack.template import TemplateResource
-from policy_pack.template.resolve import Origins
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, kind_of, text
+
+if TYPE_CHECKING:
+    from policy_pack import template
+    from policy_pack.template import TemplateResource
+    from policy_pack.template.resolve import Origins
 
 _KEYS = ("AWS::KMS::Alias", "AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 _SUBJECTS = (resource_types.ENDPOINT, resource_types.ENDPOINT_CONFIGURATION)
@@ -54,6 +56,8 @@ def _partition(given: Given) -> Text:
 
 
 def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Text, stack_name: Text) -> list[AnyNode]:
+    from policy_pack import template  # no sooner than there is a template
+
     body = given.properties.get("templateBody")
     content: template.Template | template.Unreadable
     if isinstance(body, dict) or (isinstance(body, str) and body.strip()):
@@ -111,7 +115,8 @@ class _Reading:
         """What the template's outputs are computed from; which of them is used nobody says."""
         resources = self.content.resources
         keys = {each for each in self.content.outputs.sources if each in resources and resources[each].type in _KEYS}
-        return self.ids(Origins(self.content.outputs.sources - (keys if len(keys) > 1 else set())))
+        sources = self.content.outputs.sources - (keys if len(keys) > 1 else set())
+        return self.ids(replace(self.content.outputs, sources=sources))
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from policy_pack.iam import Access, access
 from policy_pack.key_links import arn_of, policies_of, used_keys
 from policy_pack.model import Configuration, Key, Stack
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.roles import Named, roles_of, users_of
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+
+if TYPE_CHECKING:
+    from policy_pack.iam import Access
+    from policy_pack.roles import Named
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
+    from policy_pack.roles import roles_of  # no sooner than there is a configuration
+
     keys = used_keys(configuration, context.stack)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     region = configuration.place.region if isinstance(configuration.place.region, str) else None
     roles = roles_of(configuration, context.stack)
-    # Many configurations may share a key and a role.
-    known = context.stack.once(_decisions)
-    question = (tuple(key.id for key in keys), roles, region)
-    if question not in known:
-        known[question] = _decide_anew(keys, roles, region, context.stack)
-    return known[question]
+    return context.stack.once(_decide, keys, roles, region)
 
 
-def _decisions(_: Stack) -> dict[Any, Decision]:
-    return {}
+def _decide(stack: Stack, keys: Sequence[Key], roles: Sequence[Named], region: str | None) -> Decision:
+    from policy_pack.iam import access
+    from policy_pack.roles import users_of
 
-
-def _decide_anew(keys: Sequence[Key], roles: Sequence[Named], region: str | None, stack: Stack) -> Decision:
     unsure = False
     for key in keys:
         users = users_of(roles, key, stack)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from policy_pack.iam.document import Malformed, parse_key_policy
-from policy_pack.iam.exposure import Exposure, Found, exposure
 from policy_pack.key_links import arn_of, policies_of, used_keys
 from policy_pack.model import Configuration, Key, Stack
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
 from policy_pack.settings import texts
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
+if TYPE_CHECKING:
+    from policy_pack.iam.exposure import Exposure, Found
+
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     keys = used_keys(configuration, context.stack)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
-    decisions = [_decide(key, context) for key in keys]
+    accounts, principals = context.settings["allowedAccounts"] or (), context.settings["allowedPrincipals"]
+    decisions = [context.stack.once(_decide, key, accounts, principals) for key in keys]
     for kind in (Violation, CannotTell):
         found = [each for each in decisions if isinstance(each, kind)]
         if found:
@@ -27,21 +29,10 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     return COMPLIANT
 
 
-def _decide(key: Key, context: Context) -> Decision:
-    accounts, principals = context.settings["allowedAccounts"] or (), context.settings["allowedPrincipals"]
-    # Many configurations may share a key.
-    known = context.stack.once(_decisions)
-    question = (key.id, accounts, principals)
-    if question not in known:
-        known[question] = _decide_anew(key, context.stack, accounts, principals)
-    return known[question]
+def _decide(stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple[str, ...] | None) -> Decision:
+    from policy_pack.iam.document import Malformed, parse_key_policy  # no sooner than there is a key
+    from policy_pack.iam.exposure import exposure
 
-
-def _decisions(_: Stack) -> dict[Any, Decision]:
-    return {}
-
-
-def _decide_anew(key: Key, stack: Stack, accounts: tuple[str, ...], principals: tuple[str, ...] | None) -> Decision:
     unclear = False
     for policy in policies_of(key, stack):
         if policy is None:

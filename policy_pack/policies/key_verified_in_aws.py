@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from policy_pack.iam import User, access, anybody, sagemaker
 from policy_pack.links import keys_of
 from policy_pack.model import Configuration, Stack
 from policy_pack.policy import DISABLED, HIGH, STACK, Context, Policy
@@ -88,6 +87,8 @@ def judge_description(configuration: Configuration, answer: Description) -> Deci
 
 def _missing(configuration: Configuration, answer: Description) -> tuple[str, ...]:
     """The actions that the key's policy certainly does not let SageMaker call; none where it may not be read."""
+    from policy_pack.iam import User, access, anybody, sagemaker  # no sooner than there is a policy
+
     key, region = str(answer.metadata.get("Arn", "")), configuration.place.region
     if answer.policy is None or key.count(":") != 5:
         return ()
