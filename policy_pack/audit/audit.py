@@ -163,8 +163,6 @@ def _left_out(state: State) -> str | None:
 
 
 def _notes(options: Options) -> Iterator[Problem]:
-    for name in options.config.unknown:
-        yield Problem("the configuration", f"names a policy that the pack does not have: {printable(name)}")
     if options.config.asks_for_tags and options.tags is None:
         yield Problem(
             "the configuration",

@@ -17,7 +17,8 @@ from policy_pack.audit.files import parse_json
 from policy_pack.audit.state import Unusable
 from policy_pack.policies import POLICIES
 from policy_pack.policy import ADVISORY, DISABLED, MANDATORY, PREFIX, REMEDIATE, Policy
-from policy_pack.settings import Effective, read, schemas
+from policy_pack.session import Session
+from policy_pack.settings import Effective, schemas, shown
 
 LEVELS = (ADVISORY, MANDATORY, REMEDIATE, DISABLED)
 _LEVEL = "enforcementLevel"
@@ -36,12 +37,11 @@ class ConfigError(Exception):
 class Config:
     """The level of each policy and the settings in effect of those that are not disabled, by full name.
 
-    `unknown` are the names in the configuration that no policy of the pack has; the engine ignores them as well.
+    `settings` also has, as problems, what the configuration gives by a name that no policy has.
     """
 
     levels: Mapping[str, str]
     settings: Mapping[str, Effective]
-    unknown: tuple[str, ...] = ()
 
     @property
     def asks_for_tags(self) -> bool:
@@ -73,27 +73,30 @@ def reconcile(given: Mapping[str, Any]) -> Config:
         full = PREFIX + name if PREFIX + name in names else name
         entry = {_LEVEL: value} if isinstance(value, str) else value
         if not isinstance(entry, dict):
-            problems.append(f"{name} is neither a level nor an object")
+            problems.append(f"{shown(name)} is neither a level nor an object")
         elif full in entries:
             problems.append(f"{full} is given twice, with and without its prefix")
         elif _LEVEL in entry and entry[_LEVEL] not in LEVELS:
-            problems.append(f"{name} has a level that is not one of {', '.join(LEVELS)}")
+            problems.append(f"{shown(name)} has a level that is not one of {', '.join(LEVELS)}")
+        elif not entry:
+            continue  # as if it were not there
+        elif _LEVEL not in entry and full not in names:
+            problems.append(f"{shown(name)} gives settings without a level, and no policy has that name")
         else:
             entries[full] = entry
     if problems:
         raise ConfigError(problems)
     everyone = entries.get(_ALL, {}).get(_LEVEL)
-    levels: dict[str, str] = {}
-    settings: dict[str, Effective] = {}
-    for policy in POLICIES:
-        own = dict(entries.get(policy.full_name, {}))
-        levels[policy.full_name] = own.pop(_LEVEL, everyone or policy.level)
-        problems += _refusals(policy, own)
-        if levels[policy.full_name] != DISABLED:
-            settings[policy.full_name] = read(policy.settings, own)
+    levels = {each.full_name: entries.get(each.full_name, {}).get(_LEVEL, everyone or each.level) for each in POLICIES}
+    own = {name: {key: value for key, value in entry.items() if key != _LEVEL} for name, entry in entries.items()}
+    problems = [line for policy in POLICIES for line in _refusals(policy, own.get(policy.full_name, {}))]
     if problems:
-        raise ConfigError(problems)
-    return Config(levels, settings, tuple(name for name in entries if name not in names and name != _ALL))
+        raise ConfigError(list(dict.fromkeys(problems)))
+    disabled = {name for name, entry in entries.items() if entry.get(_LEVEL) == DISABLED}
+    disabled |= {name for name, level in levels.items() if level == DISABLED}
+    session = Session({})
+    session.given = {name: own.get(name, {}) for name in (*levels, *entries) if name not in disabled}
+    return Config(levels, session.all_settings(POLICIES))
 
 
 def _refusals(policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
