@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Union
 
 import pulumi.runtime
@@ -33,9 +34,16 @@ def run(*, edge: bool = True) -> None:
         NAME,
         [_sdk_policy(policy, session) for policy in POLICIES],
         display_name=TITLE,
+        readme=_readme(),
         provider="aws",
         tags=["aws", "sagemaker", "kms", "encryption"],
     )
+
+
+def _readme() -> str | None:
+    """What an organization reads of the pack; its version and description the engine takes from PulumiPolicy.yaml."""
+    path = Path(__file__).parent.parent / "README.md"
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def message(judgement: Judgement) -> str:

@@ -74,14 +74,21 @@ class Engine:
     """Runs the policy pack of a directory while it is open.
 
     `stack` is given as the Python language host gives it: in the environment first, then by ConfigureStack. Without
-    it the pack starts without a stack, as for `pulumi policy publish`; `configure_stack` can follow. Once open,
+    it the pack starts without a stack, as for `pulumi policy publish`; `configure_stack` can follow. `python` is that
+    of the virtual environment that the pack runs in, by default this process's. Once open,
     `seconds_to_start` is the time until the pack printed its port, and `channel` reaches its service.
     """
 
     def __init__(
-        self, directory: Path, *, stack: Stack | None = None, environment: Mapping[str, str] | None = None
+        self,
+        directory: Path,
+        *,
+        stack: Stack | None = None,
+        environment: Mapping[str, str] | None = None,
+        python: str = sys.executable,
     ) -> None:
         self.directory = directory.resolve()
+        self._python = python
         self.service = EngineService()
         self._stack = stack
         self._environment = dict(environment or {})
@@ -96,7 +103,7 @@ class Engine:
             )
             started = time.perf_counter()
             self._process = subprocess.Popen(
-                [sys.executable, "-u", "-m", "pulumi.policy", address, str(self.directory)],
+                [self._python, "-u", "-m", "pulumi.policy", address, str(self.directory)],
                 cwd=self.directory,
                 env=self._process_environment(),
                 stdin=subprocess.DEVNULL,
@@ -180,7 +187,7 @@ class Engine:
         # Nothing of the machine's own AWS or Pulumi settings may change an answer.
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))}
         # As the language host activates the virtual environment that PulumiPolicy.yaml names.
-        inherited["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', '')}"
+        inherited["PATH"] = f"{Path(self._python).parent}{os.pathsep}{inherited.get('PATH', '')}"
         return inherited | (self._stack.environment if self._stack else {}) | self._environment
 
     def _stop(self) -> None:
