@@ -19,7 +19,15 @@ from policy_pack.values import Text, Unknown
 
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
     """The keys among `sources`, through aliases."""
-    keys: dict[str, Key] = {}
+    return tuple(node for node in _keys_and_aliases(sources, stack) if isinstance(node, Key))
+
+
+def aliases_from(sources: Iterable[str], stack: Stack) -> tuple[Alias, ...]:
+    """The aliases among `sources`, through others."""
+    return tuple(node for node in _keys_and_aliases(sources, stack) if isinstance(node, Alias))
+
+
+def _keys_and_aliases(sources: Iterable[str], stack: Stack) -> Iterator[Key | Alias]:
     pending, seen = list(sources), set()
     while pending:
         source = pending.pop(0)
@@ -27,13 +35,12 @@ def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
             continue
         seen.add(source)
         node = stack.by_id.get(source)
-        if isinstance(node, Key):
-            keys[node.id] = node
-        elif isinstance(node, Alias):
+        if isinstance(node, (Key, Alias)):
+            yield node
+        if isinstance(node, Alias):
             pending.extend(node.target_sources)
         elif isinstance(node, Template):
             pending.extend(node.outputs)
-    return tuple(keys.values())
 
 
 def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:

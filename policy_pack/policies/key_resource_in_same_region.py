@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from policy_pack.links import keys_of
-from policy_pack.model import Configuration, Key
+from policy_pack.arn import parse_key
+from policy_pack.links import aliases_from, keys_of
+from policy_pack.model import Alias, Configuration, Key
 from policy_pack.place import same_region
 from policy_pack.policy import HIGH, MANDATORY, STACK, Context, Policy
-from policy_pack.values import WrongType
+from policy_pack.values import Unknown, WrongType
 from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    keys = keys_of(configuration, context.stack)
-    if isinstance(configuration.key, (str, WrongType)) or (configuration.key is None and not keys):
-        return NotApplicable("Its key is not computed, or known already.")
-    if not keys:
-        return CannotTell("Its key is computed from something else than a key of this stack.")
-    where = {key.id: same_region(key.place, configuration.place) for key in keys}
-    elsewhere = [key for key in keys if where[key.id] is False]
+    key = configuration.key
+    # An alias is where its key is, whoever made that.
+    found: tuple[Key | Alias, ...] = (
+        *keys_of(configuration, context.stack),
+        *aliases_from(configuration.key_sources, context.stack),
+    )
+    if isinstance(key, WrongType) or (isinstance(key, str) and not _leaves_region_open(key)):
+        return NotApplicable("Its key is named in full, or not at all as a key can be.")
+    if not found:
+        if isinstance(key, Unknown):
+            return CannotTell("Its key is computed from something else than a key of this stack.")
+        return NotApplicable("Its key is not computed from one of this stack.")
+    where = [(each, same_region(each.place, configuration.place)) for each in found]
+    elsewhere = [each for each, here in where if here is False]
     if elsewhere:
         return _violation(configuration, elsewhere[0])
-    if None in where.values():
+    if any(here is None for _, here in where):
         return CannotTell("The region of the key or of the configuration is not known before the update.")
     return COMPLIANT
 
 
-def _violation(configuration: Configuration, key: Key) -> Violation:
+def _leaves_region_open(key: str) -> bool:
+    """Whether it is a bare id or an alias' name, which AWS looks for where the configuration is."""
+    parsed = parse_key(key, short_forms=True)
+    return parsed is not None and not parsed.is_arn
+
+
+def _violation(configuration: Configuration, key: Key | Alias) -> Violation:
     here, there = configuration.place.region, key.place.region
     return Violation(
         why=f"It is in {here} and its key {key.label} in {there}: KMS keys work in their own region only.",
