@@ -46,8 +46,9 @@ class Policy:
     """A policy. `name` is without `PREFIX`; `level` and `severity` are the defaults.
 
     `judges` is the kind of node that `decide` takes. `description` is one sentence in the words of the desired state;
-    the SDK puts it before every message. `remediation` says in a few lines what to do. `remediate`, if there is one,
-    gives the key that a configuration in violation should name, or `None` where it has none to offer.
+    the SDK puts it before every message. `risk` says why that matters, `remediation` in a few lines what to do. `url`
+    is where the facts that it rests on are documented. `remediate`, if there is one, gives the key that a configuration
+    in violation should name, or `None` where it has none to offer.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Policy:
     severity: str
     title: str
     description: str
+    risk: str
     remediation: str
     url: str
     judges: type[Subject]

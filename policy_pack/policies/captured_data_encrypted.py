@@ -38,6 +38,10 @@ POLICY = Policy(
     severity=MEDIUM,
     title="Captured data is encrypted too",
     description="Data capture, asynchronous output and core dumps of SageMaker endpoints are encrypted with a KMS key.",
+    risk=(
+        "What a model is asked and what it answers can be more sensitive than the model itself. Data capture, "
+        "asynchronous inference and core dumps write it to S3, where the key of the volumes protects nothing."
+    ),
     remediation=(
         "Set kmsKeyId in dataCaptureConfig, in asyncInferenceConfig.outputConfig and in each variant's coreDumpConfig. "
         "KmsKeyId of the configuration covers the instances' volumes only, not what is written to S3."

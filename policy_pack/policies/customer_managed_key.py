@@ -120,6 +120,11 @@ POLICY = Policy(
     severity=HIGH,
     title="The key is customer-managed",
     description="The KMS key of a SageMaker endpoint configuration is a well-formed, customer-managed one.",
+    risk=(
+        "The policy of a key that AWS manages cannot be changed: its use can be neither limited to the roles that need "
+        "it, nor shared with another account, nor revoked. A malformed name is refused by AWS only in the middle of an "
+        "update."
+    ),
     remediation=(
         "Create a KMS key of your own (aws.kms.Key) and pass its arn output to the endpoint configuration, instead of "
         "alias/aws/sagemaker or a text put together by hand."

@@ -67,6 +67,10 @@ POLICY = Policy(
     severity=HIGH,
     title="Endpoint configurations name a KMS key",
     description="SageMaker endpoint configurations encrypt their instance volumes with a KMS key.",
+    risk=(
+        "Model artifacts and inference data lie on the volumes of the endpoint's instances. Without a key of your own, "
+        "nobody can restrict, log or revoke who may read them."
+    ),
     remediation=(
         "Set kmsKeyArn of the endpoint configuration (kmsKeyId with aws-native, KmsKeyId in CloudFormation) to the ARN "
         "of a customer-managed KMS key in the same region. The configuration is replaced; an Endpoint that takes its "

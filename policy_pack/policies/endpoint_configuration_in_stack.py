@@ -36,6 +36,9 @@ POLICY = Policy(
     severity=MEDIUM,
     title="The endpoint's configuration is checked here",
     description="A SageMaker Endpoint uses an endpoint configuration that is managed in the same stack.",
+    risk=(
+        "An Endpoint whose configuration is made elsewhere can run unencrypted while every check of this stack passes."
+    ),
     remediation=(
         "Manage the endpoint configuration in the stack of its Endpoint. Where it is made elsewhere on purpose, "
         "enforce this pack there too and list its name in the setting externalConfigurations."

@@ -39,6 +39,10 @@ POLICY = Policy(
     severity=HIGH,
     title="Endpoints follow a replaced configuration",
     description="A SageMaker Endpoint takes its configuration's name from the configuration's output.",
+    risk=(
+        "When its configuration is replaced, an Endpoint that names it by a string shows no change: it is left with a "
+        "configuration that no longer exists, and runs on with the old key until something else redeploys it."
+    ),
     remediation=(
         "Pass the name output of the endpoint configuration (endpoint_config_name=configuration.name) to the Endpoint, "
         "so that a replaced configuration redeploys it."

@@ -37,6 +37,10 @@ POLICY = Policy(
     severity=MEDIUM,
     title="The key covers the instances' storage",
     description="The KMS key of a SageMaker endpoint configuration covers all storage of its instances.",
+    risk=(
+        "Local NVMe storage is encrypted by a hardware module of the instance with a key that you neither choose nor "
+        "see, whatever key the configuration names. Whoever reads the configuration believes otherwise."
+    ),
     remediation=(
         "Choose instance types without local NVMe storage where data at rest must be under your own key, or document "
         "that the hardware encryption of the Nitro System is accepted."

@@ -65,6 +65,10 @@ POLICY = Policy(
     severity=HIGH,
     title="The key is in the configuration's region",
     description="The KMS key of a SageMaker endpoint configuration is in the configuration's region and partition.",
+    risk=(
+        "KMS keys work in their own region only. With the ARN of another region's key, the endpoint fails in the "
+        "middle of an update, or in the middle of a move to another region."
+    ),
     remediation=(
         "Use a key in the region of the endpoint configuration. Of a multi-region key, use the replica in that region "
         "(aws.kms.ReplicaKey)."

@@ -84,6 +84,10 @@ POLICY = Policy(
     severity=MEDIUM,
     title="The key's policy lets SageMaker use it",
     description="The policy of a SageMaker endpoint configuration's KMS key lets SageMaker use the key.",
+    risk=(
+        "Where the key's policy does not let SageMaker use the key, creating the endpoint ends with an "
+        "AccessDeniedException, after everything before it was made."
+    ),
     remediation=(
         "Allow the execution role of the endpoint's model to call kms:Decrypt, kms:GenerateDataKey and kms:CreateGrant "
         "in the key's policy, or leave the key to the account (kms:* for the account's root) and allow it in the "

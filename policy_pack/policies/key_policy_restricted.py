@@ -89,6 +89,10 @@ POLICY = Policy(
     severity=MEDIUM,
     title="The key's policy is not wider than it needs to be",
     description="The policy of a SageMaker endpoint configuration's KMS key lets in only those who are to use it.",
+    risk=(
+        "Encryption protects from those only whom the key's policy keeps out: whoever it lets in can decrypt a copy of "
+        "the volumes. Auditors ask for a policy that names the roles that need the key."
+    ),
     remediation=(
         "Name the roles that use the key as principals. Where a statement has to name everybody, add a condition on "
         "kms:CallerAccount, aws:PrincipalOrgID or aws:PrincipalArn. List other accounts that may use the key in the "

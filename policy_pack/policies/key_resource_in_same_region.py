@@ -57,6 +57,10 @@ POLICY = Policy(
     severity=HIGH,
     title="The stack's key is in the configuration's region",
     description="A KMS key made in the stack is in the region of the SageMaker endpoint configuration that uses it.",
+    risk=(
+        "A key that the program makes has no ARN before the update, so that nothing else notices at preview that it is "
+        "made in another region than the configuration that uses it, and the update fails half done."
+    ),
     remediation=(
         "Give the key and the endpoint configuration the same provider or region. Of a multi-region key, make a "
         "ReplicaKey in the configuration's region and use its arn."

@@ -54,6 +54,10 @@ POLICY = Policy(
     severity=HIGH,
     title="The stack's key can encrypt volumes",
     description="A KMS key that a SageMaker endpoint configuration uses is enabled, symmetric and for encryption.",
+    risk=(
+        "A disabled, asymmetric or signing key passes every check of whether a key is named, and then the endpoint "
+        "fails to start, or fails when it scales out."
+    ),
     remediation=(
         "Enable the key (isEnabled of aws.kms.Key), and leave customerMasterKeySpec and keyUsage at their defaults. A "
         "key that signs or that is asymmetric cannot encrypt volumes; make another one for the endpoint."

@@ -67,6 +67,7 @@ POLICY = Policy(
     severity=MEDIUM,
     title="The stack's key rotates",
     description="A KMS key that a SageMaker endpoint configuration uses rotates.",
+    risk="Without rotation, everything that is ever encrypted with the key depends on one piece of key material.",
     remediation=(
         "Set enableKeyRotation of the key, or of the primary of a multi-region key, to true. Automatic rotation does "
         "not exist for imported material and custom key stores."

@@ -136,6 +136,10 @@ POLICY = Policy(
     severity=HIGH,
     title="AWS confirms a key from outside the stack",
     description="A KMS key from outside the stack exists, is customer-managed and usable, and lets SageMaker use it.",
+    risk=(
+        "Of a key from outside the stack a program knows the name only. That it was disabled, is pending deletion or "
+        "does not let SageMaker in shows when the endpoint is created."
+    ),
     remediation=(
         "Enable the key, or use one that exists in the configuration's region, is symmetric and lets SageMaker use it. "
         "The policy needs boto3 and credentials for kms:DescribeKey, kms:GetKeyRotationStatus and kms:GetKeyPolicy."

@@ -32,6 +32,7 @@ POLICY = Policy(
     severity=LOW,
     title="Configurations are used by an Endpoint",
     description="A SageMaker endpoint configuration is used by an Endpoint of the same stack.",
+    risk="A configuration that no Endpoint uses protects nothing, and may be taken for the one that is in use.",
     remediation=(
         "Pass the configuration's name output to an Endpoint of the stack, or remove the configuration. Where the "
         "Endpoint lives in another stack on purpose, list the configuration's name in externalConfigurations."

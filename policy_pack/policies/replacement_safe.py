@@ -32,6 +32,10 @@ POLICY = Policy(
     severity=MEDIUM,
     title="The name is generated",
     description="SageMaker endpoint configurations have generated names, so that a replacement reaches the endpoint.",
+    risk=(
+        "A changed key replaces the configuration. Under a name fixed by hand the new one has the old one's name: the "
+        "Endpoint sees no change and goes on with the old key, or with none, while the stack's state says encrypted."
+    ),
     remediation=(
         "Remove the fixed name of the endpoint configuration, or use namePrefix; the generated name changes with every "
         "replacement, and the Endpoint that takes it from the output is redeployed."

@@ -30,6 +30,10 @@ POLICY = Policy(
     severity=MEDIUM,
     title="Templates can be read at preview",
     description="CloudFormation templates and Cloud Control states can be read before they are deployed.",
+    risk=(
+        "What only AWS reads is judged by no policy: an endpoint configuration without a key passes unseen in a "
+        "template at a URL, in a nested stack or behind a macro."
+    ),
     remediation=(
         "Pass the template itself (templateBody) rather than its URL, without macros and nested stacks around "
         "SageMaker resources, and what only the update knows as parameters. Where a template is known to hold no "
