@@ -28,8 +28,8 @@ def holds(condition: Condition, request: Request, effect: str, *, variables: boo
     """Whether a condition holds; `effect` is its statement's, which says what a free caller wants."""
     allow = effect == ALLOW
     if condition.key and condition.key not in request.keys:
-        # What a variable stands for is not the caller's to choose.
-        return None if _has_variables(condition, variables) else request.left(None, wants=allow)
+        # What a variable stands for is not the caller's to choose, and there may be one in what is not known.
+        return None if _may_have_variables(condition, variables) else request.left(None, wants=allow)
     operator = _OPERATOR.fullmatch(condition.operator)
     if operator is None or not condition.key:
         return None
@@ -47,8 +47,8 @@ def holds(condition: Condition, request: Request, effect: str, *, variables: boo
     return negate(found) if negated else found
 
 
-def _has_variables(condition: Condition, variables: bool) -> bool:
-    return variables and any(value is not None and "${" in value for value in condition.values.values)
+def _may_have_variables(condition: Condition, variables: bool) -> bool:
+    return variables and any(value is None or "${" in value for value in condition.values.values)
 
 
 def _null(condition: Condition, present: str | None) -> Answer:

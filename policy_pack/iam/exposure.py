@@ -19,7 +19,7 @@ from policy_pack.iam.evaluate import evaluate
 from policy_pack.iam.kms_actions import KEY_ACTIONS
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.request import ACCOUNT, DENY, ORGANIZATION, Caller, Request
-from policy_pack.iam.texts import GAP, matches
+from policy_pack.iam.texts import GAP, NAMED, matches
 
 _IDENTITY = re.compile(r"arn:[^:]*:(?:iam|sts)::[^:]*:.+")
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
@@ -160,16 +160,31 @@ def _other_principals(document: Document, key: str, accounts: Iterable[str], all
     tests: list[Callable[[Document], Answer]] = []
     for account in accounts:
         if not _is_allowed(f"arn:{partition}:iam::{account}:root", allowed):
-            nameless = _known(document, key, f"arn:{partition}:iam::{account}:{GAP}")
+            nameless = _known(document, key, f"arn:{partition}:iam::{account}:{_nameless(document)}")
             own = account == owner or GAP in owner
             tests.append(nameless.lets_in_itself if own else nameless.lets_in)
     for arn in sorted(_identities(document)):
         if not _is_allowed(arn, allowed) and not arn.endswith(":root"):
             shape = arn.replace("*", GAP).replace("?", GAP)
             tests.append(_known(document, key, shape, ACCOUNT.findall(arn)).lets_in_itself)
-    if any(_UNIQUE_ID.fullmatch(text) for text in _texts(document)):
+    if any(_UNIQUE_ID.match(text) for text in _texts(document)):
         tests.append(lambda _: None)  # whose id it is, nobody can tell
     return _found(document, tests)
+
+
+def _nameless(document: Document) -> str:
+    """The end of the ARN of somebody whom no ARN in a document means; each of those is asked about itself.
+
+    Where a pattern is not of an ARN, whom it means is open.
+    """
+    patterns = (
+        value or ""
+        for statement in document.statements
+        for condition in statement.conditions
+        if condition.key == "aws:principalarn"
+        for value in condition.values.values
+    )
+    return NAMED if all(map(_IDENTITY.fullmatch, patterns)) else GAP
 
 
 def _is_allowed(arn: str, allowed: Collection[str]) -> bool:
@@ -209,10 +224,8 @@ def _identities(document: Document) -> set[str]:
 
 
 def _texts(document: Document) -> Iterator[str]:
-    """The texts by which statements may let somebody in: their principals, and the values of their conditions."""
+    """The texts by which statements may name somebody: their principals, and the values of their conditions."""
     for statement in document.statements:
-        if statement.effect == DENY:
-            continue
         for principal in statement.principals.entries if statement.principals is not None else ():
             yield principal.name or ""
         for condition in statement.conditions:

@@ -7,7 +7,7 @@ keys" (IAM User Guide); the policies are written for these tests.
 from __future__ import annotations
 
 from tests.iam.rows import ALL, EVERYBODY, ROLE_ONLY, row, when
-from tests.iam.statements import OTHER, OTHER_ROOT, OWN, ROLE, USE, VIA_SAGEMAKER, allow
+from tests.iam.statements import OTHER, OTHER_ROOT, OWN, ROLE, SERVICE, USE, VIA_SAGEMAKER, allow
 
 CONDITIONS = (
     row("through SageMaker", allow(ROLE_ONLY, USE, when("StringEquals", "kms:ViaService", VIA_SAGEMAKER))),
@@ -54,6 +54,16 @@ CONDITIONS = (
         when("StringEquals", "aws:PrincipalAccount", "${aws:ResourceAccount}"))),
     row("a variable that means nothing here", allow(EVERYBODY, USE,
         when("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalTag/account}")), grants="?", restricted="?"),
+    row("a variable in a condition that nobody can tell", allow(EVERYBODY, USE,
+        when("StringEquals", "aws:ResourceOrgID", "${aws:PrincipalOrgID}")), grants="?", restricted="?"),
+    row("the account of the key, which says nothing of who calls", allow(EVERYBODY, USE,
+        when("StringEquals", "aws:ResourceAccount", OWN)), restricted="everybody"),
+    row("a user by its id", allow(EVERYBODY, USE, when("StringLike", "aws:userid", "AROAEXAMPLEEXAMPLE123:*")),
+        grants="?"),
+    row("none of the values of what a request does not have", allow(ROLE_ONLY, USE,
+        when("ForAnyValue:StringNotEquals", "aws:SourceAccount", OTHER)), grants=ALL),
+    row("the service for one account", allow({"Service": SERVICE}, USE,
+        when("StringEquals", "aws:SourceAccount", OWN)), grants=ALL),
     row("the principal's ARN", allow(EVERYBODY, USE, when("ArnEquals", "aws:PrincipalArn", ROLE))),
     row("the principal's ARN by a pattern", allow(EVERYBODY, USE,
         when("ArnLike", "aws:PrincipalArn", f"{ROLE[:-3]}*"))),

@@ -43,6 +43,7 @@ BASICS = (
     row("another account by its id", BY_ROOT, allow({"AWS": OTHER}), restricted="accounts"),
     row("a service only, not the role", allow({"Service": SERVICE}), grants=ALL),
     row("other services only", allow({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}), grants=ALL),
+    row("the service by its name in a region", allow({"Service": "sagemaker.us-east-1.amazonaws.com"}), grants=ALL),
     row("a session of the role", allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/serving/SageMaker"}), grants="?"),
     row("a session of another role", allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/admin/me"}), grants=ALL),
     row("a role that is gone, by its unique id", allow({"AWS": "AROAEXAMPLEEXAMPLE123"}), grants="?"),

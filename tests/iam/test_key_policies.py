@@ -60,6 +60,8 @@ _ANYBODY = {
     "everybody": YES,
     "the-role-by-its-ARN": NOBODY_CAN_TELL,
     "the-organization": NOBODY_CAN_TELL,
+    "the-service-by-its-name-in-a-region": NOBODY_CAN_TELL,
+    "the-service-for-one-account": NOBODY_CAN_TELL,
     "other-services-only": "Decrypt, GenerateDataKey, CreateGrant",
     "a-wildcard-in-a-service's-name": "Decrypt, GenerateDataKey, CreateGrant",
     "another-account-decides": "Decrypt, GenerateDataKey, CreateGrant",

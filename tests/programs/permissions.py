@@ -8,7 +8,7 @@ from typing import Any
 import pulumi_aws as aws
 
 from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, ROLE, USE, allow, deny, document
-from tests.programs.blocks import config, endpoint, key, later, pair, says, says_nothing, variant
+from tests.programs.blocks import config, endpoint, key, later, pair, provider, says, says_nothing, variant
 
 NOT_GRANTED = "advisory key-policy-grants-sagemaker key"
 TOO_WIDE = "advisory key-policy-restricted key"
@@ -90,6 +90,22 @@ def key_for_the_role_of_the_model_by_the_models_name() -> None:
 
 
 @says(NOT_GRANTED)
+def key_for_the_role_of_a_model_of_that_name_elsewhere() -> None:
+    aws.sagemaker.Model("here", name="one-model", execution_role_arn=ADMIN)
+    aws.sagemaker.Model("there", name="one-model", execution_role_arn=ROLE, opts=provider("eu-west-1"))
+    variants = [variant(model_name="one-model")]
+    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+
+
+@says_nothing()
+def models_of_that_name_elsewhere_do_not_matter() -> None:
+    aws.sagemaker.Model("here", name="one-model", execution_role_arn=ROLE)
+    aws.sagemaker.Model("there", name="one-model", execution_role_arn=ADMIN, opts=provider("eu-west-1"))
+    variants = [variant(model_name="one-model")]
+    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+
+
+@says(NOT_GRANTED)
 def key_for_one_of_two_models() -> None:
     one = aws.sagemaker.Model("one", execution_role_arn=ROLE)
     two = aws.sagemaker.Model("two", execution_role_arn=ADMIN)
@@ -154,6 +170,19 @@ def grant_of_too_little() -> None:
 @says(NOT_GRANTED)
 def grant_to_another_role() -> None:
     granting(ADMIN, ["Decrypt", "GenerateDataKey", "CreateGrant"])
+
+
+@says_nothing()
+def grant_with_a_constraint_on_the_encryption_context() -> None:
+    made = guarded(allow({"AWS": ADMIN}, "kms:*"))
+    aws.kms.Grant(
+        "grant",
+        key_id=made.key_id,
+        grantee_principal=ROLE,
+        operations=["Decrypt", "GenerateDataKey", "CreateGrant"],
+        constraints=[{"encryption_context_equals": {"project": "serving"}}],
+    )
+    pair(kms_key_arn=made.arn, execution_role_arn=ROLE)
 
 
 @says(NOT_GRANTED)

@@ -27,6 +27,13 @@ def role_of_the_stack_whose_policy_does_not_allow_it() -> None:
     served_by(made.arn, guarded(BY_ROOT))
 
 
+@says(NOT_GRANTED)
+def role_of_the_stack_whose_policy_does_not_allow_it_and_the_default_policy() -> None:
+    made = role()
+    aws.iam.RolePolicy("reading", role=made.id, policy=READING)
+    served_by(made.arn, key(policy=None))
+
+
 @says_nothing()
 def role_of_the_stack_whose_policy_allows_it() -> None:
     made = role()

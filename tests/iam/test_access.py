@@ -1,0 +1,123 @@
+"""A key's policy and the policies of the role that calls, put together; and principals that are not allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policy_pack.iam import Access, User, access, sagemaker
+from policy_pack.iam.document import Document, parse_key_policy
+from policy_pack.iam.exposure import Exposure, exposure
+from policy_pack.iam.logic import Answer
+from tests.iam.statements import (
+    ADMIN,
+    BY_ROOT,
+    KEY,
+    OTHER,
+    OTHER_ROLE,
+    OTHER_ROOT,
+    OWN,
+    REGION,
+    ROLE,
+    USE,
+    allow,
+    deny,
+    document,
+)  # fmt: skip
+
+USING, READING = document(allow(None)), document(allow(None, "s3:GetObject"))
+ALL = tuple(USE)
+
+GRANTED, MISSING, UNSURE = Access(), Access(missing=ALL), Access(unsure=ALL)
+DENIED = Access(missing=ALL, denied=ALL)
+
+
+def _access(key_policy: Any, arn: str, policies: tuple[Any, ...], complete: Answer) -> Access:
+    caller = sagemaker.role(arn)
+    assert caller is not None
+    return access(key_policy, [User((caller,), policies, complete)], KEY, REGION)
+
+
+@pytest.mark.parametrize(
+    ("key_policy", "arn", "policies", "complete", "expected"),
+    [
+        # A role of the key's account needs its own policies only where the key's policy leaves it to the account.
+        (document(allow({"AWS": ROLE})), ROLE, (READING,), True, GRANTED),
+        (document(BY_ROOT), ROLE, (READING,), True, MISSING),
+        (document(BY_ROOT), ROLE, (READING, USING), True, GRANTED),
+        (document(BY_ROOT), ROLE, (READING,), None, UNSURE),
+        (document(BY_ROOT), ROLE, (READING,), False, GRANTED),
+        (None, ROLE, (READING,), True, MISSING),
+        (None, ROLE, (USING,), True, GRANTED),
+        (document(allow({"AWS": ADMIN})), ROLE, (USING,), True, MISSING),
+        # One of another account needs both, even where it is named.
+        (document(allow({"AWS": OTHER_ROLE})), OTHER_ROLE, (READING,), True, MISSING),
+        (document(allow({"AWS": OTHER_ROLE})), OTHER_ROLE, (USING,), True, GRANTED),
+        (document(allow({"AWS": OTHER_ROOT})), OTHER_ROLE, (USING,), True, GRANTED),
+        (document(BY_ROOT), OTHER_ROLE, (USING,), True, MISSING),
+        (None, OTHER_ROLE, (USING,), True, MISSING),
+        # A denial by the role's own policies decides, whatever else there is.
+        (document(allow({"AWS": ROLE})), ROLE, (document(deny(None)),), False, DENIED),
+        (document(BY_ROOT), ROLE, (USING, document(deny(None))), True, DENIED),
+        (document(BY_ROOT), ROLE, (document(deny(None, Resource=KEY.replace("key/", "alias/"))),), False, GRANTED),
+        # What AWS would refuse as a role's policy will not stay as it is.
+        (document(BY_ROOT), ROLE, ("{",), True, UNSURE),
+        (document(BY_ROOT), ROLE, ("{", USING), True, GRANTED),
+    ],
+)
+def test_both_policies(key_policy: Any, arn: str, policies: Any, complete: Answer, expected: Access) -> None:
+    assert _access(key_policy, arn, policies, complete) == expected
+
+
+def test_only_what_is_denied_is_said_to_be() -> None:
+    found = _access(document(allow({"AWS": ROLE}, USE[:2]), deny({"AWS": ROLE}, USE[:1])), ROLE, (), False)
+    assert (found.missing, found.denied) == ((USE[0], USE[2]), (USE[0],))
+
+
+ALLOWED = ["arn:aws:iam::*:role/serving*"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (allow({"AWS": ROLE}), False),
+        (allow({"AWS": [ROLE, ADMIN]}), True),
+        (allow({"AWS": f"arn:aws:iam::{OWN}:user/me"}), True),
+        (allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/serving/me"}), True),
+        (allow({"AWS": "AROAEXAMPLEEXAMPLE123"}), None),
+        (allow({"AWS": OTHER}), True),
+        (allow({"Service": "logs.amazonaws.com"}), False),
+        (allow("*", condition={"StringEquals": {"kms:CallerAccount": OWN}}), True),
+        (allow("*", condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/serving-*"}}), False),
+        (allow("*", condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}}), True),
+        (allow("*", condition={"StringLike": {"kms:CallerAccount": OWN, "aws:PrincipalArn": "*:role/serving"}}), True),
+        (
+            allow("*", condition={"StringLike": {"kms:CallerAccount": OWN, "aws:userid": "AROAEXAMPLEEXAMPLE123:*"}}),
+            None,
+        ),
+        (allow({"AWS": OTHER_ROOT}, condition={"ArnEquals": {"aws:PrincipalArn": OTHER_ROLE}}), False),
+    ],
+)
+def test_principals_that_are_not_allowed(statement: Any, expected: Answer) -> None:
+    assert _exposure(statement, ALLOWED).principals.answer is expected
+
+
+def test_principals_are_found_in_their_statements() -> None:
+    assert _exposure(allow({"AWS": ADMIN}), ALLOWED).principals.statements == (2,)
+    assert _exposure(allow({"AWS": ADMIN}), []).principals.statements == (2,)
+    assert _exposure(allow({"AWS": ADMIN}), None).principals.answer is False
+    assert _exposure(allow({"AWS": ADMIN}), [f"arn:aws:iam::{OWN}:root", ADMIN]).principals.answer is False
+
+
+def test_principals_that_a_denial_spares() -> None:
+    of_the_account = allow("*", condition={"StringEquals": {"kms:CallerAccount": OWN}})
+    for spared, expected in ((ADMIN, True), (ROLE, False)):
+        denial = deny("*", "kms:*", {"ArnNotLike": {"aws:PrincipalArn": spared}})
+        assert _exposure(of_the_account, ALLOWED, denial).principals.answer is expected
+
+
+def _exposure(statement: Any, allowed: list[str] | None, *others: Any) -> Exposure:
+    parsed = parse_key_policy(document(BY_ROOT, statement, *others))
+    assert isinstance(parsed, Document)
+    return exposure(parsed, KEY, [OTHER], allowed)
