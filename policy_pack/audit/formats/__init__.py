@@ -28,6 +28,7 @@ FORMATS = {
     "json": Format("as_json", "json"),
     "sarif": Format("sarif", "sarif"),
     "junit": Format("junit", "junit.xml"),
+    "html": Format("html", "html"),
     "markdown": Format("markdown", "md"),
     "csv": Format("csv", "csv"),
     "oscal": Format("oscal", "oscal.json"),

@@ -1,0 +1,143 @@
+"""HTML: one file that needs nothing else, for auditors.
+
+It loads nothing and sends nothing, which its Content-Security-Policy also tells the browser: only its own style and
+script run, by their hashes. All that comes from a stack is escaped by the template.
+
+Source: "Content Security Policy Level 3" of the W3C, for hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from policy_pack.audit.evidence import (
+    CANNOT_TELL,
+    COMPLIANT,
+    EXEMPTED,
+    NON_COMPLIANT,
+    NOT_APPLICABLE,
+    PolicyInEffect,
+    Report,
+    count,
+)
+from policy_pack.audit.formats.common import (
+    STATUS_TEXTS,
+    Findings,
+    by_policy,
+    counted,
+    exemption_text,
+    fails,
+    moment,
+    percent,
+    runs,
+    share_text,
+    short,
+)
+
+_PAGE = Path(__file__).parent / "page"
+
+# As they follow each other in a bar and, but for what needs no attention, in a list.
+_IN_A_BAR = (COMPLIANT, EXEMPTED, CANNOT_TELL, NON_COMPLIANT)
+_WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar: how many there are of a status, and where it begins and how long it is in percent."""
+
+    status: str
+    number: int
+    start: float
+    length: float
+
+
+@dataclass(frozen=True)
+class PolicyRow:
+    """A policy and what it says of the configurations."""
+
+    policy: PolicyInEffect
+    counts: Mapping[str, int]
+
+    @property
+    def judged(self) -> int:
+        """How many configurations it applies to."""
+        return sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
+
+    @property
+    def text(self) -> str:
+        """The share of those that are compliant, with its numbers."""
+        if not self.judged:
+            return percent(None)
+        return f"{percent(self.counts[COMPLIANT] / self.judged)} ({self.counts[COMPLIANT]} of {self.judged})"
+
+
+def write(report: Report) -> str:
+    """The report as an HTML document."""
+    style, script = (_PAGE.joinpath(name).read_text("utf-8") for name in ("report.css", "report.js"))
+    environment = Environment(
+        loader=FileSystemLoader(_PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    statuses = by_policy(report.configurations)
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        style=Markup(style),  # noqa: S704 - files of the pack, as is the script
+        script=Markup(script),  # noqa: S704
+        security=_security(style, script),
+        moment=moment(report),
+        counts=count(each.status for each in report.configurations),
+        stopping=sum(fails(each.level) for each in report.new_findings),
+        worst_first=sorted(report.configurations, key=lambda each: _WORST_FIRST.index(each.status)),
+        urgent_first=sorted(report.findings, key=lambda each: (each.known, not fails(each.level))),
+        policy_rows=[PolicyRow(each, count(statuses[each.name])) for each in report.policies if statuses[each.name]],
+        frameworks=list(dict.fromkeys(each.framework for each in report.control.requirements)),
+        decisive={each.name for each in report.policies if each.decisive},
+        findings=Findings(report),
+        statuses=STATUS_TEXTS,
+        order=_WORST_FIRST,
+        segments=segments,
+        bar_text=bar_text,
+        counted=counted,
+        exemption_text=exemption_text,
+        fails=fails,
+        runs=runs,
+        share_text=share_text,
+        short=short,
+    )
+
+
+def segments(counts: Mapping[str, int]) -> list[Segment]:
+    """The parts of a bar of what was judged; none where nothing was."""
+    total = sum(counts[status] for status in _IN_A_BAR)
+    made, start = [], 0.0
+    for status in _IN_A_BAR:
+        if counts[status]:
+            length = 100 * counts[status] / total
+            made.append(Segment(status, counts[status], round(start, 3), round(length, 3)))
+            start += length
+    return made
+
+
+def bar_text(counts: Mapping[str, int]) -> str:
+    """A bar in words."""
+    return ", ".join(f"{counts[status]} {STATUS_TEXTS[status]}" for status in _WORST_FIRST if counts[status]) or "none"
+
+
+def _security(style: str, script: str) -> str:
+    hashes = (base64.b64encode(sha256(text.encode()).digest()).decode() for text in (style, script))
+    style_hash, script_hash = (f"'sha256-{each}'" for each in hashes)
+    return (
+        f"default-src 'none'; style-src {style_hash}; script-src {script_hash}; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'"
+    )
