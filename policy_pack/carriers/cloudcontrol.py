@@ -51,7 +51,11 @@ def _nodes(
         return [_unreadable(resource, where, "Of which type it is is not known before the update.")]
     properties = _object(state)
     if properties is None:
-        return [_unreadable(resource, where, f"Its {state_property} is not one JSON object, with each key once.")]
+        return [
+            _unreadable(
+                resource, where, f"The value of its {state_property} is not one JSON object with each key once."
+            )
+        ]
 
     def sources(name: str) -> tuple[str, ...]:
         return shapes.sources(resource, state_property) if properties.get(name) is not None else ()

@@ -10,7 +10,7 @@ parameters).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -78,14 +78,15 @@ def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Te
 
 
 def _why_without_body(given: Given, body: Plain) -> str:
-    name, url = given.spelling("templateBody"), given.spelling("templateUrl")
+    name = given.spelling("templateBody")
     if isinstance(body, Unknown):
         return f"Its {name} is not known before the update."
     if text(body) is not None:
         return f"Its {name} is {kind_of(body)} where a template belongs."
-    if given.properties.get("templateUrl") is not None:
-        return f"It is at a URL ({url}), from where it is not fetched."
-    return f"It has neither a {name} nor a {url}."
+    # The schema spells it TemplateURL, the providers templateUrl.
+    if any(given.properties.get(url) is not None for url in ("templateUrl", "templateURL")):
+        return "It is at a URL, from where it is not fetched."
+    return f"It has no {name}."
 
 
 @dataclass(frozen=True)
@@ -95,34 +96,42 @@ class _Reading:
     given: Given
     content: template.Template
 
-    def ids(self, origins: Origins) -> tuple[str, ...]:
-        """The ids of what something is computed from within the template."""
-        return tuple(each if ":" in each else f"{self.given.id}#{each}" for each in sorted(origins.sources))
+    def ids(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """The ids of nodes, from logical ids; those of what the program gives are ids already."""
+        return tuple(each if ":" in each else f"{self.given.id}#{each}" for each in sorted(sources))
 
-    def sources(self, origins: Origins | None, value: Plain) -> tuple[str, ...]:
+    def with_ids(self, value: Plain) -> Any:
+        """A value whose unknown parts say by the ids of nodes what they are computed from."""
+        if isinstance(value, Unknown):
+            return Unknown(frozenset(self.ids(value.sources)))
+        if isinstance(value, dict):
+            return {name: self.with_ids(part) for name, part in value.items()}
+        return [self.with_ids(part) for part in value] if isinstance(value, list) else value
+
+    def sources(self, value: Plain, origins: Origins | None) -> tuple[str, ...]:
         """The ids of what a value is computed from, within the template or by the program."""
         if origins is None:
             return ()
+        own = self.ids(origins.sources)
         passed = self.given.sources("parameters") if origins.parameters else ()
         if isinstance(value, Unknown):
             # Of several keys nobody says which parameter is which.
-            return (*self.ids(origins), *_at_most_one(passed, _is_key_by_urn))
+            return (*own, *_at_most_one(passed, _is_key_by_urn))
         # A known text may come from whatever the program computed the parameters and the template from.
-        return (*self.ids(origins), *passed, *self.given.sources("templateBody"))
+        return (*own, *passed, *self.given.sources("templateBody"))
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """What the template's outputs are computed from; which of them is used nobody says."""
         resources = self.content.resources
-        keys = {each for each in self.content.outputs.sources if each in resources and resources[each].type in _KEYS}
-        sources = self.content.outputs.sources - (keys if len(keys) > 1 else set())
-        return self.ids(replace(self.content.outputs, sources=sources))
+        sources = sorted(self.content.outputs.sources)
+        return self.ids(_at_most_one(sources, lambda each: each in resources and resources[each].type in _KEYS))
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """What the template, and what is written elsewhere, is given."""
         given = self.given
-        return (*self.ids(self.content.handed), *given.sources("parameters"), *given.sources("templateBody"))
+        return (*self.ids(self.content.handed.sources), *given.sources("parameters"), *given.sources("templateBody"))
 
 
 def _nodes(reading: _Reading) -> Iterator[AnyNode]:
@@ -137,7 +146,7 @@ def _nodes(reading: _Reading) -> Iterator[AnyNode]:
     for resource in content.resources.values():
         properties = _as_far_as_certain(resource)
         if properties is not None:
-            yield from resource_types.READERS[resource.type](_given(reading, resource, properties))
+            yield from resource_types.READERS[resource.type](_given(reading, resource, reading.with_ids(properties)))
 
 
 def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[str, Any]) -> Given:
@@ -149,7 +158,7 @@ def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[st
         label=f"{stack.label}/{resource.logical_id}",
         place=stack.place,
         properties=properties,
-        sources=lambda name: reading.sources(origins.get(name), properties.get(name)),
+        sources=lambda name: reading.sources(properties.get(name), origins.get(name)),
         spelling=capitalised,
     )
 
@@ -164,7 +173,7 @@ def _why_uncertain(resource: TemplateResource) -> str | None:
     return None
 
 
-def _as_far_as_certain(resource: TemplateResource) -> Mapping[str, Any] | None:
+def _as_far_as_certain(resource: TemplateResource) -> dict[str, Any] | None:
     """The properties in camel case; `None` where the resource is better left out, as nothing of it is certain."""
     known = isinstance(resource.properties, dict)
     properties: dict[str, Any] = in_camel_case(resource.properties) if known else {}
@@ -177,11 +186,10 @@ def _as_far_as_certain(resource: TemplateResource) -> Mapping[str, Any] | None:
     return None
 
 
-def _at_most_one(ids: Iterable[str], is_key: Callable[[str], bool]) -> tuple[str, ...]:
+def _at_most_one(ids: Sequence[str], is_key: Callable[[str], bool]) -> Sequence[str]:
     """The ids, without those of keys where there are several."""
-    every = tuple(ids)
-    several = sum(map(is_key, every)) > 1
-    return tuple(each for each in every if not (several and is_key(each)))
+    several = sum(map(is_key, ids)) > 1
+    return [each for each in ids if not is_key(each)] if several else ids
 
 
 def _is_key_by_urn(urn: str) -> bool:
