@@ -37,6 +37,9 @@ lint: setup ## Run the linter and check the format
 types: setup ## Check types
 	$(RUN) -m mypy
 
+docs: setup ## Write the documentation that is made from the policies
+	$(RUN) -m tests.documentation
+
 bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a bare service's
 	.venv-bench/bin/python -m benchmarks.bench
 

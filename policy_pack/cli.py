@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -124,6 +125,42 @@ def audit(
     for each in report.problems:
         click.echo(f"error: {each.source} {each.text}", err=True)
     sys.exit(_status(report, fail_on))
+
+
+@main.command()
+@click.option("as_json", "--json", is_flag=True, help="Everything about them, with the JSON schemas of their settings.")
+@click.option("--markdown", is_flag=True, help="The reference in full.")
+def policies(as_json: bool, markdown: bool) -> None:
+    """Lists the policies: levels, severities, frameworks and settings."""
+    from policy_pack import reference
+
+    if as_json and markdown:
+        raise click.UsageError("--json and --markdown exclude each other.")
+    if as_json:
+        click.echo(json.dumps(reference.data(), indent=2))
+    elif markdown:
+        click.echo(reference.document(), nl=False)
+    else:
+        _print_policies()
+
+
+def _print_policies() -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from policy_pack.control import CONTROL
+    from policy_pack.policies import POLICIES
+    from policy_pack.policy import PREFIX
+    from policy_pack.settings import schemas
+
+    table = Table(Column("Policy", no_wrap=True), "Kind", "Level", "Severity", "What it asks for", "Settings")
+    for each in POLICIES:
+        settings = ", ".join(setting.name for setting in each.settings)
+        table.add_row(each.name, each.kind, each.level, each.severity, each.description, settings)
+    # Into a file or a pipe as wide as it needs to be.
+    Console(width=None if sys.stdout.isatty() else 180).print(table)
+    click.echo(f"Full names begin with {PREFIX}. Every policy also has the settings {', '.join(schemas(()))}.")
+    click.echo(f"They help to meet {', '.join(each.label for each in CONTROL.requirements)}.")
 
 
 def _status(report: Report, fail_on: str) -> int:

@@ -90,7 +90,7 @@ POLICY = Policy(
     title="The key's policy is not wider than it needs to be",
     description="The policy of a SageMaker endpoint configuration's KMS key lets in only those who are to use it.",
     risk=(
-        "Encryption protects from those only whom the key's policy keeps out: whoever it lets in can decrypt a copy of "
+        "Encryption protects only from those whom the key's policy keeps out: whoever it lets in can decrypt a copy of "
         "the volumes. Auditors ask for a policy that names the roles that need the key."
     ),
     remediation=(

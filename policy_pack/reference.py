@@ -1,0 +1,196 @@
+"""The reference of the policies, made from the policies themselves: as data, and as Markdown short and in full."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from policy_pack.control import CONTROL
+from policy_pack.policies import POLICIES
+from policy_pack.policy import DISABLED, PREFIX, RESOURCE, Policy
+from policy_pack.settings import schemas
+
+_EXAMPLE = {
+    f"{PREFIX}customer-managed-key": {"allowedKeyArns": ["arn:aws:kms:eu-west-1:111122223333:key/*"]},
+    f"{PREFIX}replacement-safe": {
+        "enforcementLevel": "mandatory",
+        "exceptStackTags": {"environment": ["sandbox-*"]},
+        "exemptions": [
+            {
+                "resource": "urn:pulumi:prod::shop::*::legacy-*",
+                "reason": "Renamed in the next release.",
+                "expires": "2027-01-31",
+                "ticket": "ML-1",
+            }
+        ],
+    },
+}
+
+
+def data() -> dict[str, Any]:
+    """The control and the policies, for JSON; `settings` are JSON schemas by name."""
+    return {
+        "control": {
+            "id": CONTROL.id,
+            "title": CONTROL.title,
+            "statement": CONTROL.statement,
+            "identifiers": [{"tool": each.tool, "id": each.id} for each in CONTROL.identifiers],
+            "requirements": [
+                {
+                    "framework": each.framework,
+                    "version": each.version,
+                    "reference": each.reference,
+                    "title": each.title,
+                    "how": each.how,
+                }
+                for each in CONTROL.requirements
+            ],
+        },
+        "policies": [
+            {
+                "name": policy.full_name,
+                "title": policy.title,
+                "description": policy.description,
+                "risk": policy.risk,
+                "remediation": policy.remediation,
+                "kind": policy.kind,
+                "level": policy.level,
+                "severity": policy.severity,
+                "remediates": policy.remediate is not None,
+                "frameworks": [each.label for each in CONTROL.requirements],
+                "tags": list(policy.tags),
+                "url": policy.url,
+                "settings": schemas(policy.settings),
+            }
+            for policy in POLICIES
+        ],
+    }
+
+
+def overview() -> str:
+    """The policies as one table, which links to their sections in docs/policies.md."""
+    rows = [
+        (f"[`{each.name}`](docs/policies.md#{each.name})", each.level, each.severity, _prose(each.description))
+        for each in POLICIES
+    ]
+    return "\n".join(
+        (
+            *_table(("Policy", "Level", "Severity", "What it asks for"), rows),
+            "",
+            f"Full names begin with `{PREFIX}`. The level is the default: "
+            "`mandatory` stops a preview, `advisory` warns.",
+        )
+    )
+
+
+def document() -> str:
+    """The reference in full, docs/policies.md."""
+    return "\n".join(_document()) + "\n"
+
+
+def type_of(schema: Mapping[str, Any]) -> str:
+    """What a setting is, in words."""
+    if "enum" in schema:
+        return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
+    low, high = schema.get("minimum"), schema.get("maximum")
+    span = f" from {low} to {high}" if low is not None and high is not None else ""
+    kinds = {
+        "array": "list of texts",
+        "object": "object of texts",
+        "boolean": "`true` or `false`",
+        "integer": f"whole number{span}",
+        "number": f"number{span}",
+        "string": "text",
+    }
+    return kinds[schema["type"]]
+
+
+def _document() -> Iterator[str]:
+    yield "# The policies"
+    yield ""
+    yield "<!-- Made from the policies by `make docs`. -->"
+    yield ""
+    yield from _introduction()
+    for policy in POLICIES:
+        yield from _section(policy)
+    yield from _every_setting()
+    yield from _control()
+
+
+def _introduction() -> Iterator[str]:
+    yield (
+        f"Full names begin with `{PREFIX}`. A *resource* policy judges one resource by itself, in a preview and again "
+        "right before an update makes it. A *stack* policy judges what belongs together: at the end of a preview, and "
+        "after an update."
+    )
+    yield ""
+    rows = [(f"[`{each.name}`](#{each.name})", each.kind, each.level, each.severity) for each in POLICIES]
+    yield from _table(("Policy", "Kind", "Level", "Severity"), rows)
+
+
+def _section(policy: Policy) -> Iterator[str]:
+    kind = "Resource" if policy.kind == RESOURCE else "Stack"
+    yield from ("", f"## {policy.name}", "", f"**{policy.title}.** {_prose(policy.description)}", "")
+    level = "disabled until it is given a level" if policy.level == DISABLED else f"{policy.level} by default"
+    yield f"{kind} policy, {level}, severity {policy.severity}."
+    yield from ("", f"*Why.* {_prose(policy.risk)}", "", f"*What to do.* {_prose(policy.remediation)}", "")
+    if policy.settings:
+        yield from _settings({setting.name: setting.schema for setting in policy.settings})
+        yield ""
+    yield f"*Source.* <{policy.url}>"
+
+
+def _settings(settings: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    rows = [
+        (f"`{name}`", type_of(schema), _default(schema), _prose(schema["description"]))
+        for name, schema in settings.items()
+    ]
+    return _table(("Setting", "Type", "Default", "Meaning"), rows)
+
+
+def _default(schema: Mapping[str, Any]) -> str:
+    return f"`{json.dumps(schema['default'])}`" if "default" in schema else ""
+
+
+def _every_setting() -> Iterator[str]:
+    yield from ("", "## Settings of every policy", "")
+    yield (
+        "A configuration file has an entry for each policy by its full name: a level (`advisory`, `mandatory`, "
+        "`remediate`, `disabled`), or an object with `enforcementLevel` and settings. `all` stands for every policy, "
+        f"`key-verified-in-aws` included, and takes a level only. `remediate` means `mandatory` to policies other than "
+        f"{' and '.join(f'`{each.name}`' for each in POLICIES if each.remediate is not None)}."
+    )
+    yield ""
+    rows = [(f"`{name}`", _prose(schema["description"])) for name, schema in schemas(()).items()]
+    yield from _table(("Setting", "Meaning"), rows)
+    yield ""
+    yield (
+        "The `resource` of an exemption is the one that is judged, or the key that is reported on; what a template "
+        "makes goes by the name of the template's resource, a slash and its logical id. What of the settings cannot "
+        "be used is left out, makes no policy more lenient, and is said by `settings-make-sense`."
+    )
+    yield from ("", "```json", json.dumps(_EXAMPLE, indent=2), "```")
+
+
+def _control() -> Iterator[str]:
+    yield from ("", "## The control that they enforce", "", f"{CONTROL.title}. {CONTROL.statement}", "")
+    requirements = [(each.label, each.title, each.how) for each in CONTROL.requirements]
+    yield from _table(("Requirement", "Its title", "How the control meets it"), requirements)
+    yield from ("", "Other tools' names of the same control:", "")
+    yield from _table(("Tool", "Identifier"), [(each.tool, f"`{each.id}`") for each in CONTROL.identifiers])
+
+
+def _prose(text: str) -> str:
+    # Two asterisks of a pattern would make emphasis of what is between them.
+    return text.replace("*", "\\*").replace("<", "&lt;")
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield _row(head)
+    yield _row(["---"] * len(head))
+    yield from map(_row, rows)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

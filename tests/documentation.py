@@ -1,0 +1,36 @@
+"""The documentation made from the policies: ``python -m tests.documentation`` writes it anew (``make docs``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from policy_pack import reference
+
+ROOT = Path(__file__).parent.parent
+
+
+def made() -> Iterator[tuple[Path, str]]:
+    """The files, and what each is to hold."""
+    readme = ROOT / "README.md"
+    yield readme, with_section(readme.read_text(encoding="utf-8"), "policies", reference.overview())
+    yield ROOT / "docs" / "policies.md", reference.document()
+
+
+def with_section(text: str, name: str, content: str) -> str:
+    """A text with `content` between its markers ``<!-- name -->`` and ``<!-- /name -->``."""
+    start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    if text.count(start) != 1 or text.count(end) != 1:
+        raise ValueError(f"the markers {name} are not there once each")
+    return re.sub(f"{start}.*?{end}", lambda _: f"{start}{content}\n{end}", text, flags=re.DOTALL)
+
+
+def main() -> None:
+    """Writes the files."""
+    for path, content in made():
+        path.write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
