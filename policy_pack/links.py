@@ -50,10 +50,11 @@ def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
     """
     found = keys_from(configuration.key_sources, stack)
     named = configuration.key
-    if not found or not isinstance(named, str):
-        return found or tuple(stack.once(_keys_by_arn).get(str(named), ()))
+    if not isinstance(named, str):
+        return found
     # A text that the program put together may be computed from other keys as well.
-    return tuple(key for key in found if _may_be_named(key, named))
+    meant = tuple(key for key in found if _may_be_named(key, named))
+    return meant or tuple(stack.once(_keys_by_arn).get(named, ()))
 
 
 def _may_be_named(key: Key, name: str) -> bool:
