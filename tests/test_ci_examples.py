@@ -1,0 +1,116 @@
+"""The examples for CI and pre-commit: what reads them accepts them, and what they call is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import policy_pack
+from policy_pack.cli import main
+from tests.conftest import PACK
+
+CI = PACK / "examples" / "ci"
+WORKFLOW, PIPELINE, PRE_COMMIT = CI / "github-actions.yml", CI / "gitlab-ci.yml", CI / "pre-commit-config.yaml"
+HOOKS = PACK / ".pre-commit-hooks.yaml"
+
+
+def load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW],
+        ["check_jsonschema", "--builtin-schema", "vendor.gitlab-ci", PIPELINE],
+        ["pre_commit", "validate-config", PRE_COMMIT],
+        ["pre_commit", "validate-manifest", HOOKS],
+    ],
+    ids=lambda command: str(command[-1].name),
+)
+def test_what_reads_it_accepts_it(command: list[Any]) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def audits() -> list[str]:
+    """The commands that audit, of all examples."""
+    texts = [path.read_text(encoding="utf-8") for path in (WORKFLOW, PIPELINE)]
+    return [line for text in texts for line in re.findall("-m policy_pack (audit .+)", text)]
+
+
+@pytest.mark.parametrize("line", audits())
+def test_the_command_line_is_understood(line: str) -> None:
+    name, *arguments = shlex.split(line)
+    given = main.commands[name].make_context(name, arguments).params
+    assert given["paths"] == ("../exports",)
+    assert (PACK / given["config"]).is_file()
+
+
+def test_the_examples_audit() -> None:
+    assert len(audits()) == 2
+
+
+@pytest.mark.parametrize("path", [WORKFLOW, PIPELINE, PRE_COMMIT], ids=lambda path: path.name)
+def test_it_takes_the_current_version(path: Path) -> None:
+    assert set(re.findall(r"\bv\d+\.\d+\.\d+\b", path.read_text(encoding="utf-8"))) == {f"v{policy_pack.__version__}"}
+
+
+@pytest.mark.parametrize("path", [WORKFLOW, PIPELINE], ids=lambda path: path.name)
+def test_what_it_names_of_the_pack_is_there(path: Path) -> None:
+    named = re.findall(r"(?:configs/[\w.-]+|requirements[\w-]*\.txt)", path.read_text(encoding="utf-8"))
+    own = {each for each in named if (PACK / each).is_file()}
+    assert own == set(named)
+    assert {"configs/mandatory.json", "requirements.txt", "requirements-audit.txt"} <= own
+
+
+def test_the_action_gets_inputs_that_it_has() -> None:
+    steps = [step for job in load(WORKFLOW)["jobs"].values() for step in job["steps"]]
+    inputs = [step["with"] for step in steps if step.get("uses", "").startswith("pulumi/actions@") and "with" in step]
+    assert [set(each) for each in inputs] == [{"command", "stack-name", "work-dir", "policyPacks", "policyPackConfigs"}]
+
+
+def test_the_hook_is_the_one_that_the_configuration_names() -> None:
+    (hook,) = load(HOOKS)
+    assert hook["id"] in {each["id"] for repository in load(PRE_COMMIT)["repos"] for each in repository["hooks"]}
+    assert os.access(PACK / hook["entry"], os.X_OK)
+    assert re.search(hook["files"], "infra/prod.state.json")
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The pack as pre-commit clones it, with the virtual environment that the hook makes: this process's own."""
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("hooks", "policy_pack", "PulumiPolicy.yaml"):
+        (clone / name).symlink_to(PACK / name)
+    virtual, own = clone / ".venv-audit", Path(sys.prefix)
+    virtual.mkdir()
+    for name in ("bin", "lib"):
+        (virtual / name).symlink_to(own / name)
+    if (own / "pyvenv.cfg").is_file():
+        shutil.copy(own / "pyvenv.cfg", virtual)
+    (virtual / ".ready").touch()
+    return clone
+
+
+@pytest.mark.parametrize(("example", "status"), [("encrypted", 0), ("mistakes", 1)])
+def test_the_hook_audits(example: str, status: int, installed: Path, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    # A package of the same name in the repository that is committed to must not run.
+    (repository / "policy_pack").mkdir(parents=True)
+    (repository / "policy_pack" / "__init__.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
+    shutil.copy(PACK / "examples" / example / "state.json", repository / "prod.state.json")
+    command = ["sh", str(installed / "hooks" / "audit"), "--fail-on", "mandatory", "prod.state.json"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Endpoint configurations" in done.stdout
