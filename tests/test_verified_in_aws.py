@@ -96,6 +96,19 @@ def test_a_bare_id_and_an_alias(pack: Engine, kms: Any) -> None:
     assert "AWS knows no such key in eu-west-1" in message
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+        f"arn:aws:kms:{REGION}:123456789012:alias/aws/sagemaker",
+        f"arn:aws:kms:{REGION}:123456789012:key/serving",
+    ],
+    ids=["of another region", "AWS-managed", "malformed"],
+)
+def test_what_another_policy_says_is_not_asked(key: str, pack: Engine) -> None:
+    assert _says(pack, _resource(key)) == []
+
+
 def test_a_key_that_does_not_exist(pack: Engine) -> None:
     (message,) = _says(pack, _resource(f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"))
     assert "AWS knows no such key in eu-west-1" in message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
+from policy_pack.arn import names_aws_managed_key, parse_key
 from policy_pack.links import keys_of
 from policy_pack.model import Configuration, Stack
 from policy_pack.policy import DISABLED, HIGH, STACK, Context, Policy
@@ -27,18 +28,31 @@ _NOT_ENABLED = {
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
+    reason = _not_to_ask(configuration, context.stack)
+    if reason is not None:
+        return reason
+    if importlib.util.find_spec("boto3") is None:
+        return _not_asked("the AWS SDK for Python (boto3) is not installed where the policy pack runs", context)
+    return _verdict(configuration, context)
+
+
+def _not_to_ask(configuration: Configuration, stack: Stack) -> CannotTell | NotApplicable | None:
+    """Why AWS is not asked about a configuration's key: where it cannot be, and where another policy has the answer."""
     key, region = configuration.key, configuration.place.region
     if isinstance(key, Unknown):
         return CannotTell("Its key is not known before the update.")
     if not isinstance(key, str):
         return NotApplicable("It names no key.")
-    if keys_of(configuration, context.stack):
+    if keys_of(configuration, stack):
         return NotApplicable("Its key is made in this stack, and judged as it is written there.")
+    parsed = parse_key(key, short_forms=configuration.short_keys)
+    if parsed is None or names_aws_managed_key(key):
+        return NotApplicable("It names no key of the customer's.")
     if not isinstance(region, str):
         return CannotTell("Its region is not known, so AWS cannot be asked.")
-    if importlib.util.find_spec("boto3") is None:
-        return _not_asked("the AWS SDK for Python (boto3) is not installed where the policy pack runs", context)
-    return _verdict(configuration, context)
+    if parsed.is_arn and parsed.region != region:
+        return NotApplicable("Its key is of another region.")
+    return None
 
 
 def _verdict(configuration: Configuration, context: Context) -> Decision:
@@ -99,11 +113,7 @@ def _missing(configuration: Configuration, answer: Description) -> tuple[str, ..
 
 
 def _questions(stack: Stack) -> list[Question]:
-    return [
-        _question(each)
-        for each in stack.configurations
-        if isinstance(each.key, str) and isinstance(each.place.region, str) and not keys_of(each, stack)
-    ]
+    return [_question(each) for each in stack.configurations if _not_to_ask(each, stack) is None]
 
 
 def _question(configuration: Configuration) -> Question:
