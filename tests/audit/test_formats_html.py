@@ -127,5 +127,5 @@ def test_a_share_is_never_rounded_up() -> None:
 
 def test_says_so_where_nothing_was_read() -> None:
     text = page_of(invented.report()).text
-    assert "No new mandatory violation" in text
+    assert "No mandatory violation" in text
     assert "none judged" in text

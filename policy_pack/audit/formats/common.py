@@ -72,6 +72,21 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
+def stopping_text(report: Report) -> str:
+    """How many mandatory violations there are that no baseline has, without a full stop."""
+    what = "new mandatory violation" if report.known_findings else "mandatory violation"
+    stopping = sum(fails(each.level) for each in report.new_findings)
+    return counted(stopping, what) if stopping else f"No {what}"
+
+
+def findings_text(report: Report) -> str:
+    """How many findings there are, new and known, without a full stop."""
+    if not report.known_findings:
+        return counted(len(report.findings), "finding")
+    new = counted(len(report.new_findings), "new finding")
+    return f"{new}, {len(report.known_findings)} known from the baseline"
+
+
 def exemption_text(verdict: PolicyVerdict) -> str:
     """Why and until when a violation is exempted; empty where it is not."""
     if verdict.status != EXEMPTED:

@@ -34,11 +34,13 @@ from policy_pack.audit.formats.common import (
     counted,
     exemption_text,
     fails,
+    findings_text,
     moment,
     percent,
     runs,
     share_text,
     short,
+    stopping_text,
 )
 
 _PAGE = Path(__file__).parent / "page"
@@ -97,10 +99,16 @@ def write(report: Report) -> str:
         security=_security(style, script),
         moment=moment(report),
         counts=count(each.status for each in report.configurations),
-        stopping=sum(fails(each.level) for each in report.new_findings),
+        stops=any(fails(each.level) for each in report.new_findings),
+        outcome=stopping_text(report),
+        findings_text=findings_text(report),
         worst_first=sorted(report.configurations, key=lambda each: _WORST_FIRST.index(each.status)),
         urgent_first=sorted(report.findings, key=lambda each: (each.known, not fails(each.level))),
-        policy_rows=[PolicyRow(each, count(statuses[each.name])) for each in report.policies if statuses[each.name]],
+        policy_rows=[
+            PolicyRow(each, count(statuses[each.name]))
+            for each in report.policies
+            if runs(each.level) and statuses[each.name]
+        ],
         frameworks=list(dict.fromkeys(each.framework for each in report.control.requirements)),
         decisive={each.name for each in report.policies if each.decisive},
         findings=Findings(report),

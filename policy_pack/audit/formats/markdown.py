@@ -29,10 +29,12 @@ from policy_pack.audit.formats.common import (
     counted,
     exemption_text,
     fails,
+    findings_text,
     moment,
     one_line,
     share_text,
     short,
+    stopping_text,
 )
 from policy_pack.audit.formats.markup import block, escape
 
@@ -63,8 +65,8 @@ def write(report: Report) -> str:
 
 def _head(report: Report) -> Iterable[str]:
     counts = count(each.status for each in report.configurations)
-    stopping = [each for each in report.new_findings if fails(each.level)]
-    verdict = f"❌ {counted(len(stopping), 'new mandatory violation')}" if stopping else "✅ No new mandatory violation"
+    bad = bool(report.problems) or any(fails(each.level) for each in report.new_findings)
+    verdict = f"{'❌' if bad else '✅'} {stopping_text(report)}"
     if report.problems:
         verdict += f", ⚠️ {counted(len(report.problems), 'input')} not audited"
     yield f"## {escape(report.control.title)}"
@@ -73,10 +75,7 @@ def _head(report: Report) -> Iterable[str]:
     yield ""
     configurations, stacks = counted(len(report.configurations), "configuration"), counted(len(report.sources), "stack")
     numbers = ", ".join(f"{counts[status]} {STATUS_TEXTS[status]}" for status in STATUSES)
-    yield (
-        f"{configurations} in {stacks}: {numbers}. "
-        f"{counted(len(report.new_findings), 'new finding')}, {len(report.known_findings)} known from the baseline."
-    )
+    yield f"{configurations} in {stacks}: {numbers}. {findings_text(report)}."
     for problems, title in ((report.problems, "Why it was not audited"), (report.notes, "What limits the evidence")):
         if problems:
             yield ""
