@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from policy_pack.arn import parse_key
 from policy_pack.model import Alias, Configuration, Endpoint, Key, Stack, Template
 from policy_pack.place import same_region
-from policy_pack.values import Text, Unknown
+from policy_pack.values import Unknown
 
 
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
@@ -67,16 +67,13 @@ def _may_be_named(key: Key, name: str) -> bool:
 def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
     """The configurations of the stack that an endpoint takes its configuration's name from.
 
-    All that the name is computed from, as a program may choose one of them; none where it is the name of none of them.
+    All that the name is computed from, as a program may choose one of them. None where it is another's name: a text
+    that the program put together may be computed from one and name another.
     """
     nodes = (stack.by_id.get(source) for source in _through_templates(endpoint.configuration_sources, stack))
     found = tuple(node for node in nodes if isinstance(node, Configuration))
-    return found if any(_may_be_called(each.name, endpoint.configuration_name) for each in found) else ()
-
-
-def _may_be_called(own: Text, name: Text) -> bool:
-    """Whether a configuration's own name may be in `name`, which may also be its ARN."""
-    return not (isinstance(own, str) and isinstance(name, str)) or own in name
+    named = configurations_by_name(endpoint, stack)
+    return () if named and not set(named) & set(found) else found
 
 
 def is_hidden(sources: Iterable[str], stack: Stack) -> bool:

@@ -36,6 +36,7 @@ COVERED = {
     "key-rotation-enabled",
     "key-covers-instance-storage",
     "captured-data-encrypted",
+    "template-readable",
 }
 
 
