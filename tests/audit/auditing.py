@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from policy_pack.audit.audit import audit
 from policy_pack.audit.config import reconcile
 from policy_pack.audit.evidence import ConfigurationEvidence, PolicyVerdict, Report
 from policy_pack.audit.examine import Options
+from policy_pack.cli import main
 from policy_pack.policy import PREFIX
 from tests.audit.states import write
 from tests.harness.answers import Triple
@@ -42,14 +45,45 @@ def verdict(evidence: ConfigurationEvidence, policy: str) -> PolicyVerdict:
     return next(each for each in evidence.verdicts if each.policy == PREFIX + policy)
 
 
-def command(*arguments: str | Path, stdin: bytes = b"", **given: Any) -> subprocess.CompletedProcess[str]:
-    """Runs ``python -m policy_pack audit``; `given` are keyword arguments of `subprocess.run`."""
+@dataclass(frozen=True)
+class Ran:
+    """What became of a command."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def command(*arguments: object, stdin: bytes = b"") -> Ran:
+    """Runs ``python -m policy_pack audit`` within this process."""
+    streams = [io.TextIOWrapper(io.BytesIO(given), encoding="utf-8") for given in (stdin, b"", b"")]
+    before = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin, sys.stdout, sys.stderr = streams
+    try:
+        main(["audit", *map(str, arguments)])
+    except SystemExit as ended:
+        code = ended.code
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
+    stdout, stderr = (_written(stream) for stream in streams[1:])
+    assert isinstance(code, int), stderr
+    return Ran(code, stdout, stderr)
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
+
+
+def process(*arguments: object, stdin: bytes = b"", env: dict[str, str] | None = None) -> Ran:
+    """Runs it in a process of its own; `env` are variables of its environment besides this one's."""
     ran = subprocess.run(
         [sys.executable, "-m", "policy_pack", "audit", *map(str, arguments)],
         input=stdin,
         capture_output=True,
         cwd=ROOT,
         check=False,
-        **{"env": {**os.environ, "PYTHONIOENCODING": "utf-8"}, **given},
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})},
     )
-    return subprocess.CompletedProcess(ran.args, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+    return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
