@@ -76,5 +76,10 @@ class Endpoint(_Native):
     replaced_on = ("endpointName",)
 
 
+class Stack(_Native):
+    kind = "cloudformation:Stack"
+
+
 kms = SimpleNamespace(Key=Key, ReplicaKey=ReplicaKey, Alias=Alias)
 sagemaker = SimpleNamespace(EndpointConfig=EndpointConfig, Endpoint=Endpoint)
+cloudformation = SimpleNamespace(Stack=Stack)
