@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timezone
 
 from policy_pack.model import Node, Stack
 from policy_pack.policy import Context, Policy
+from policy_pack.records import dataclass
 from policy_pack.settings import Effective, matches
 from policy_pack.verdict import Exempted, NotApplicable, Verdict, Violation
 
@@ -79,7 +80,7 @@ def _outside(settings: Effective, tags: Mapping[str, str]) -> NotApplicable | No
 
 
 def _with_exemption(violation: Violation, subject: Node | None, settings: Effective, context: Context) -> Verdict:
-    names = names_of(subject) if subject is not None else ()
+    names = names_of(subject) if subject is not None else ("",)  # the stack as a whole has no name, and is any
     at = context.stack.by_id.get(violation.at) if violation.at is not None else None
     if at is not None:
         names = (*names, *names_of(at))

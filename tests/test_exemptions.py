@@ -18,7 +18,7 @@ from tests.engine.aws import ACCOUNT
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.harness.settings import RefusedSettings
-from tests.organization import CUSTOMER, ENCRYPTION, PAIRED, ROTATION, SENSE, no_key, only_a_configuration
+from tests.organization import CUSTOMER, ENCRYPTION, IN_STACK, PAIRED, ROTATION, SENSE, no_key, only_a_configuration
 from tests.programs.blocks import arn, config, endpoint, key, pair
 
 TOMORROW = (utc_today() + timedelta(days=1)).isoformat()
@@ -85,7 +85,7 @@ def test_what_is_reported_at_a_key_goes_by_either_name(resource: str, covered: b
         pair(kms_key_arn=key(enable_key_rotation=False).arn)
 
     configure(engine, ROTATION, exemption(resource))
-    assert run(engine, key_without_rotation) == ([] if covered else [("advisory", ROTATION, "key")])
+    assert bool(run(engine, key_without_rotation).messages(ROTATION)) is not covered
 
 
 def test_an_exempted_user_of_a_key_does_not_exempt_another(engine: Engine) -> None:
@@ -161,10 +161,24 @@ def test_one_that_matches_nothing_is_left_over(engine: Engine) -> None:
     verdicts = run(engine, no_key)
     assert verdicts == [("advisory", SENSE, "")]
     (message,) = verdicts.messages(SENSE)
-    assert "encryption-at-rest-enabled: exemptions[1] matches no resource of this stack." in message
-    assert "encryption-at-rest-enabled: exemptions[2] matches no resource of this stack." in message
+    assert "encryption-at-rest-enabled: exemptions[1] matches no resource of this stack that" in message
+    assert "encryption-at-rest-enabled: exemptions[2] matches no resource of this stack that" in message
     assert "exemptions[0]" not in message
     assert ACCOUNT not in message
+
+
+@pytest.mark.parametrize(("policy", "idle"), [(ENCRYPTION, True), (CUSTOMER, True), (IN_STACK, False)])
+def test_one_of_a_resource_that_the_policy_does_not_judge_is_left_over(policy: str, idle: bool, engine: Engine) -> None:
+    configure(engine, policy, exemption("endpoint"))
+    assert run(engine, lambda: pair(kms_key_arn=arn())) == ([("advisory", SENSE, "")] if idle else [])
+
+
+def test_what_is_said_of_the_settings_is_exempted_as_a_whole(engine: Engine) -> None:
+    left_over = {ENCRYPTION: {"exemptions": [exemption("gone")]}}
+    engine.configure({**left_over, SENSE: {"exemptions": [exemption("config")]}})
+    assert run(engine, lambda: pair(kms_key_arn=arn())) == [("advisory", SENSE, "")]
+    engine.configure({**left_over, SENSE: {"exemptions": [exemption("*")]}})
+    assert run(engine, lambda: pair(kms_key_arn=arn())) == []
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from policy_pack.judge import names_of
-from policy_pack.model import Configuration, Endpoint, Stack, Template
+from policy_pack.model import Configuration, Endpoint, Key, Stack, Template
 from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
 from policy_pack.settings import Exemption, matches
 from policy_pack.verdict import COMPLIANT, Decision, Violation
@@ -15,9 +17,8 @@ def decide(stack: Stack, context: Context) -> Decision:
     problems: list[str] = []
     for policy, settings in context.all_settings.items():
         problems += [f"{policy}: {problem}" for problem in settings.problems]
-        for each in settings.exemptions if judged else ():
-            if not each.covers(*stack.once(_names)) and _is_of(each, stack.once(_stacks)):
-                problems.append(f"{policy}: exemptions[{each.index}] matches no resource of this stack")
+        if judged and settings.exemptions:
+            problems += [f"{policy}: {problem}" for problem in _left_over(policy, settings.exemptions, stack)]
     if not problems:
         return COMPLIANT
     return Violation(
@@ -26,8 +27,16 @@ def decide(stack: Stack, context: Context) -> Decision:
     )
 
 
-def _names(stack: Stack) -> set[str]:
-    return {name for node in stack.nodes for name in names_of(node)}
+def _left_over(policy: str, exemptions: Iterable[Exemption], stack: Stack) -> Iterator[str]:
+    from policy_pack.policies import POLICIES  # not before: this policy is one of them
+
+    judges = next(each.judges for each in POLICIES if each.full_name == policy)
+    # What is wrong with a key is reported at the key, and may be exempted by its name.
+    exempted = [node for node in stack.nodes if judges is Stack or isinstance(node, (judges, Key))]
+    names = {name for node in exempted for name in names_of(node)}
+    for each in exemptions:
+        if not each.covers(*names) and _is_of(each, stack.once(_stacks)):
+            yield f"exemptions[{each.index}] matches no resource of this stack that the policy judges"
 
 
 def _stacks(stack: Stack) -> set[str]:
