@@ -8,8 +8,8 @@ SageMaker API Reference.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from policy_pack.records import dataclass
 from policy_pack.regions import PARTITIONS
 
 _KEY_ID = r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"

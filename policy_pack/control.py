@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from policy_pack.records import dataclass
 
 
 @dataclass(frozen=True)

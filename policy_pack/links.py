@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from policy_pack.arn import parse_key
 from policy_pack.model import Alias, Configuration, Endpoint, Key, Stack, Template
 from policy_pack.place import same_region
+from policy_pack.records import dataclass
 from policy_pack.values import Unknown
 
 

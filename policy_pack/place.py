@@ -6,9 +6,10 @@ Sources: "AWS Classic provider: Installation & Configuration" and "Enhanced regi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from policy_pack.model import Place, Resource
+from policy_pack.records import dataclass
 from policy_pack.values import Plain, Text, Unknown, text
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Union
 
 from policy_pack.model import Configuration, Node, Stack
+from policy_pack.records import dataclass
 from policy_pack.verdict import Decision
 
 if TYPE_CHECKING:

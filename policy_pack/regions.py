@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 _WHERE = "(?:north|south|east|west|central|northeast|northwest|southeast|southwest)"
+_NAME = re.compile(rf"([a-z]+(?:-[a-z]+)?)-{_WHERE}-[1-9][0-9]?")
 _PARTITIONS = {
-    partition: re.compile(rf"(?:{prefix})-{_WHERE}-[1-9][0-9]?")
-    for partition, prefix in {
-        "aws": "us|eu|ap|sa|ca|me|af|il|mx",
+    prefix: partition
+    for partition, prefixes in {
+        "aws": "us eu ap sa ca me af il mx",
         "aws-cn": "cn",
         "aws-us-gov": "us-gov",
         "aws-iso": "us-iso",
@@ -20,14 +21,13 @@ _PARTITIONS = {
         "aws-iso-f": "us-isof",
         "aws-eusc": "eusc-de",
     }.items()
+    for prefix in prefixes.split()
 }
 
-PARTITIONS = frozenset(_PARTITIONS)
+PARTITIONS = frozenset(_PARTITIONS.values())
 
 
 def partition_of(region: str) -> str | None:
     """The partition of a region, as in "aws-cn" for "cn-north-1"; `None` for what is not a region's name."""
-    for partition, pattern in _PARTITIONS.items():
-        if pattern.fullmatch(region):
-            return partition
-    return None
+    name = _NAME.fullmatch(region)
+    return _PARTITIONS.get(name[1]) if name is not None else None

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
+
+from policy_pack.records import dataclass
 
 # What is wrong with a value, in words that follow the setting's name; nothing where it can be used.
 Check = Callable[[Any], "str | None"]

@@ -20,8 +20,9 @@ Sources: "Pulumi property values" in the Pulumi developer documentation, for sig
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Union
+
+from policy_pack.records import dataclass
 
 
 @dataclass(frozen=True)

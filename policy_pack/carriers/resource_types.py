@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from policy_pack.carriers import shapes
@@ -27,6 +27,7 @@ from policy_pack.model import (
     Role,
     RolePolicy,
 )
+from policy_pack.records import dataclass
 from policy_pack.values import UNKNOWN, NothingKnown, Plain, Text, Unknown, boolean, get, items, sources_in, text
 
 ENDPOINT_CONFIGURATION = "AWS::SageMaker::EndpointConfig"
