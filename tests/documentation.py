@@ -1,4 +1,4 @@
-"""The documentation made from the policies: ``python -m tests.documentation`` writes it anew (``make docs``)."""
+"""The documentation made from policies and their tests: ``python -m tests.documentation`` writes it (``make docs``)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policy_pack import reference
+from tests import matrix
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 def made() -> Iterator[tuple[Path, str]]:
     """The files, and what each is to hold."""
     readme = ROOT / "README.md"
-    yield readme, with_section(readme.read_text(encoding="utf-8"), "policies", reference.overview())
+    text = with_section(readme.read_text(encoding="utf-8"), "policies", reference.overview())
+    yield readme, with_section(text, "matrix", matrix.markdown())
     yield ROOT / "docs" / "policies.md", reference.document()
 
 
