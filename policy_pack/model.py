@@ -9,10 +9,11 @@ Sources (`*_sources`) are the ids of the nodes that a value is computed from, in
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, TypeVar, Union
 
+from policy_pack.records import dataclass
 from policy_pack.values import Plain, Text, Unknown
 
 
@@ -61,6 +62,11 @@ class Node:
     urn: str
     label: str
     place: Place
+
+    @property
+    def quoted(self) -> str:
+        """The name to show within a sentence: in quotes, and on one line whatever it holds."""
+        return '"' + "".join(each if each.isprintable() else "?" for each in self.label) + '"'
 
 
 @dataclass(frozen=True)

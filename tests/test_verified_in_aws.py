@@ -133,8 +133,8 @@ def test_a_key_that_is_not_usable(pack: Engine, kms: Any, spoil: Any, says: str)
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}, "is not symmetric"),
-        ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "is not symmetric"),
+        ({"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}, "is not for symmetric encryption"),
+        ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "is not for symmetric encryption"),
     ],
 )
 def test_a_key_of_another_kind(pack: Engine, kms: Any, more: dict[str, Any], says: str) -> None:

@@ -22,7 +22,7 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
         return NotApplicable("It names no configuration of this stack.")
     return Violation(
         why=(
-            f"It names the configuration {named[0].label} by a string. When that is replaced, this Endpoint shows no "
+            f"It names the configuration {named[0].quoted} by a string. When that is replaced, this Endpoint shows no "
             "change: it is left with a deleted configuration and goes on with the old key."
         ),
         fix=(

@@ -49,12 +49,12 @@ def _violation(key: Key, found: Access, *, by_role: bool) -> Violation:
     actions = _listed(found.missing)
     consequence = "so an endpoint with it fails to start (AccessDeniedException)."
     if found.malformed is not None:
-        why = f"The policy of the key {key.label} {found.malformed}: it lets nobody call {actions}, {consequence}"
+        why = f"The policy of the key {key.quoted} {found.malformed}: it lets nobody call {actions}, {consequence}"
     elif by_role:
-        why = f"Neither the policy of the key {key.label} nor those of the role let SageMaker call {actions}, "
+        why = f"Neither the policy of the key {key.quoted} nor those of the role let SageMaker call {actions}, "
         why += consequence
     else:
-        why = f"The policy of the key {key.label} does not let SageMaker call {actions}, {consequence}"
+        why = f"The policy of the key {key.quoted} does not let SageMaker call {actions}, {consequence}"
     what = "Add this statement to the key's policy" if found.malformed is None else "Write a policy with this statement"
     fix = f"{what}, with the ARN of the execution role of the endpoint's model:\n{_statement(found.missing)}"
     if found.denied:

@@ -44,7 +44,7 @@ def _decide(stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple
         wrong = list(_wrong(found, accounts))
         if wrong:
             return Violation(
-                why=f"The policy of the key {key.label} lets in {', and '.join(wrong)}.",
+                why=f"The policy of the key {key.quoted} lets in {', and '.join(wrong)}.",
                 fix=(
                     "Name the roles that need the key as the principals of those statements, or give them a condition "
                     "on the caller's account or organization (kms:CallerAccount, aws:PrincipalOrgID)."

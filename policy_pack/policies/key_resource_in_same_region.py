@@ -42,7 +42,7 @@ def _leaves_region_open(key: str) -> bool:
 def _violation(configuration: Configuration, key: Key | Alias) -> Violation:
     here, there = configuration.place.region, key.place.region
     return Violation(
-        why=f"It is in {here} and its key {key.label} in {there}: KMS keys work in their own region only.",
+        why=f"It is in {here} and its key {key.quoted} in {there}: KMS keys work in their own region only.",
         fix=(
             f"Make the key in {here} (give both the same provider or region), or a replica of it there, and pass that "
             f"one's ARN as {configuration.key_property}."

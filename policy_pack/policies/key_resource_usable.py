@@ -19,7 +19,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         wrong = dict(_wrong(key, context.stack))
         if wrong:
             return Violation(
-                why=f"The key {key.label} {' and '.join(wrong)}, so no endpoint starts with it.",
+                why=f"The key {key.quoted} {' and '.join(wrong)}, so no endpoint starts with it.",
                 fix=" ".join(dict.fromkeys(wrong.values())),
                 at=key.urn,
             )
@@ -37,8 +37,9 @@ def _wrong(key: Key, stack: Stack) -> Iterator[tuple[str, str]]:
     if key.enabled is False:
         yield "is disabled", "Enable the key."
     if not isinstance(shared.spec, Unknown) and shared.spec != "SYMMETRIC_DEFAULT":
-        yield "is not symmetric", _ANOTHER
-    if not isinstance(shared.usage, Unknown) and shared.usage != "ENCRYPT_DECRYPT":
+        # A key for message authentication is symmetric too.
+        yield "is not for symmetric encryption", _ANOTHER
+    elif not isinstance(shared.usage, Unknown) and shared.usage != "ENCRYPT_DECRYPT":
         yield "is not for encryption", _ANOTHER
 
 

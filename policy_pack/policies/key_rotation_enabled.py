@@ -35,7 +35,7 @@ def _decide(key: Key, context: Context) -> Decision:
     if key.rotation is False:
         return Violation(
             why=(
-                f"The key {key.label} does not rotate: whoever once got hold of its material can decrypt whatever is "
+                f"The key {key.quoted} does not rotate: whoever once got hold of its material can decrypt whatever is "
                 "ever encrypted with it."
             ),
             fix="Set enableKeyRotation of the key to true. What uses it need not change.",
@@ -54,7 +54,7 @@ def _decide_days(key: Key, most: float | None) -> Decision:
     if (_DEFAULT_DAYS if key.rotation_days is None else key.rotation_days) <= most:
         return COMPLIANT
     return Violation(
-        why=f"The key {key.label} rotates less often than every {int(most)} days, the setting maxRotationDays.",
+        why=f"The key {key.quoted} rotates less often than every {int(most)} days, the setting maxRotationDays.",
         fix=f"Set rotationPeriodInDays of the key to {int(most)} or less.",
         at=key.urn,
     )

@@ -83,7 +83,7 @@ def judge_description(configuration: Configuration, answer: Description) -> Deci
     if metadata.get("KeyManager") == "AWS":
         wrong.append("is managed by AWS, not by you")
     if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
-        wrong.append("is not symmetric")
+        wrong.append("is not for symmetric encryption")
     elif metadata.get("KeyUsage", "ENCRYPT_DECRYPT") != "ENCRYPT_DECRYPT":
         wrong.append("is not for encryption")
     if not wrong and answer.rotates is False and metadata.get("Origin") == "AWS_KMS":

@@ -13,7 +13,7 @@ def decide(template: Template, context: Context) -> Decision:
     reasons = "".join(f"\n- {reason}" for reason in template.unreadable)
     return Violation(
         why=(
-            f"What {template.label} makes cannot be read in full before it is deployed, so an endpoint configuration "
+            f"What {template.quoted} makes cannot be read in full before it is deployed, so an endpoint configuration "
             f"without encryption may hide in it:{reasons}"
         ),
         fix=(

@@ -1,0 +1,65 @@
+"""What a reader is told: what is wrong, why that matters and what to type, in few lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policy_pack.policies import POLICIES
+from policy_pack.policy import Policy
+from tests.harness.engine import Engine
+from tests.harness.program import run
+from tests.programs.blocks import key, pair, provider
+
+
+def message(engine: Engine, program: Any, policy: str) -> list[str]:
+    """The lines of the one message of a policy, below the policy's description."""
+    (found,) = run(engine, program).messages(policy)
+    return found.split("\n")[1:]
+
+
+def test_a_name_is_in_quotes_and_on_one_line(engine: Engine) -> None:
+    def program() -> None:
+        pair(kms_key_arn=key("blue\n[mandatory] all is well\x1b[2J", is_enabled=False).arn)
+
+    assert message(engine, program, "key-resource-usable") == [
+        'The key "blue?[mandatory] all is well?[2J" is disabled, so no endpoint starts with it.',
+        "Enable the key.",
+    ]
+
+
+def test_both_regions_and_the_property_to_set(engine: Engine) -> None:
+    def program() -> None:
+        pair(kms_key_arn=key(opts=provider("us-west-2")).arn)
+
+    why, fix = message(engine, program, "key-resource-in-same-region")
+    assert why == 'It is in us-east-1 and its key "key" in us-west-2: KMS keys work in their own region only.'
+    assert fix.startswith("Make the key in us-east-1")
+    assert fix.endswith("as kmsKeyArn.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ({"customer_master_key_spec": "RSA_2048"}, 'The key "key" is not for symmetric encryption'),
+        (
+            {"customer_master_key_spec": "HMAC_256", "key_usage": "GENERATE_VERIFY_MAC"},
+            'The key "key" is not for symmetric encryption, so',
+        ),
+        ({"key_usage": "SIGN_VERIFY", "is_enabled": False}, 'The key "key" is disabled and is not for encryption'),
+    ],
+)
+def test_what_is_wrong_with_a_key(arguments: dict[str, Any], why: str, engine: Engine) -> None:
+    def program() -> None:
+        pair(kms_key_arn=key(enable_key_rotation=False, **arguments).arn)
+
+    assert message(engine, program, "key-resource-usable")[0].startswith(why)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+def test_a_policy_says_what_is_wanted_and_what_to_do(policy: Policy) -> None:
+    for text in (policy.description, policy.remediation):
+        assert text.endswith(".") and "\n" not in text and "  " not in text
+    assert policy.description.count(".") == 1
+    assert policy.url.startswith(("https://docs.aws.amazon.com/", "https://www.pulumi.com/docs/"))
