@@ -103,7 +103,9 @@ def _unreadable(resource: Resource, where: Place, why: str) -> Template:
 
 
 def _write_in_text(properties: Any, arn: str) -> None:
-    properties["desiredState"] = json.dumps({**json.loads(properties["desiredState"]), "KmsKeyId": arn})
+    state = json.loads(properties["desiredState"])
+    # A number that is too large to be read would be written as what is no JSON.
+    properties["desiredState"] = json.dumps({**state, "KmsKeyId": arn}, allow_nan=False)
 
 
 def _write_in_object(properties: Any, arn: str) -> None:
