@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from textwrap import dedent
 from typing import Any
 
@@ -17,7 +18,7 @@ from policy_pack.service import Edge, edge_for
 from policy_pack.session import Session
 from tests.conftest import PACK
 from tests.harness.answers import Verdicts
-from tests.harness.engine import Engine
+from tests.harness.engine import Engine, Stack
 from tests.harness.program import deploy
 from tests.harness.recordings import PHASES, Recording, recordings, replay, send
 from tests.programs.blocks import Case, arn
@@ -35,11 +36,25 @@ EVERYTHING = {"all": "mandatory", "encryption-at-rest-enabled": "remediate", "ke
 
 
 @pytest.fixture(scope="module")
-def stock_pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def start_stock_pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Stack], Engine]]:
+    """Starts the pack without its edge, once for each stack's configuration: it is told it at its start only."""
     directory = tmp_path_factory.mktemp("stock")
     (directory / "__main__.py").write_text(dedent(WITHOUT_EDGE), encoding="utf-8")
-    with Engine(directory) as engine:
-        yield engine
+    started: dict[frozenset[tuple[str, str]], Engine] = {}
+    with ExitStack() as opened:
+
+        def start(stack: Stack) -> Engine:
+            config = frozenset(stack.config.items())
+            if config not in started:
+                started[config] = opened.enter_context(Engine(directory, stack=stack))
+            return started[config]
+
+        yield start
+
+
+@pytest.fixture
+def stock_pack(start_stock_pack: Callable[[Stack], Engine]) -> Engine:
+    return start_stock_pack(Stack())
 
 
 @pytest.mark.parametrize("settings", [{}, EVERYTHING, {"all": "disabled"}], ids=["default", "everything", "disabled"])
@@ -55,9 +70,10 @@ def test_answers_are_those_of_the_sdk_alone(
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_answers_to_programs_are_those_of_the_sdk_alone(
-    case: Case, phase: str, engine: Engine, stock_pack: Engine
+    case: Case, phase: str, engine: Engine, start_stock_pack: Callable[[Stack], Engine]
 ) -> None:
     requests = deploy(case.program, phase=phase, stack=case.stack, world=case.world).requests
+    stock_pack = start_stock_pack(case.stack)
     for pack in (engine, stock_pack):
         pack.configure({**REMEDIATION, **case.settings})
     assert _answers(engine, requests) == _answers(stock_pack, requests)
@@ -158,14 +174,15 @@ def test_the_installed_sdk_has_the_seam() -> None:
 
 
 def test_starting_imports_only_what_a_preview_needs() -> None:
-    script = "import sys, policy_pack.pack; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=PACK, capture_output=True, text=True, timeout=60, check=True
-    )
-    loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    unwanted = {"pulumi_aws", "click", "rich", "jinja2", "jsonschema", "yaml", "boto3", "botocore", "multiprocessing"}
-    stock = "import sys, pulumi_policy; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", stock], cwd=PACK, capture_output=True, text=True, timeout=60, check=True
-    )
-    assert not (loaded & unwanted) - {name.partition(".")[0] for name in done.stdout.split()}
+    stock, loaded = _modules("pulumi_policy"), _modules("policy_pack.pack")
+    other = {"pulumi_aws", "click", "rich", "jinja2", "jsonschema", "yaml", "boto3", "botocore", "multiprocessing"}
+    assert not {name for name in loaded - stock if name.partition(".")[0] in other}
+    # What evaluates policies and reads templates is loaded with the first of them.
+    assert not loaded & {f"policy_pack.{name}" for name in ("iam", "template", "roles", "kms", "audit", "cli")}
+
+
+def _modules(module: str) -> set[str]:
+    """What importing a module loads."""
+    script = f"import sys, {module}; print(*sys.modules)"
+    run = [sys.executable, "-c", script]
+    return set(subprocess.run(run, cwd=PACK, capture_output=True, text=True, timeout=60, check=True).stdout.split())
