@@ -179,8 +179,8 @@ def test_is_light_or_dark_as_the_reader_has_it(browser: Browser, files: dict[str
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_fits_a_phone(browser: Browser, files: dict[str, Path], name: str) -> None:
-    for width in (320, 390, 768):
+def test_fits_a_phone_and_a_tablet(browser: Browser, files: dict[str, Path], name: str) -> None:
+    for width in (320, 390, 800, 1000, 1024):
         with opened(browser, files[name], size=(width, 800)) as page:
             if page.page.locator("#all").count():
                 page.page.locator("#all").click()

@@ -9,10 +9,7 @@ Sources: "Assessment Results Model" of NIST's OSCAL; its library compliance-tres
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from trestle.oscal import OSCAL_VERSION
 from trestle.oscal.assessment_results import AssessmentResults
@@ -34,14 +31,21 @@ from policy_pack.audit.formats.common import (
     counted,
     exemption_text,
     moment,
-    one_line,
     share_text,
     short,
 )
 from policy_pack.audit.formats.markup import block, escape
+from policy_pack.audit.formats.oscal_parts import (
+    Json,
+    control_id,
+    identifier,
+    named,
+    slug,
+    verdict_property,
+    violation_properties,
+    without_empty,
+)
 from policy_pack.control import Requirement
-
-Json = dict[str, Any]
 
 
 def write(report: Report) -> str:
@@ -56,7 +60,6 @@ class _Document:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._when = moment(report)
-        self._space = uuid5(NAMESPACE_OID, report.pack)
         self._origins = [{"actors": [{"type": "tool", "actor-uuid": self._id("tool")}]}]
 
     def whole(self) -> Json:
@@ -84,10 +87,10 @@ class _Document:
             "start": self._when,
             "end": self._when,
             "props": [
-                _property("control", report.control.id),
-                *(_property("identifier", each.id, of=_slug(each.tool)) for each in report.control.identifiers),
+                named("control", report.control.id),
+                *(named("identifier", each.id, of=slug(each.tool)) for each in report.control.identifiers),
             ],
-            "local-definitions": _without_empty(
+            "local-definitions": without_empty(
                 {
                     "components": [self._tool()],
                     "inventory-items": [self._item(each) for each in report.configurations],
@@ -104,7 +107,7 @@ class _Document:
                 ]
             ),
         }
-        return _without_empty(result)
+        return without_empty(result)
 
     def _tool(self) -> Json:
         report = self._report
@@ -113,7 +116,7 @@ class _Document:
             "type": "software",
             "title": escape(report.pack),
             "description": "A policy pack of Pulumi CrossGuard.",
-            "props": [_property("version", report.version)],
+            "props": [named("version", report.version)],
             "status": {"state": "operational"},
         }
 
@@ -124,7 +127,7 @@ class _Document:
         for name, requirements in frameworks.items():
             yield {
                 "description": escape(name),
-                "include-controls": [{"control-id": _control_id(each)} for each in requirements],
+                "include-controls": [{"control-id": control_id(each)} for each in requirements],
             }
 
     def _item(self, each: ConfigurationEvidence) -> Json:
@@ -139,7 +142,7 @@ class _Document:
         return {
             "uuid": self._id("item", each.source, each.id),
             "description": escape(f"Endpoint configuration {each.label} of {each.stack}"),
-            "props": [_property(name, value) for name, value in facts.items() if value.strip()],
+            "props": [named(name, value) for name, value in facts.items() if value.strip()],
         }
 
     def _observation(self, each: ConfigurationEvidence) -> Json:
@@ -147,7 +150,7 @@ class _Document:
             "uuid": self._id("observation", each.source, each.id),
             "title": escape(each.label) or "A configuration",
             "description": escape(f"{each.label} of {each.stack} is {STATUS_TEXTS[each.status]}."),
-            "props": [_property("status", each.status), *map(_verdict, each.verdicts)],
+            "props": [named("status", each.status), *map(verdict_property, each.verdicts)],
             "methods": ["EXAMINE"],
             "types": ["control-objective"],
             "origins": self._origins,
@@ -167,7 +170,10 @@ class _Document:
             for verdict in configuration.verdicts:
                 if verdict.status == NON_COMPLIANT:
                     known = findings.known(configuration, verdict)
-                    yield self._of_verdict(configuration, verdict) | {"status": "open", "props": _state(verdict, known)}
+                    yield self._of_verdict(configuration, verdict) | {
+                        "status": "open",
+                        "props": violation_properties(verdict, known),
+                    }
         for finding in findings.others:
             yield self._of_finding(finding)
 
@@ -191,7 +197,7 @@ class _Document:
             "related-observations": [
                 {"observation-uuid": self._id("observation", configuration.source, configuration.id)}
             ],
-            "props": _state(verdict, None),
+            "props": violation_properties(verdict, None),
         }
 
     def _of_finding(self, finding: Finding) -> Json:
@@ -205,8 +211,8 @@ class _Document:
             "status": "open",
             "origins": self._origins,
             "props": [
-                *_state(finding, finding.known),
-                *(_property(fact, value) for fact, value in facts.items() if value.strip()),
+                *violation_properties(finding, finding.known),
+                *(named(fact, value) for fact, value in facts.items() if value.strip()),
             ],
         }
 
@@ -224,21 +230,21 @@ class _Document:
         description = f"{requirement.how} Compliant: {share_text(each)}."
         if report.problems:
             description += f" {counted(len(report.problems), 'input')} not audited."
-        return _without_empty(
+        return without_empty(
             {
                 "uuid": self._id("requirement", requirement.label),
                 "title": escape(f"{requirement.label}: {requirement.title}"),
                 "description": escape(description),
                 "props": [
-                    _property("framework", f"{requirement.framework} {requirement.version}"),
-                    _property("reference", requirement.reference),
-                    _property("compliant-share", share_text(each)),
-                    *(_property(status, str(number)) for status, number in each.counts.items()),
+                    named("framework", f"{requirement.framework} {requirement.version}"),
+                    named("reference", requirement.reference),
+                    named("compliant-share", share_text(each)),
+                    *(named(status, str(number)) for status, number in each.counts.items()),
                 ],
                 "origins": self._origins,
                 "target": {
                     "type": "objective-id",
-                    "target-id": f"{_control_id(requirement)}_obj",
+                    "target-id": f"{control_id(requirement)}_obj",
                     "status": {"state": "satisfied" if met else "not-satisfied", "reason": reason},
                 },
                 "related-observations": [
@@ -263,7 +269,7 @@ class _Document:
             "uuid": self._id("source", source.name),
             "title": escape(source.name) or "An input",
             "description": escape(f"{source.kind} of {source.label}, {counted(source.resources, 'resource')}"),
-            "props": [_property("size", str(source.size))],
+            "props": [named("size", str(source.size))],
             "rlinks": [
                 {"href": artifact_uri(source.name), "hashes": [{"algorithm": "SHA-256", "value": source.sha256}]}
             ],
@@ -273,40 +279,4 @@ class _Document:
         return self._id("risk", configuration.source, configuration.id, verdict.policy)
 
     def _id(self, *parts: str) -> str:
-        return str(uuid5(self._space, "\0".join(parts).encode("utf-8", "backslashreplace").decode()))
-
-
-def _verdict(verdict: PolicyVerdict) -> Json:
-    why = " ".join(part for part in (exemption_text(verdict), verdict.why) if part)
-    return _property(short(verdict.policy), verdict.status, of=verdict.level, remarks=escape(why))
-
-
-def _state(violation: PolicyVerdict | Finding, known: bool | None) -> list[Json]:
-    state = [
-        _property("policy", violation.policy),
-        _property("level", violation.level),
-        _property("severity", violation.severity),
-    ]
-    if known is not None:
-        state.append(_property("baseline", "known" if known else "new"))
-    return state
-
-
-def _property(name: str, value: str, *, of: str = "", remarks: str = "") -> Json:
-    return _without_empty({"name": name, "value": one_line(value), "class": of, "remarks": remarks})
-
-
-def _without_empty(given: Json) -> Json:
-    # OSCAL has no empty lists and texts.
-    return {name: value for name, value in given.items() if value not in ("", [], {})}
-
-
-def _control_id(requirement: Requirement) -> str:
-    """The identifier of a control: that of NIST's catalogs for its own, made up of the framework's name for others."""
-    if requirement.framework in ("NIST SP 800-53", "FedRAMP"):
-        return requirement.reference.lower()
-    return _slug(f"{requirement.framework} {requirement.reference}")
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
+        return identifier(self._report.pack, *parts)

@@ -1,0 +1,60 @@
+"""What the parts of an OSCAL document are made of: identifiers, properties and names of controls."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from policy_pack.audit.evidence import Finding, PolicyVerdict
+from policy_pack.audit.formats.common import exemption_text, one_line, short
+from policy_pack.audit.formats.markup import escape
+from policy_pack.control import Requirement
+
+Json = dict[str, Any]
+
+
+def identifier(space: str, *parts: str) -> str:
+    """The UUID of what `parts` name, the same in every audit; `space` keeps those of different tools apart."""
+    name = "\0".join(parts).encode("utf-8", "backslashreplace").decode()
+    return str(uuid5(uuid5(NAMESPACE_OID, space), name))
+
+
+def verdict_property(verdict: PolicyVerdict) -> Json:
+    """What a policy says."""
+    why = " ".join(part for part in (exemption_text(verdict), verdict.why) if part)
+    return named(short(verdict.policy), verdict.status, of=verdict.level, remarks=escape(why))
+
+
+def violation_properties(violation: PolicyVerdict | Finding, known: bool | None) -> list[Json]:
+    """What a violation violates, and whether a baseline has it, where that is asked."""
+    state = [
+        named("policy", violation.policy),
+        named("level", violation.level),
+        named("severity", violation.severity),
+    ]
+    if known is not None:
+        state.append(named("baseline", "known" if known else "new"))
+    return state
+
+
+def named(name: str, value: str, *, of: str = "", remarks: str = "") -> Json:
+    """A property; `of` is its class."""
+    return without_empty({"name": name, "value": one_line(value), "class": of, "remarks": remarks})
+
+
+def without_empty(given: Json) -> Json:
+    """`given` without the empty lists and texts that OSCAL does not have."""
+    return {name: value for name, value in given.items() if value not in ("", [], {})}
+
+
+def control_id(requirement: Requirement) -> str:
+    """The identifier of a control: that of NIST's catalogs for its own, made up of the framework's name for others."""
+    if requirement.framework in ("NIST SP 800-53", "FedRAMP"):
+        return requirement.reference.lower()
+    return slug(f"{requirement.framework} {requirement.reference}")
+
+
+def slug(text: str) -> str:
+    """`text` as a token."""
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
