@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -188,6 +190,16 @@ def test_an_object_that_is_nested_deeply_is_refused() -> None:
     for _ in range(5_000):
         body = [body]
     assert refusal({"Resources": body}) == TOO_DEEP
+
+
+def test_a_caller_that_leaves_little_of_the_stack() -> None:
+    nested = {"Resources": {"It": {"Type": TYPE, "Properties": json.loads('{"a":' * 90 + "1" + "}" * 90)}}}
+
+    def deeper(levels: int) -> str:
+        return deeper(levels - 1) if levels else refusal(nested)
+
+    assert deeper(sys.getrecursionlimit() - len(inspect.stack(0)) - 60) == TOO_DEEP
+    assert it(nested).type == TYPE
 
 
 def test_as_deep_as_allowed() -> None:
