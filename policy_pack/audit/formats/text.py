@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
@@ -25,6 +23,9 @@ from policy_pack.audit.evidence import (
 from policy_pack.audit.formats.common import STATUS_TEXTS, exemption_text, moment, share_text, short
 from policy_pack.policy import MANDATORY
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 _STYLES = {
     COMPLIANT: "green",
     NON_COMPLIANT: "red",
@@ -36,19 +37,24 @@ _STYLES = {
 }
 _INDENT = "  "
 
+# A line: texts, each with its style in the words of the library that colours it.
+Line = tuple[tuple[str, str], ...]
+
 
 def write(report: Report) -> str:
     """The report as plain text, a paragraph a line however long."""
-    return "".join(f"{line.plain}\n" for line in _lines(report))
+    return "".join(f"{''.join(text for text, _ in line)}\n" for line in _lines(report))
 
 
 def show(report: Report, console: Console) -> None:
-    """Prints the report."""
+    """Prints the report in colours."""
+    from rich.text import Text  # only for a terminal
+
     for line in _lines(report):
-        console.print(line, highlight=False, markup=False, emoji=False)
+        console.print(Text.assemble(*line), highlight=False, markup=False, emoji=False)
 
 
-def _lines(report: Report) -> Iterator[Text]:
+def _lines(report: Report) -> Iterator[Line]:
     yield _line(f"{report.pack} {report.version}", "bold", f", audit of {moment(report)}")
     yield from _section("What was read", _sources(report))
     yield from _section("Endpoint configurations", _configurations(report.configurations))
@@ -60,19 +66,19 @@ def _lines(report: Report) -> Iterator[Text]:
     yield from _section("Violations", _findings(report.new_findings))
     yield from _section("Not audited", _problems(report.problems))
     yield from _section("Notes", _problems(report.notes))
-    yield Text()
+    yield ()
     yield from _summary(report)
 
 
-def _section(title: str, lines: Iterable[Text]) -> Iterator[Text]:
+def _section(title: str, lines: Iterable[Line]) -> Iterator[Line]:
     found = list(lines)
     if found:
-        yield Text()
-        yield Text(title, style="bold underline")
+        yield ()
+        yield ((title, "bold underline"),)
         yield from (_indented(line) for line in found)
 
 
-def _sources(report: Report) -> Iterator[Text]:
+def _sources(report: Report) -> Iterator[Line]:
     for each in report.sources:
         of = f" of {each.label}" if each.label != each.name else ""
         yield _line(each.name, "bold", f": {each.kind}{of}, {_number(each.resources, 'resource')}, {each.size:,} bytes")
@@ -81,11 +87,13 @@ def _sources(report: Report) -> Iterator[Text]:
         yield _line(f"{_number(len(report.ignored), 'other JSON file')} without a stack", "dim")
 
 
-def _configurations(configurations: Sequence[ConfigurationEvidence]) -> Iterator[Text]:
+def _configurations(configurations: Sequence[ConfigurationEvidence]) -> Iterator[Line]:
     for each in configurations:
         where = f" in {each.region}" if each.region else ""
-        yield _line(each.label, "bold", f" of {each.stack}{where}, key {each.key}: ").append(
-            STATUS_TEXTS[each.status], style=_STYLES[each.status]
+        yield (
+            (each.label, "bold"),
+            (f" of {each.stack}{where}, key {each.key}: ", ""),
+            (STATUS_TEXTS[each.status], _STYLES[each.status]),
         )
         for status in STATUSES:
             verdicts = [verdict for verdict in each.verdicts if verdict.status == status]
@@ -93,7 +101,7 @@ def _configurations(configurations: Sequence[ConfigurationEvidence]) -> Iterator
                 yield from (_indented(line) for line in _verdicts(status, verdicts))
 
 
-def _verdicts(status: str, verdicts: Sequence[PolicyVerdict]) -> Iterator[Text]:
+def _verdicts(status: str, verdicts: Sequence[PolicyVerdict]) -> Iterator[Line]:
     title = f"{STATUS_TEXTS[status]}: "
     if status in (COMPLIANT, NOT_APPLICABLE, NON_COMPLIANT):  # why it is not compliant is told below, by resource
         yield _line(title, _STYLES[status], ", ".join(short(each.policy) for each in verdicts))
@@ -103,12 +111,12 @@ def _verdicts(status: str, verdicts: Sequence[PolicyVerdict]) -> Iterator[Text]:
         yield _indented(_line(f"{short(each.policy)}: {exemption_text(each) or each.why}"))
 
 
-def _requirements(report: Report) -> Iterator[Text]:
+def _requirements(report: Report) -> Iterator[Line]:
     for each in report.requirements:
         yield _line(f"{each.requirement.label}: ", "", share_text(each))
 
 
-def _findings(findings: Iterable[Finding]) -> Iterator[Text]:
+def _findings(findings: Iterable[Finding]) -> Iterator[Line]:
     by_resource: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for each in findings:
         # What is wrong with all stacks alike, a setting, is said once.
@@ -127,7 +135,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[Text]:
             yield from (_indented(line) for line in _finding(each))
 
 
-def _finding(each: Finding) -> Iterator[Text]:
+def _finding(each: Finding) -> Iterator[Line]:
     yield _line(f"[{each.level}] ", _STYLES[each.level], f"{short(each.policy)} (severity {each.severity})")
     about = f"{each.subject}: " if each.subject else ""
     for line in f"{about}{each.why}".split("\n"):
@@ -136,12 +144,12 @@ def _finding(each: Finding) -> Iterator[Text]:
         yield _line(f"{_INDENT}{line}", "cyan")
 
 
-def _problems(problems: Iterable[Problem]) -> Iterator[Text]:
+def _problems(problems: Iterable[Problem]) -> Iterator[Line]:
     for each in problems:
         yield _line(each.source, "bold", f" {each.text}")
 
 
-def _summary(report: Report) -> Iterator[Text]:
+def _summary(report: Report) -> Iterator[Line]:
     counts = count(each.status for each in report.configurations)
     statuses = ", ".join(f"{number:,} {STATUS_TEXTS[status]}" for status, number in counts.items() if number)
     configurations = _number(len(report.configurations), "endpoint configuration")
@@ -162,9 +170,9 @@ def _number(number: int, of: str) -> str:
     return f"{number:,} {of}" if number == 1 else f"{number:,} {of}s"
 
 
-def _line(text: str, style: str = "", rest: str = "") -> Text:
-    return Text(text, style="").append(rest) if not style else Text().append(text, style=style).append(rest)
+def _line(text: str, style: str = "", rest: str = "") -> Line:
+    return ((text, style), (rest, ""))
 
 
-def _indented(line: Text) -> Text:
-    return Text(_INDENT) + line
+def _indented(line: Line) -> Line:
+    return ((_INDENT, ""), *line)
