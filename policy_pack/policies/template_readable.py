@@ -17,7 +17,7 @@ def decide(template: Template, context: Context) -> Decision:
             f"without encryption may hide in it:{reasons}"
         ),
         fix=(
-            "Give the template as a text that is known at preview, with values from the program as its parameters, or "
+            "Give the template or the state as a text that is known at preview, with values as a template's parameters, or "
             "make endpoint configurations, Endpoints and keys outside of it."
         ),
     )
