@@ -17,8 +17,8 @@ def decide(template: Template, context: Context) -> Decision:
             f"without encryption may hide in it:{reasons}"
         ),
         fix=(
-            "Give the template or the state as a text that is known at preview, with values as a template's parameters, "
-            "or make endpoint configurations, Endpoints and keys outside of it."
+            "Give the template or the state as a text that preview knows, with values as a template's parameters, or "
+            "make endpoint configurations, Endpoints and keys outside of it."
         ),
     )
 
