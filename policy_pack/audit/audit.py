@@ -15,7 +15,7 @@ import yaml
 from policy_pack.audit import baseline, files
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import ConfigurationEvidence, Finding, PolicyInEffect, Problem, Report, Source
-from policy_pack.audit.examine import Examination, Options, PolicyError, is_decisive
+from policy_pack.audit.examine import Examination, Options, is_decisive
 from policy_pack.audit.files import Input, Missing
 from policy_pack.audit.masking import printable
 from policy_pack.audit.state import NoStack, State, Unusable, parse
@@ -115,12 +115,13 @@ def examine(source: Input, options: Options) -> Outcome:
         return Outcome(problem=str(error)) if source.named else Outcome(ignored=True)
     except Unusable as error:
         return Outcome(problem=str(error))
-    except PolicyError as error:
-        return Outcome(problem=f"could not be judged: an error in the policy pack ({error}); please report it")
     except RecursionError:
         return Outcome(problem="is nested too deeply")
     except MemoryError:
         return Outcome(problem="needs more memory than there is")
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong is told, and the other inputs are audited
+        kind = type(error).__name__
+        return Outcome(problem=f"could not be judged: an error in the policy pack ({kind}); please report it")
 
 
 def _outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tuple[Input, Outcome]]:

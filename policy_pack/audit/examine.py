@@ -64,10 +64,6 @@ class Options:
         return {name: replace(each, only_tags={}, except_tags={}) for name, each in given.items()}
 
 
-class PolicyError(Exception):
-    """A policy failed on a stack, which is a mistake in the pack; its text says which policy."""
-
-
 def level_of(policy: Policy, config: Config) -> str:
     """The level that a violation has: what `remediate` cannot mend is mandatory, as the engine holds it."""
     level = config.levels[policy.full_name]
@@ -80,7 +76,7 @@ def is_decisive(policy: Policy) -> bool:
 
 
 class Examination:
-    """A stack, judged by every policy that is not disabled; raises `PolicyError`."""
+    """A stack, judged by every policy that is not disabled."""
 
     def __init__(self, state: State, source: Source, options: Options) -> None:
         self._state, self._source, self._options = state, source, options
@@ -97,18 +93,15 @@ class Examination:
 
     def _judge(self, policy: Policy) -> Iterator[Judgement]:
         options = self._options
-        try:
-            for stack in self._alone if policy.kind == RESOURCE else [self._stack]:
-                yield from judge(
-                    policy,
-                    stack,
-                    options.settings[policy.full_name],
-                    tags=options.tags,
-                    all_settings=options.config.settings,
-                    today=options.today,
-                )
-        except Exception as error:
-            raise PolicyError(f"{type(error).__name__} in {policy.full_name}") from error
+        for stack in self._alone if policy.kind == RESOURCE else [self._stack]:
+            yield from judge(
+                policy,
+                stack,
+                options.settings[policy.full_name],
+                tags=options.tags,
+                all_settings=options.config.settings,
+                today=options.today,
+            )
 
     def findings(self) -> Iterator[Finding]:
         """The violations, as the pack reports them."""

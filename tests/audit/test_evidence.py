@@ -122,6 +122,15 @@ def test_configurations_of_a_template(tmp_path: Path) -> None:
     assert (finding.resource, finding.subject) == ("serving", evidence["Bad"].label)
 
 
+def test_configuration_that_only_outputs_have_is_not_called_compliant(tmp_path: Path) -> None:
+    template = {"Resources": {"A": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"KmsKeyId": KEY}}}}
+    outputs = {"templateBody": template, "region": "us-east-1"}
+    stack = resource("aws:cloudformation/stack:Stack", "serving", {"region": "us-east-1"}, outputs=outputs)
+    [evidence] = audit_document(tmp_path, export(stack)).configurations
+    assert verdict(evidence, "encryption-at-rest-enabled").status == CANNOT_TELL
+    assert evidence.status == CANNOT_TELL
+
+
 @pytest.mark.parametrize(
     ("key", "masked", "shown"),
     [

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,8 +16,10 @@ from typing import Any
 import pytest
 import zstandard
 
-from policy_pack.audit.audit import audit
+from policy_pack.audit.audit import audit, examine
+from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import Report
+from policy_pack.audit.files import Input
 from tests.audit.auditing import command, options
 from tests.audit.states import KEY, configuration, export, write
 
@@ -60,7 +63,7 @@ def test_line_for_it_and_the_others_are_audited(name: str, tmp_path: Path) -> No
 
 def test_deep_properties(tmp_path: Path) -> None:
     deep: Any = KEY
-    for _ in range(450):  # what the parser takes, and the policies' reading may not
+    for _ in range(700):  # what the parser may take, and what reads properties may not
         deep = [deep]
     path = write(tmp_path / "state.json", export(configuration(kmsKeyArn=deep)))
     report = audit([path], options())
@@ -225,3 +228,24 @@ def test_names_full_of_markup(tmp_path: Path) -> None:
     assert "\x1b" not in ran.stdout
     assert "[red]x[/red]\\x1b[31m\\x07<b>\\u202e'\"$(id)`" in ran.stdout
     assert "[bold]/a\\x1b[2Jb.json" in ran.stdout
+
+
+def test_process_that_the_system_ends(tmp_path: Path) -> None:
+    class Deadly(str):  # ends the process that is given it
+        def __reduce__(self) -> Any:
+            return os._exit, (1,)
+
+    paths = [write(tmp_path / name, export(configuration())) for name in ("a.json", "b.json")]
+    report = audit([Deadly(paths[0]), paths[1]], options(), jobs=2)
+    assert [each.source for each in report.problems] == paths
+    assert {each.text for each in report.problems} == {
+        "was not audited: the system ended a process, perhaps for want of memory"
+    }
+
+
+def test_mistake_of_the_pack(tmp_path: Path) -> None:
+    path = write(tmp_path / "state.json", export(configuration()))
+    broken = replace(options(), config=Config({}, {}))
+    assert examine(Input(path, path), broken).problem == (
+        "could not be judged: an error in the policy pack (KeyError); please report it"
+    )
