@@ -7,6 +7,7 @@ sdk/python/toolchain/pip.go (how it is installed).
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import tarfile
@@ -54,13 +55,17 @@ def test_nothing_alone_is_large() -> None:
     assert not [name for name in files() if (PACK / name).stat().st_size > LIMIT]
 
 
-def test_it_is_installed_and_started_from_the_archive(packed: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sdk", ["newest", "oldest"])
+def test_it_is_installed_and_started_from_the_archive(sdk: str, packed: bytes, tmp_path: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(tmp_path)
     package = tmp_path / "package"
     python = str(package / ".venv" / "bin" / "python")
     subprocess.run([sys.executable, "-m", "venv", package / ".venv"], check=True)
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
+    if sdk == "oldest":
+        allowed = (package / "requirements.txt").read_text(encoding="utf-8")
+        install += [f"{name}=={version}" for name, version in re.findall(r"^(pulumi[a-z-]*)>=([0-9.]+)", allowed, re.M)]
     subprocess.run(install, cwd=package, check=True)
     subprocess.run([python, "-m", "pip", "check", "--disable-pip-version-check"], check=True, stdout=subprocess.DEVNULL)
     with Engine(package, python=python) as engine:
