@@ -97,7 +97,7 @@ def _describe(question: Question) -> Answer:
         )
         metadata = client.describe_key(KeyId=question.key)["KeyMetadata"]
         key_id = metadata["Arn"]
-        return Description(metadata, _rotation(client, key_id), _policy(client, key_id))
+        return Description(dict(metadata), _rotation(client, key_id), _policy(client, key_id))
     except ClientError as error:
         return Failure(str(error.response.get("Error", {}).get("Code", "ClientError")))
     except BotoCoreError as error:
