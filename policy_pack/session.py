@@ -67,7 +67,7 @@ class Session:
         """
         by_name = {policy.full_name: policy for policy in policies}
         found: dict[str, Effective] = {}
-        for name, given in self.given.items():
+        for name, given in self.given.copy().items():  # other requests are judged meanwhile
             if name in by_name:
                 found[name] = self._effective(by_name[name], given)
             elif name != _ALL:
