@@ -99,3 +99,25 @@ def captured_data_that_is_switched_off_later() -> None:
         "enable_capture": off,
     }
     pair(kms_key_arn=arn(), data_capture_config=capture)
+
+
+ELSEWHERE = {"externalConfigurations": ["serving-*"]}
+NAMED = {
+    "endpoint-follows-replacement": ELSEWHERE,
+    "paired-with-endpoint": ELSEWHERE,
+    "replacement-safe": "disabled",
+}
+
+
+@says_nothing(settings=NAMED)
+def names_by_hand_that_are_managed_elsewhere_on_purpose() -> None:
+    config(kms_key_arn=arn(), name="serving-blue")
+    endpoint("serving-blue")
+    config("spare", kms_key_arn=arn(), name="serving-green")
+
+
+@says_nothing()
+def a_key_or_its_alias() -> None:
+    made = key()
+    alias = aws.kms.Alias("alias", name="alias/serving", target_key_id=made.key_id)
+    pair(kms_key_arn=pulumi.Output.all(alias.arn, made.arn).apply(lambda arns: str(arns[0])))
