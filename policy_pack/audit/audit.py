@@ -17,10 +17,11 @@ import yaml
 from policy_pack.audit import baseline, files
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import ConfigurationEvidence, Finding, PolicyInEffect, Problem, Report, Source
-from policy_pack.audit.examine import Examination, Options, is_decisive
+from policy_pack.audit.examine import Examination, Options
 from policy_pack.audit.files import Input, Missing
 from policy_pack.audit.masking import printable
 from policy_pack.audit.state import NoStack, State, Unusable, parse
+from policy_pack.audit.verdicts import is_decisive
 from policy_pack.control import CONTROL
 from policy_pack.policies import POLICIES
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -13,31 +12,23 @@ from policy_pack import carriers
 from policy_pack.audit.commands import commands
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
-    CANNOT_TELL,
-    COMPLIANT,
-    EXEMPTED,
-    NON_COMPLIANT,
-    NOT_APPLICABLE,
     PREVIEW,
     ConfigurationEvidence,
     Finding,
     PolicyVerdict,
     Source,
 )
-from policy_pack.audit.masking import key_text, printable
+from policy_pack.audit.masking import key_text, printable, printable_lines
 from policy_pack.audit.state import State
+from policy_pack.audit.verdicts import level_of, overall, verdicts_on
 from policy_pack.carriers import SUBJECTS
 from policy_pack.judge import Judgement, judge, said_once
-from policy_pack.links import configurations_by_name, configurations_from, keys_of
-from policy_pack.model import Configuration, Endpoint, Key, Node, Stack, Template
+from policy_pack.model import Configuration
 from policy_pack.place import Surroundings
-from policy_pack.policies import POLICIES, encryption_at_rest_enabled
-from policy_pack.policy import DISABLED, MANDATORY, REMEDIATE, RESOURCE, Policy
+from policy_pack.policies import POLICIES
+from policy_pack.policy import DISABLED, RESOURCE, Policy
 from policy_pack.settings import Effective
-from policy_pack.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
-
-# Of several verdicts of a policy on what belongs to a configuration, the first of these counts.
-_WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
+from policy_pack.verdict import Violation
 
 
 @dataclass(frozen=True)
@@ -62,17 +53,6 @@ class Options:
         if self.tags is not None:
             return given
         return {name: replace(each, only_tags={}, except_tags={}) for name, each in given.items()}
-
-
-def level_of(policy: Policy, config: Config) -> str:
-    """The level that a violation has: what `remediate` cannot mend is mandatory, as the engine holds it."""
-    level = config.levels[policy.full_name]
-    return MANDATORY if level == REMEDIATE else level
-
-
-def is_decisive(policy: Policy) -> bool:
-    """Whether a configuration that violates the policy does not meet the control, whatever level it is given."""
-    return policy.level == MANDATORY
 
 
 class Examination:
@@ -127,42 +107,17 @@ class Examination:
             resource=printable(_name_of(urn)),
             type=printable(_type_of(urn)),
             subject=printable(subject.label) if subject is not None and subject.id != urn else "",
-            why=_lines(violation.why),
-            fix=_lines(violation.fix),
+            why=printable_lines(violation.why),
+            fix=printable_lines(violation.fix),
             fingerprint=_fingerprint(policy.full_name, self._source.organization, *identity),
         )
 
     def configurations(self) -> Iterator[ConfigurationEvidence]:
         """The endpoint configurations, as they are after the update, or else as the program has them."""
         found = {each.id: each for stack in (*self._alone, self._stack) for each in stack.configurations}
-        verdicts = self._verdicts(found.values())
+        verdicts = verdicts_on(found.values(), self._stack, self._judgements, self._options.config)
         for configuration in found.values():
-            yield self._evidence(configuration, tuple(verdicts[configuration.id]))
-
-    def _verdicts(self, configurations: Iterable[Configuration]) -> dict[str, list[PolicyVerdict]]:
-        """What each policy says, by the configuration's id."""
-        belonging = _Belonging(configurations, self._stack)
-        verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.ids}
-        for policy in POLICIES:
-            if policy.judges is Stack:
-                continue
-            said: defaultdict[str, list[PolicyVerdict]] = defaultdict(list)
-            for each in self._judgements.get(policy.full_name, ()):
-                for id_ in belonging.to(each.subject):
-                    said[id_].append(_policy_verdict(policy, level_of(policy, self._options.config), each.verdict))
-            for id_, collected in verdicts.items():
-                found = said.get(id_) or [self._unsaid(policy)]
-                collected.append(min(found, key=lambda verdict: _WORST_FIRST.index(verdict.status)))
-        return verdicts
-
-    def _unsaid(self, policy: Policy) -> PolicyVerdict:
-        level = self._options.config.levels[policy.full_name]
-        verdict: Verdict = NotApplicable(_NOTHING_TO_JUDGE.get(policy.judges, ""))
-        if level == DISABLED:
-            verdict = NotApplicable("The policy is disabled.")
-        elif policy.judges is Configuration:
-            verdict = CannotTell("It is not in the inputs that this policy judges.")
-        return _policy_verdict(policy, level, verdict)
+            yield self._evidence(configuration, verdicts[configuration.id])
 
     def _evidence(self, configuration: Configuration, verdicts: tuple[PolicyVerdict, ...]) -> ConfigurationEvidence:
         state, region = self._state, configuration.place.region
@@ -186,7 +141,7 @@ class Examination:
                 shows_arns=self._options.shows_arns,
                 is_secret=isinstance(key, str) and any(key in secret for secret in secrets),
             ),
-            status=_overall(verdicts),
+            status=overall(verdicts),
             verdicts=verdicts,
             commands=tuple(commands(name, region or None, has_key=has_key)) if ready else (),
         )
@@ -197,79 +152,6 @@ class Examination:
             # Some providers identify a resource by its ARN, which ends with its name.
             name = self._state.physical_id(configuration.urn).rpartition("/")[2]
         return name if isinstance(name, str) and not any(name in secret for secret in secrets) else ""
-
-
-_NOTHING_TO_JUDGE: Mapping[type, str] = {
-    Endpoint: "No Endpoint of the stack uses it.",
-    Key: "Its key is not made in the stack.",
-    Template: "It is not made by a template.",
-}
-
-
-class _Belonging:
-    """Which configurations a node of the model belongs to: itself, or by their endpoint, their key, their template."""
-
-    def __init__(self, configurations: Iterable[Configuration], stack: Stack) -> None:
-        self._stack = stack
-        self._by_key: defaultdict[str, list[str]] = defaultdict(list)
-        self._by_urn: defaultdict[str, list[str]] = defaultdict(list)
-        self.ids: list[str] = []
-        for each in configurations:
-            self.ids.append(each.id)
-            self._by_urn[each.urn].append(each.id)
-            for key in keys_of(each, stack):
-                self._by_key[key.id].append(each.id)
-
-    def to(self, subject: Node | None) -> Iterable[str]:
-        """The ids of the configurations."""
-        if isinstance(subject, Configuration):
-            return [subject.id]
-        if isinstance(subject, Endpoint):
-            used = configurations_from(subject, self._stack) or configurations_by_name(subject, self._stack)
-            return [each.id for each in used]
-        if isinstance(subject, Key):
-            return self._by_key.get(subject.id, ())
-        return self._by_urn.get(subject.urn, ()) if isinstance(subject, Template) else ()
-
-
-def _policy_verdict(policy: Policy, level: str, verdict: Verdict) -> PolicyVerdict:
-    given = {"policy": policy.full_name, "level": level, "severity": policy.severity}
-    if isinstance(verdict, Compliant):
-        return PolicyVerdict(status=COMPLIANT, **given)
-    if isinstance(verdict, Violation):
-        return PolicyVerdict(status=NON_COMPLIANT, why=_lines(verdict.why), fix=_lines(verdict.fix), **given)
-    if isinstance(verdict, Exempted):
-        return PolicyVerdict(
-            status=EXEMPTED,
-            why=_lines(verdict.violation.why),
-            fix=_lines(verdict.violation.fix),
-            reason=printable(verdict.reason),
-            expires=verdict.expires,
-            ticket=printable(verdict.ticket or ""),
-            **given,
-        )
-    status = NOT_APPLICABLE if isinstance(verdict, NotApplicable) else CANNOT_TELL
-    return PolicyVerdict(status=status, why=_lines(verdict.why), **given)
-
-
-_DECISIVE = frozenset(policy.full_name for policy in POLICIES if is_decisive(policy))
-_FIRST = encryption_at_rest_enabled.POLICY.full_name
-
-
-def _overall(verdicts: Iterable[PolicyVerdict]) -> str:
-    """What the decisive policies come to. One that is disabled leaves open whether the control is met."""
-    decisive = {
-        each.policy: CANNOT_TELL if each.level == DISABLED else each.status
-        for each in verdicts
-        if each.policy in _DECISIVE
-    }
-    if decisive[_FIRST] == NOT_APPLICABLE:
-        return NOT_APPLICABLE  # it needs no key
-    return min(decisive.values(), key=_WORST_FIRST.index)
-
-
-def _lines(text: str) -> str:
-    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def _type_of(urn: str) -> str:

@@ -15,6 +15,11 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
+def printable_lines(text: str) -> str:
+    """The same of a text of several lines, which stay apart."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
 def key_text(key: Text, *, shows_arns: bool, is_secret: bool) -> str:
     """What a report shows of a configuration's key.
 

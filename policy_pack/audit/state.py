@@ -10,15 +10,15 @@ documentation; `UntypedDeployment`, `VersionedCheckpoint` and `ResourceV3` of it
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
+from policy_pack.audit.properties import Properties, secret_texts
 from policy_pack.carriers import READERS, SUBJECTS
 from policy_pack.model import Provider, Resource
-from policy_pack.values import NOTHING_KNOWN, SECRET, SIGNATURE, Plain, from_json, unwrap
+from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
 
 _OLDEST = 3  # the version of a deployment
 
@@ -59,7 +59,7 @@ class State:
 
     def secrets(self, urn: str) -> tuple[str, ...]:
         """The texts within those secrets of a resource that are in plain text."""
-        return tuple(text for side in ("inputs", "outputs") for text in _secrets(self.entries[urn].get(side)))
+        return tuple(text for side in ("inputs", "outputs") for text in secret_texts(self.entries[urn].get(side)))
 
 
 def parse(document: Any) -> State:
@@ -156,8 +156,8 @@ def _state(
         if kind == PREVIEW:
             made = {**given, **made}  # before the update there are no outputs, or some
         provider = providers.get(str(entry.get("provider")).rpartition("::")[0])
-        inputs.append(_resource(entry, _Properties(given), provider, {}))
-        outputs.append(_resource(entry, _Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
+        inputs.append(_resource(entry, Properties(given), provider, {}))
+        outputs.append(_resource(entry, Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
     return State(
         kind=kind,
         organization=organization,
@@ -227,69 +227,6 @@ def _object(entry: Mapping[str, Any], side: str) -> dict[str, Any]:
     return given
 
 
-class _Properties(Mapping[str, Plain]):
-    """The properties of a resource as plain values, each read when somebody asks: few of them are."""
-
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self._given = given
-        self._read: dict[str, Plain] = {}
-
-    def __getitem__(self, name: str) -> Plain:
-        if name not in self._read:
-            self._read[name] = _plain(self._given[name])
-        return self._read[name]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        # The inherited way is an exception for whatever is absent, which most of what is asked for is.
-        return self[name] if name in self._given else default
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._given)
-
-    def __len__(self) -> int:
-        return len(self._given)
-
-
-def _plain(value: Any) -> Plain:
-    if isinstance(value, dict):
-        if _is_plain_secret(value):
-            return from_json(_decoded(value))
-        return unwrap({key: _plain(item) for key, item in value.items()})
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return unwrap(value)
-
-
-def _secrets(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        secret = _is_plain_secret(value)
-        for item in [_decoded(value)] if secret else value.values():
-            yield from _texts(item) if secret else _secrets(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _secrets(item)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
-
-
-def _is_plain_secret(value: dict[str, Any]) -> bool:
-    return value.get(SIGNATURE) == SECRET and "plaintext" in value
-
-
-def _decoded(secret: dict[str, Any]) -> Any:
-    """The JSON value within a secret in plain text; where it is none, the secret as if it were encrypted."""
-    try:
-        return json.loads(secret["plaintext"])
-    except (TypeError, ValueError):
-        return {SIGNATURE: SECRET}
-
-
 def _dependencies(entry: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     given = entry.get("propertyDependencies")
     if not isinstance(given, dict):
@@ -304,7 +241,7 @@ def _dependencies(entry: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 def _providers(entries: list[Any]) -> dict[str, Provider]:
     """The providers of a stack by URN; a resource names its own by that URN, ``::`` and an id."""
     return {
-        each["urn"]: Provider(each["urn"], _Properties(_object(each, "inputs")))
+        each["urn"]: Provider(each["urn"], Properties(_object(each, "inputs")))
         for each in entries
         if each["type"].startswith("pulumi:providers:") and isinstance(each.get("urn"), str)
     }

@@ -1,0 +1,143 @@
+"""What each policy says of each endpoint configuration, and what that comes to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from policy_pack.audit.config import Config
+from policy_pack.audit.evidence import (
+    CANNOT_TELL,
+    COMPLIANT,
+    EXEMPTED,
+    NON_COMPLIANT,
+    NOT_APPLICABLE,
+    PolicyVerdict,
+)
+from policy_pack.audit.masking import printable, printable_lines
+from policy_pack.judge import Judgement
+from policy_pack.links import configurations_by_name, configurations_from, keys_of
+from policy_pack.model import Configuration, Endpoint, Key, Node, Stack, Template
+from policy_pack.policies import POLICIES, encryption_at_rest_enabled
+from policy_pack.policy import DISABLED, MANDATORY, REMEDIATE, Policy
+from policy_pack.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
+
+# Of several verdicts of a policy on what belongs to a configuration, the first of these counts.
+_WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
+
+_NOTHING_TO_JUDGE: Mapping[type, str] = {
+    Endpoint: "No Endpoint of the stack uses it.",
+    Key: "Its key is not made in the stack.",
+    Template: "It is not made by a template.",
+}
+
+
+def level_of(policy: Policy, config: Config) -> str:
+    """The level that a violation has: what `remediate` cannot mend is mandatory, as the engine holds it."""
+    level = config.levels[policy.full_name]
+    return MANDATORY if level == REMEDIATE else level
+
+
+def is_decisive(policy: Policy) -> bool:
+    """Whether a configuration that violates the policy does not meet the control, whatever level it is given."""
+    return policy.level == MANDATORY
+
+
+_DECISIVE = frozenset(policy.full_name for policy in POLICIES if is_decisive(policy))
+_FIRST = encryption_at_rest_enabled.POLICY.full_name
+
+
+def verdicts_on(
+    configurations: Iterable[Configuration],
+    stack: Stack,
+    judgements: Mapping[str, Sequence[Judgement]],
+    config: Config,
+) -> dict[str, tuple[PolicyVerdict, ...]]:
+    """What every policy says of each configuration, by the configuration's id.
+
+    `judgements` are those of the policies that are not disabled, by full name. What a policy says of an endpoint, a
+    key or a template, it says of the configurations that these belong to.
+    """
+    belonging = _Belonging(configurations, stack)
+    verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.ids}
+    for policy in POLICIES:
+        if policy.judges is Stack:
+            continue
+        said: defaultdict[str, list[PolicyVerdict]] = defaultdict(list)
+        for each in judgements.get(policy.full_name, ()):
+            for id_ in belonging.to(each.subject):
+                said[id_].append(_verdict(policy, level_of(policy, config), each.verdict))
+        for id_, collected in verdicts.items():
+            found = said.get(id_) or [_unsaid(policy, config)]
+            collected.append(min(found, key=lambda verdict: _WORST_FIRST.index(verdict.status)))
+    return {id_: tuple(collected) for id_, collected in verdicts.items()}
+
+
+def overall(verdicts: Iterable[PolicyVerdict]) -> str:
+    """What the decisive policies come to. One that is disabled leaves open whether the control is met."""
+    decisive = {
+        each.policy: CANNOT_TELL if each.level == DISABLED else each.status
+        for each in verdicts
+        if each.policy in _DECISIVE
+    }
+    if decisive[_FIRST] == NOT_APPLICABLE:
+        return NOT_APPLICABLE  # it needs no key
+    return min(decisive.values(), key=_WORST_FIRST.index)
+
+
+def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
+    level = config.levels[policy.full_name]
+    verdict: Verdict = NotApplicable(_NOTHING_TO_JUDGE.get(policy.judges, ""))
+    if level == DISABLED:
+        verdict = NotApplicable("The policy is disabled.")
+    elif policy.judges is Configuration:
+        verdict = CannotTell("It is not in the inputs that this policy judges.")
+    return _verdict(policy, level, verdict)
+
+
+def _verdict(policy: Policy, level: str, verdict: Verdict) -> PolicyVerdict:
+    given = {"policy": policy.full_name, "level": level, "severity": policy.severity}
+    if isinstance(verdict, Compliant):
+        return PolicyVerdict(status=COMPLIANT, **given)
+    if isinstance(verdict, Violation):
+        return PolicyVerdict(
+            status=NON_COMPLIANT, why=printable_lines(verdict.why), fix=printable_lines(verdict.fix), **given
+        )
+    if isinstance(verdict, Exempted):
+        return PolicyVerdict(
+            status=EXEMPTED,
+            why=printable_lines(verdict.violation.why),
+            fix=printable_lines(verdict.violation.fix),
+            reason=printable(verdict.reason),
+            expires=verdict.expires,
+            ticket=printable(verdict.ticket or ""),
+            **given,
+        )
+    status = NOT_APPLICABLE if isinstance(verdict, NotApplicable) else CANNOT_TELL
+    return PolicyVerdict(status=status, why=printable_lines(verdict.why), **given)
+
+
+class _Belonging:
+    """Which configurations a node of the model belongs to: itself, or by their endpoint, their key, their template."""
+
+    def __init__(self, configurations: Iterable[Configuration], stack: Stack) -> None:
+        self._stack = stack
+        self._by_key: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_urn: defaultdict[str, list[str]] = defaultdict(list)
+        self.ids: list[str] = []
+        for each in configurations:
+            self.ids.append(each.id)
+            self._by_urn[each.urn].append(each.id)
+            for key in keys_of(each, stack):
+                self._by_key[key.id].append(each.id)
+
+    def to(self, subject: Node | None) -> Iterable[str]:
+        """The ids of the configurations."""
+        if isinstance(subject, Configuration):
+            return [subject.id]
+        if isinstance(subject, Endpoint):
+            used = configurations_from(subject, self._stack) or configurations_by_name(subject, self._stack)
+            return [each.id for each in used]
+        if isinstance(subject, Key):
+            return self._by_key.get(subject.id, ())
+        return self._by_urn.get(subject.urn, ()) if isinstance(subject, Template) else ()
