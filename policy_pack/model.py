@@ -35,7 +35,6 @@ class Resource:
     properties: Mapping[str, Any]
     provider: Provider | None = None
     property_sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    parent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,6 @@ class Configuration(Node):
     short_keys: bool
     name: Text
     name_property: str
-    name_sources: tuple[str, ...]
     generated_name: bool | Unknown
     execution_role: Text
     execution_role_sources: tuple[str, ...]

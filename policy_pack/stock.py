@@ -22,12 +22,10 @@ def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
     if args.provider is not None:
         provider = Provider(args.provider.urn, properties(args.provider.props))
     sources: dict[str, tuple[str, ...]] = {}
-    parent = args.opts.parent
     given: Mapping[str, Plain] = properties(args.props)
     if isinstance(args, PolicyResource):
         given = given or NOTHING_KNOWN
         sources = {name: tuple(each.urn for each in found) for name, found in args.property_dependencies.items()}
-        parent = args.parent.urn if args.parent is not None else parent
     return Resource(
         urn=args.urn,
         type=args.resource_type,
@@ -35,7 +33,6 @@ def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
         properties=given,
         provider=provider,
         property_sources=sources,
-        parent=parent,
     )
 
 

@@ -172,15 +172,6 @@ def sources_in(value: Plain) -> Iterator[str]:
             yield from sources_in(item)
 
 
-def holds_unknown(value: Plain) -> bool:
-    """Whether anything at any depth of a value is unknown."""
-    if isinstance(value, dict):
-        return any(holds_unknown(item) for item in value.values())
-    if isinstance(value, list):
-        return any(holds_unknown(item) for item in value)
-    return isinstance(value, Unknown)
-
-
 def kind_of(value: object) -> str:
     """What a value is, with its article, for a message that must not quote it."""
     if isinstance(value, bool):

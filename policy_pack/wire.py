@@ -21,12 +21,10 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
     if message.HasField("provider"):
         provider = Provider(message.provider.urn, Fields(message.provider.properties))
     sources: dict[str, tuple[str, ...]] = {}
-    parent = message.options.parent
     given: Mapping[str, Plain] = Fields(message.properties)
     if isinstance(message, pb.AnalyzerResource):
         given = given or NOTHING_KNOWN
         sources = {name: tuple(each.urns) for name, each in message.propertyDependencies.items()}
-        parent = message.parent or parent
     return Resource(
         urn=message.urn,
         type=message.type,
@@ -34,7 +32,6 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
         properties=given,
         provider=provider,
         property_sources=sources,
-        parent=parent or None,
     )
 
 

@@ -206,7 +206,6 @@ def _resource(
     provider: Provider | None,
     dependencies: Mapping[str, tuple[str, ...]],
 ) -> Resource:
-    parent = entry.get("parent")
     return Resource(
         urn=entry["urn"],
         type=entry["type"],
@@ -214,7 +213,6 @@ def _resource(
         properties=properties,
         provider=provider,
         property_sources=dependencies,
-        parent=parent if isinstance(parent, str) else None,
     )
 
 

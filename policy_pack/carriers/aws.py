@@ -43,7 +43,6 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
         short_keys=False,
         name=text(given.get("name")),
         name_property="name",
-        name_sources=sources(resource, "name"),
         generated_name=_generated_name(resource, surroundings),
         execution_role=text(given.get("executionRoleArn")),
         execution_role_sources=sources(resource, "executionRoleArn"),

@@ -103,7 +103,6 @@ def _configuration(given: Given) -> Iterator[Configuration]:
         short_keys=True,
         name=given.made("endpointConfigName"),
         name_property=given.spelling("endpointConfigName"),
-        name_sources=given.sources("endpointConfigName"),
         generated_name=_generated_name(given),
         execution_role=text(properties.get("executionRoleArn")),
         execution_role_sources=given.sources("executionRoleArn"),

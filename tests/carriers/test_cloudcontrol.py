@@ -25,7 +25,7 @@ def test_a_state_that_is_known() -> None:
 
 def test_what_is_not_given_is_computed_from_nothing() -> None:
     made = one(Configuration, state(CONFIGURATION, {}, sources={"desiredState": (KEY_URN,)}))
-    assert (made.key, made.key_sources, made.name_sources) == (None, (), ())
+    assert (made.key, made.key_sources) == (None, ())
 
 
 def test_a_state_that_is_not_known() -> None:
