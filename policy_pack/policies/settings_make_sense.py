@@ -69,7 +69,7 @@ POLICY = Policy(
         "Correct the settings that are named in --policy-pack-config or in the policy group. Until then the policies "
         "go on as if those had not been given."
     ),
-    url="https://www.pulumi.com/docs/iac/crossguard/configuration/",
+    url="https://www.pulumi.com/docs/discovery-governance/policy/policy-packs/",
     judges=Stack,
     decide=decide,
     tags=("configuration",),
