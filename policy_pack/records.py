@@ -1,4 +1,4 @@
-"""`dataclass(frozen=True)` as the standard library's, for the classes that starting the pack defines.
+"""`dataclass(frozen=True)` as the standard library's, for the classes that a preview needs.
 
 The standard one compiles six methods for every class, which was two thirds of the time that the pack took to start.
 Here only `__init__` is compiled, and the others are shared. There are no `__post_init__` and no options of fields but

@@ -6,7 +6,6 @@ Sources: "Determining access to AWS KMS keys" and "Default key policy" in the AW
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from policy_pack.iam import sagemaker
 from policy_pack.iam.document import (
@@ -23,6 +22,7 @@ from policy_pack.iam.evaluate import evaluate
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.request import ALLOW, Caller, Request
 from policy_pack.iam.texts import GAP
+from policy_pack.records import dataclass
 from policy_pack.values import Plain
 
 

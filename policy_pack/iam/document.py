@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Union
 
+from policy_pack.records import dataclass
 from policy_pack.values import Plain, Unknown, kind_of
 
 

@@ -6,7 +6,7 @@ Sources: "Policy evaluation logic" in the IAM User Guide; "Key policies in AWS K
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from policy_pack.iam.conditions import holds
 from policy_pack.iam.document import Document, Statement, Texts
@@ -14,6 +14,7 @@ from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.principals import Named, named_by
 from policy_pack.iam.request import ALLOW, DENY, Request
 from policy_pack.iam.texts import matches
+from policy_pack.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from policy_pack.iam.document import Document
@@ -20,6 +19,7 @@ from policy_pack.iam.kms_actions import KEY_ACTIONS
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.request import ACCOUNT, DENY, ORGANIZATION, Caller, Request
 from policy_pack.iam.texts import GAP, NAMED, matches
+from policy_pack.records import dataclass
 
 _IDENTITY = re.compile(r"arn:[^:]*:(?:iam|sts)::[^:]*:.+")
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")

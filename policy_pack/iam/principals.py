@@ -6,11 +6,11 @@ Sources: "AWS JSON policy elements: Principal" and "AWS JSON policy elements: No
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from policy_pack.iam.document import Principal, Principals
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.request import ALLOW, Request
+from policy_pack.records import dataclass
 
 _ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[^:*?]*:iam::[^:*?]*:root")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from policy_pack.iam.logic import Answer
 from policy_pack.iam.texts import GAP, NAMED, matches
+from policy_pack.records import dataclass
 
 ALLOW, DENY = "Allow", "Deny"
 

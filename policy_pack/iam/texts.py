@@ -22,7 +22,11 @@ def matches(text: str, pattern: str, *, wildcards: bool = True) -> Answer:
     """Whether `text` is of `pattern`, whatever its gaps hold; `None` where that depends on them."""
     if not wildcards or not ("*" in pattern or "?" in pattern):
         # Most patterns are names, and then the text's gaps are the only wildcards.
-        return text == pattern if GAP not in text else None if _may_be(text, pattern) else False
+        if GAP not in text:
+            return text == pattern
+        return None if NAMED not in pattern and _spans(text.split(GAP), pattern) else False
+    if GAP not in text and "?" not in pattern:
+        return _spans(pattern.split("*"), text)
     tokens = [_WILDCARDS.get(char, char) for char in pattern]
     if _meets(text, tokens, fill=False):
         return True
@@ -32,17 +36,17 @@ def matches(text: str, pattern: str, *, wildcards: bool = True) -> Answer:
 _WILDCARDS = {"*": _ANY, "?": _ONE}
 
 
-def _may_be(text: str, name: str) -> bool:
-    """Whether a text with gaps may be a name."""
-    first, *middle, last = text.split(GAP)
-    if NAMED in name or not name.startswith(first):
+def _spans(parts: list[str], text: str) -> bool:
+    """Whether a text is these parts in their order, with anything between them."""
+    first, *middle, last = parts
+    if not text.startswith(first):
         return False
     at = len(first)
     for part in middle:
-        at = name.find(part, at) + len(part)
+        at = text.find(part, at) + len(part)
         if at < len(part):  # not found
             return False
-    return name.endswith(last) and at <= len(name) - len(last)
+    return text.endswith(last) and at <= len(text) - len(last)
 
 
 def _meets(text: str, tokens: list[str], *, fill: bool) -> bool:
