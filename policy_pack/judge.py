@@ -47,13 +47,13 @@ def judge(
 
     `tags` are the stack's, `all_settings` those of every policy by full name.
     """
-    context = Context(stack, settings.values, all_settings or {}, today or utc_today())
+    context = Context(stack, settings.values, all_settings or {})
     outside = _outside(settings, tags or {})
     for subject in stack.of(policy.judges):
         node = subject if isinstance(subject, Node) else None
         verdict: Verdict = outside or policy.decide(subject, context)
         if isinstance(verdict, Violation):
-            verdict = _with_exemption(verdict, node, settings, context)
+            verdict = _with_exemption(verdict, node, settings, stack, today or utc_today())
         yield Judgement(policy, node, verdict)
 
 
@@ -69,6 +69,9 @@ def said_once(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
 
 
 def _outside(settings: Effective, tags: Mapping[str, str]) -> NotApplicable | None:
+    if not settings.only_tags and not settings.except_tags:
+        return None
+
     def tagged(tag: str, patterns: tuple[str, ...]) -> bool:
         return tag in tags and any(matches(tags[tag], pattern) for pattern in patterns)
 
@@ -79,16 +82,18 @@ def _outside(settings: Effective, tags: Mapping[str, str]) -> NotApplicable | No
     return None
 
 
-def _with_exemption(violation: Violation, subject: Node | None, settings: Effective, context: Context) -> Verdict:
+def _with_exemption(
+    violation: Violation, subject: Node | None, settings: Effective, stack: Stack, today: date
+) -> Verdict:
     names = names_of(subject) if subject is not None else ("",)  # the stack as a whole has no name, and is any
-    at = context.stack.by_id.get(violation.at) if violation.at is not None else None
+    at = stack.by_id.get(violation.at) if violation.at is not None else None
     if at is not None:
         names = (*names, *names_of(at))
     covering = [exemption for exemption in settings.exemptions if exemption.covers(*names)]
     if not covering:
         return violation
     best = max(covering, key=lambda exemption: exemption.expires)
-    if best.expires >= context.today:
+    if best.expires >= today:
         return Exempted(violation, best.reason, best.expires.isoformat(), best.ticket)
     return replace(violation, why=f"{violation.why} Its exemption ran out after {best.expires.isoformat()}.")
 

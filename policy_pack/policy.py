@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from datetime import date
 from typing import TYPE_CHECKING, Any, Union
 
 from policy_pack.model import Configuration, Node, Stack
@@ -35,7 +34,6 @@ class Context:
     stack: Stack
     settings: Mapping[str, Any] = field(default_factory=dict)
     all_settings: Mapping[str, Effective] = field(default_factory=dict)
-    today: date = field(default_factory=date.today)
 
 
 # A policy judges the nodes of one kind, or the stack as a whole.

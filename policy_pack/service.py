@@ -14,8 +14,8 @@ The other half of it is gRPC's own: of several handlers for a method, the first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import grpc
@@ -61,13 +61,15 @@ def edge_for(servicer: Any, session: Session) -> Any:
 
 
 def _skimming(edge: Edge) -> Any:
-    """Serves AnalyzeStack by `edge`, from requests without what concerns nobody."""
-    handler = grpc.unary_unary_rpc_method_handler(
-        edge.AnalyzeStack,
-        request_deserializer=Skimmer(READERS),
-        response_serializer=pb.AnalyzeResponse.SerializeToString,
-    )
-    return grpc.method_handlers_generic_handler("pulumirpc.Analyzer", {"AnalyzeStack": handler})
+    """Serves Analyze and AnalyzeStack by `edge`, from requests without what concerns nobody."""
+    handlers = {
+        name: grpc.unary_unary_rpc_method_handler(method, parse, pb.AnalyzeResponse.SerializeToString)
+        for name, method, parse in (
+            ("Analyze", edge.Analyze, Skimmer(SUBJECTS).resource),
+            ("AnalyzeStack", edge.AnalyzeStack, Skimmer(READERS).stack),
+        )
+    }
+    return grpc.method_handlers_generic_handler("pulumirpc.Analyzer", handlers)
 
 
 class Edge(analyzer_pb2_grpc.AnalyzerServicer):
@@ -123,10 +125,8 @@ class Edge(analyzer_pb2_grpc.AnalyzerServicer):
         self._session.config = dict(request.config)
         return self._sdk.ConfigureStack(request, context)
 
-    @contextmanager
-    def _reading(self, messages: list[Any]) -> Iterator[None]:
-        with self._session.judging(lambda: map(wire.resource, messages)):
-            yield
+    def _reading(self, messages: list[Any]) -> AbstractContextManager[None]:
+        return self._session.judging(lambda: map(wire.resource, messages))
 
 
 def _without_properties(request: pb.AnalyzeRequest) -> pb.AnalyzeRequest:

@@ -1,4 +1,4 @@
-"""Parses of a request to judge a stack only what concerns the pack: a resource's type is looked at before the rest.
+"""Parses of a request only what concerns the pack: a resource's type is looked at before the rest.
 
 An AnalyzeStack request is a list of resources, and most of its cost is parsing their properties. A field of messages
 and one of bytes look the same in what is sent, so the list is first read as one of bytes, which is a matter of cutting.
@@ -18,12 +18,17 @@ _TYPE = b"\x0a"  # what precedes a text in field 1, which a resource's type is, 
 
 
 class Skimmer:
-    """Parses AnalyzeStack requests without the resources that are certainly of none of `types`."""
+    """Parses requests without the resources that are certainly of none of `types`."""
 
     def __init__(self, types: Collection[str]) -> None:
         self._types = frozenset(each.encode() for each in types)
 
-    def __call__(self, serialized: bytes) -> pb.AnalyzeStackRequest:
+    def resource(self, serialized: bytes) -> pb.AnalyzeRequest:
+        """An Analyze request; an empty one in place of one that is left out."""
+        return pb.AnalyzeRequest.FromString(serialized) if self._may_concern(serialized) else pb.AnalyzeRequest()
+
+    def stack(self, serialized: bytes) -> pb.AnalyzeStackRequest:
+        """An AnalyzeStack request with some of its resources."""
         request = _request_of_bytes().FromString(serialized)
         kept = [each for each in request.resources if self._may_concern(each)]
         del request.resources[:]

@@ -27,7 +27,7 @@ def typed(kind: str) -> bytes:
 @pytest.mark.parametrize("recording", recordings(), ids=str)
 def test_what_concerns_the_pack_is_parsed_as_it_came(recording: Recording) -> None:
     (request,) = (each for each in recording.requests if isinstance(each, pb.AnalyzeStackRequest))
-    parsed = Skimmer(READERS)(request.SerializeToString())
+    parsed = Skimmer(READERS).stack(request.SerializeToString())
     assert list(parsed.resources) == [each for each in request.resources if each.type in READERS]
 
 
@@ -37,13 +37,13 @@ def test_a_resource_whose_type_is_not_where_it_is_looked_for_is_kept() -> None:
     long = pb.AnalyzerResource(type="a:b:" + "C" * 200)
     untyped = pb.AnalyzerResource(name="it").SerializeToString()
     request = listed(name_first, untyped, b"", other) + pb.AnalyzeStackRequest(resources=[long]).SerializeToString()
-    kept = [each.SerializeToString() for each in Skimmer(READERS)(request).resources]
+    kept = [each.SerializeToString() for each in Skimmer(READERS).stack(request).resources]
     assert kept == [other + untyped, untyped, b"", long.SerializeToString()]
 
 
 def test_fields_of_a_later_engine_are_kept() -> None:
     later = b"\x9a\x06\x03new"  # field 99
-    parsed = Skimmer(READERS)(listed(typed(CONFIGURATION)) + later)
+    parsed = Skimmer(READERS).stack(listed(typed(CONFIGURATION)) + later)
     assert parsed.SerializeToString() == listed(typed(CONFIGURATION)) + later
 
 
@@ -56,3 +56,7 @@ def test_the_running_pack_does_not_parse_what_concerns_nobody(engine: Engine) ->
     assert ask(listed(typed("aws:s3/bucket:Bucket") + broken)).diagnostics == []
     with pytest.raises(grpc.RpcError, match="deserializing request"):
         ask(listed(typed(CONFIGURATION) + broken))
+    ask = engine.channel.unary_unary("/pulumirpc.Analyzer/Analyze", response_deserializer=pb.AnalyzeResponse.FromString)
+    assert ask(typed("aws:s3/bucket:Bucket") + broken).diagnostics == []
+    with pytest.raises(grpc.RpcError, match="deserializing request"):
+        ask(typed(CONFIGURATION) + broken)
