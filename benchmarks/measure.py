@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Plan:
     sizes: tuple[int, int, int]
     few: int
     many: int
-    batches: int  # of Analyze calls in a round, each of `calls`
+    batches: int  # of Analyze calls before each stack, each of `calls`
     calls: int = 25
 
     @property
@@ -46,7 +46,7 @@ class Plan:
         return [size for size in every if size.resources >= 4 * size.configurations]
 
 
-FULL = Plan(sizes=(1_000, 10_000, 30_000), few=20, many=500, batches=12)
+FULL = Plan(sizes=(1_000, 10_000, 30_000), few=20, many=500, batches=3)
 QUICK = Plan(sizes=(40, 120, 360), few=4, many=20, batches=1, calls=5)
 
 
@@ -59,7 +59,7 @@ class Point:
     size: Size | None = None
 
 
-# One value a round: seconds, or bytes of memory.
+# One value a round, or one for each stack of a round: seconds, or bytes of memory.
 Samples = Mapping[Point, Sequence[float]]
 
 
@@ -87,10 +87,8 @@ def _stack(plan: Plan, order: Sequence[Pack], size: Size, request: bytes) -> Ite
             yield Point(START, pack.name), engines[pack].seconds_to_start
         for engine in engines.values():
             engine.configure({})
-        # The engine asks about every resource before it asks about the stack. Once a round, that is measured.
-        singles = list(_single_resources(plan if size == plan.stacks[0] else replace(plan, batches=1), engines))
-        if size == plan.stacks[0]:
-            yield from singles
+        # As the engine asks about every resource before it asks about the stack.
+        yield from _single_resources(plan, engines)
         for pack, engine in engines.items():
             # The stock pack does the same whatever is in a stack, and takes long over it.
             if not pack.reads_the_stack or size.configurations == plan.few:

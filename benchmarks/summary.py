@@ -84,9 +84,12 @@ def _goals(plan: Plan, samples: Samples) -> list[dict[str, Any]]:
 
 
 def _spread(values: Sequence[float]) -> dict[str, float | None]:
+    """The median, and the quartiles that the middle half lies between."""
     if not values:
-        return {"measured": None, "least": None, "most": None}
-    return {"measured": statistics.median(values), "least": min(values), "most": max(values)}
+        return {"measured": None, "lower": None, "upper": None}
+    single = len(values) == 1
+    lower, middle, upper = [values[0]] * 3 if single else statistics.quantiles(values, method="inclusive")
+    return {"measured": middle, "lower": lower, "upper": upper}
 
 
 def table(results: dict[str, Any]) -> str:
@@ -104,11 +107,11 @@ def table(results: dict[str, Any]) -> str:
         show = _bytes if measure == MEMORY else _seconds
         lines.append(_row(measure, size, *(_cell(row, pack, show) for pack in PACKS)))
     lines += ["", "Sizes are resources / endpoint configurations. Times the bare service's in brackets.", ""]
-    lines.append(f"{'':68}{'goal':>14}{'measured':>11}   least to most")
+    lines.append(f"{'':72}{'goal':>14}{'measured':>11}   middle half")
     for goal in results["goals"]:
         known = goal["measured"] is not None
-        found = f"{goal['measured']:11.2f}   {goal['least']:.2f} to {goal['most']:.2f}" if known else "   not measured"
-        lines.append(f"{goal['what']:68}{goal['goal']:>14}{found}")
+        found = f"{goal['measured']:11.2f}   {goal['lower']:.2f} to {goal['upper']:.2f}" if known else "   not measured"
+        lines.append(f"{goal['what']:72}{goal['goal']:>14}{found}")
     return "\n".join(lines)
 
 
