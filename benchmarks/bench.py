@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -31,9 +32,19 @@ def main() -> None:
     results = summary.results(plan, given.rounds, samples)
     print(summary.table(results))
     given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    (given.output / "results.json").write_text(_lines(results), encoding="utf-8")
     if not plot.draw(results, given.output):
         print("No plots: matplotlib is not installed (requirements-bench.txt).", file=sys.stderr)
+
+
+def _lines(results: dict[str, Any]) -> str:
+    """JSON with a line for each entry, and for each element of a list of objects."""
+    entries = []
+    for name, value in results.items():
+        each = [json.dumps(item) for item in value] if isinstance(value, list) else []
+        shown = "[\n  " + ",\n  ".join(each) + "\n ]" if each and each[0][0] == "{" else json.dumps(value)
+        entries.append(f" {json.dumps(name)}: {shown}")
+    return "{\n" + ",\n".join(entries) + "\n}\n"
 
 
 def _positive(text: str) -> int:

@@ -24,8 +24,13 @@ def draw(results: dict[str, Any], directory: Path) -> bool:
     import matplotlib as mpl
 
     mpl.use("svg")
-    # The same results give the same file.
-    mpl.rcParams |= {"svg.hashsalt": "benchmark", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    mpl.rcParams |= {
+        "svg.hashsalt": "benchmark",  # the same results give the same file
+        "svg.fonttype": "none",
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
     _stack(results, directory / "stack.svg")
     _calls(results, directory / "calls.svg")
     return True
@@ -44,12 +49,17 @@ def _stack(results: dict[str, Any], path: Path) -> None:
             points = _by_size(results, measure, pack, few)
             if points:
                 sizes, medians = zip(*points)
-                axes.plot(sizes, [each * unit for each in medians], "o-", color=color, label=pack, markersize=4)
-        axes.set(xscale="log", xlabel=f"resources, {few} endpoint configurations among them", title=label)
-        axes.set_xticks(results["sizes"], [f"{size:,}" for size in results["sizes"]])
-        axes.minorticks_off()
+                style = "--" if pack == NAIVE.name else "-"  # it would hide the bare service
+                values = [each * unit for each in medians]
+                axes.plot(sizes, values, f"o{style}", color=color, label=pack, markersize=4, zorder=3)
+        axes.set(xlabel=f"resources, {few} endpoint configurations among them", title=label)
         axes.grid(axis="y", color="#e5e7eb", linewidth=0.8)
-    time.set_yscale("log")
+    time.set(xscale="log", yscale="log")
+    time.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    for axes, sizes in ((time, results["sizes"]), (memory, results["sizes"][1:])):
+        axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.minorticks_off()
+    memory.set_xlim(left=0)
     memory.set_ylim(bottom=0)
     time.legend(frameon=False)
     figure.savefig(path, metadata={"Date": None}, facecolor="white")

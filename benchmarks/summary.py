@@ -48,13 +48,18 @@ def results(plan: Plan, rounds: int, samples: Samples) -> dict[str, Any]:
                 "pack": point.pack,
                 "resources": point.size.resources if point.size else None,
                 "configurations": point.size.configurations if point.size else None,
-                "median": statistics.median(values),
-                "rounds": list(values),
+                "median": _rounded(statistics.median(values)),
+                "rounds": [_rounded(value) for value in values],
             }
             for point, values in sorted(samples.items(), key=_place)
         ],
         "goals": _goals(plan, samples),
     }
+
+
+def _rounded(value: float) -> float:
+    """To four digits, which is more than repeats."""
+    return float(f"{value:.4g}")
 
 
 def _goals(plan: Plan, samples: Samples) -> list[dict[str, Any]]:
@@ -89,7 +94,7 @@ def _spread(values: Sequence[float]) -> dict[str, float | None]:
         return {"measured": None, "lower": None, "upper": None}
     single = len(values) == 1
     lower, middle, upper = [values[0]] * 3 if single else statistics.quantiles(values, method="inclusive")
-    return {"measured": middle, "lower": lower, "upper": upper}
+    return {"measured": _rounded(middle), "lower": _rounded(lower), "upper": _rounded(upper)}
 
 
 def table(results: dict[str, Any]) -> str:
