@@ -29,7 +29,10 @@ class Skimmer:
 
     def stack(self, serialized: bytes) -> pb.AnalyzeStackRequest:
         """An AnalyzeStack request with some of its resources."""
-        request = _request_of_bytes().FromString(serialized)
+        skimmed = _request_of_bytes()
+        if skimmed is None:
+            return pb.AnalyzeStackRequest.FromString(serialized)
+        request = skimmed.FromString(serialized)
         kept = [each for each in request.resources if self._may_concern(each)]
         del request.resources[:]
         request.resources.extend(kept)
@@ -44,9 +47,11 @@ class Skimmer:
 
 @cache
 def _request_of_bytes() -> Any:
-    """The class of AnalyzeStack requests whose resources are bytes."""
+    """The class of AnalyzeStack requests whose resources are bytes; `None` where protobuf is older than 4.22."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # not before a stack is judged
 
+    if not hasattr(message_factory, "GetMessageClass"):
+        return None
     file = descriptor_pb2.FileDescriptorProto(name="policy_pack/skim.proto", package="policy_pack", syntax="proto3")
     resources = pb.AnalyzeStackRequest.DESCRIPTOR.fields_by_name["resources"]
     file.message_type.add(name="Request").field.add(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import grpc
 import pytest
+from google.protobuf import message_factory
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
+from policy_pack import skim
 from policy_pack.carriers import READERS
 from policy_pack.skim import Skimmer
 from tests.harness.engine import Engine
@@ -45,6 +47,15 @@ def test_fields_of_a_later_engine_are_kept() -> None:
     later = b"\x9a\x06\x03new"  # field 99
     parsed = Skimmer(READERS).stack(listed(typed(CONFIGURATION)) + later)
     assert parsed.SerializeToString() == listed(typed(CONFIGURATION)) + later
+
+
+def test_with_an_old_protobuf_everything_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(message_factory, "GetMessageClass")
+    skim._request_of_bytes.cache_clear()
+    try:
+        assert len(Skimmer(READERS).stack(listed(typed("a:b:C"), typed(CONFIGURATION))).resources) == 2
+    finally:
+        skim._request_of_bytes.cache_clear()
 
 
 def test_the_running_pack_does_not_parse_what_concerns_nobody(engine: Engine) -> None:
