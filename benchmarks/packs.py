@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from policy_pack.judging.policy import RESOURCE, STACK
 from policy_pack.policies import POLICIES
-from policy_pack.policy import RESOURCE, STACK
 
 _HERE = Path(__file__).parent
 _KINDS = Counter(policy.kind for policy in POLICIES)

@@ -8,7 +8,7 @@ import sys
 def run() -> None:
     """Runs a command, or says what to install for that."""
     try:
-        from policy_pack.cli import main
+        from policy_pack.commands.cli import main
     except ImportError as error:
         sys.exit(f"This command needs the package {error.name}: pip install -r requirements-audit.txt")
     main(prog_name="python -m policy_pack")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from policy_pack import reference
+from policy_pack.commands import reference
 from tests import matrix
 
 ROOT = Path(__file__).parent.parent

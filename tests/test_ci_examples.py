@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import policy_pack
-from policy_pack.cli import main
+from policy_pack.commands.cli import main
 from tests.conftest import PACK
 
 CI = PACK / "examples" / "ci"

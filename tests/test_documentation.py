@@ -12,10 +12,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from policy_pack import reference
-from policy_pack.control import CONTROL
+from policy_pack.commands import reference
+from policy_pack.judging.control import CONTROL
+from policy_pack.judging.settings import schemas
 from policy_pack.policies import POLICIES
-from policy_pack.settings import schemas
 from tests.documentation import ROOT, made, with_section
 from tests.harness.engine import Engine
 from tests.harness.program import run

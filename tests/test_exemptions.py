@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from policy_pack.judge import judge, utc_today
-from policy_pack.model import Endpoint, Place
-from policy_pack.model import Stack as Model
+from policy_pack.judging.judge import judge, utc_today
+from policy_pack.judging.settings import read
+from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.policies.endpoint_configuration_in_stack import POLICY
-from policy_pack.settings import read
-from policy_pack.verdict import Exempted, Violation
+from policy_pack.stack.model import Endpoint, Place
+from policy_pack.stack.model import Stack as Model
 from tests.engine.aws import ACCOUNT
 from tests.harness.engine import Engine
 from tests.harness.program import run

@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from policy_pack.model import Template
+from policy_pack.judging.policy import DISABLED
 from policy_pack.policies import POLICIES
-from policy_pack.policy import DISABLED
+from policy_pack.stack.model import Template
 from tests.conftest import PACK
 from tests.harness.engine import Engine
 from tests.harness.program import deploy
@@ -20,13 +20,13 @@ FAILING = f"""
     import sys
     sys.path.insert(0, {str(PACK)!r})
     from dataclasses import replace
-    from policy_pack import pack
+    from policy_pack.engine import serve
 
     def fail(subject, context):
         raise LookupError("a value that is nobody's business")
 
-    pack.POLICIES = tuple(replace(each, decide=fail) for each in pack.POLICIES)
-    pack.run(edge={{edge}})
+    serve.POLICIES = tuple(replace(each, decide=fail) for each in serve.POLICIES)
+    serve.run(edge={{edge}})
 """
 
 

@@ -11,10 +11,10 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 import policy_pack
-from policy_pack.control import CONTROL
+from policy_pack.judging.control import CONTROL
+from policy_pack.judging.policy import PREFIX, RESOURCE, Policy
+from policy_pack.judging.settings import schemas
 from policy_pack.policies import POLICIES
-from policy_pack.policy import PREFIX, RESOURCE, Policy
-from policy_pack.settings import schemas
 from tests.conftest import PACK
 from tests.harness.engine import Engine
 

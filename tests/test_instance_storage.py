@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from policy_pack.instances import LOCAL_STORAGE_FAMILIES, has_local_storage
+from policy_pack.aws.instances import LOCAL_STORAGE_FAMILIES, has_local_storage
 from tests.harness.engine import Engine
 
 POLICY = "key-covers-instance-storage"

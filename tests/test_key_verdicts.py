@@ -8,19 +8,20 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
-from policy_pack import carriers, wire
-from policy_pack.judge import judge
-from policy_pack.model import Stack
-from policy_pack.place import Surroundings
+from policy_pack import carriers
+from policy_pack.carriers.place import Surroundings
+from policy_pack.engine import messages
+from policy_pack.judging.judge import judge
+from policy_pack.judging.policy import Policy
+from policy_pack.judging.settings import read
+from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Violation
 from policy_pack.policies import (
     key_policy_grants_sagemaker,
     key_policy_restricted,
     key_resource_usable,
     key_rotation_enabled,
 )  # fmt: skip
-from policy_pack.policy import Policy
-from policy_pack.settings import read
-from policy_pack.verdict import CannotTell, Compliant, NotApplicable, Violation
+from policy_pack.stack.model import Stack
 from tests.harness.program import deploy
 from tests.iam.statements import OTHER
 from tests.programs import keys, permissions, presence, roles
@@ -34,7 +35,7 @@ EVERY = (GRANTS, RESTRICTED, USABLE, ROTATES)
 def _model(program: Callable[[], Any], phase: str) -> Stack:
     *_, last = deploy(program, phase=phase).requests
     assert isinstance(last, pb.AnalyzeStackRequest)
-    return carriers.read(map(wire.resource, last.resources), Surroundings({"aws:region": "us-east-1"}))
+    return carriers.read(map(messages.resource, last.resources), Surroundings({"aws:region": "us-east-1"}))
 
 
 def _verdict(policy: Policy, program: Callable[[], Any], phase: str = "preview") -> Any:

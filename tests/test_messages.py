@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from policy_pack.judging.policy import Policy
 from policy_pack.policies import POLICIES
-from policy_pack.policy import Policy
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.programs.blocks import key, pair, provider

@@ -32,7 +32,7 @@ KEYS = {"us-east-1": arn(), "eu-west-1": arn("eu-west-1"), "cn-north-1": arn("cn
 WITHOUT_EDGE = f"""
     import sys
     sys.path.insert(0, {str(PACK)!r})
-    from policy_pack.pack import run
+    from policy_pack.engine.serve import run
     run(edge=False)
 """
 

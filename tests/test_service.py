@@ -14,8 +14,8 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policy_pack.service import Edge, edge_for
-from policy_pack.session import Session
+from policy_pack.engine.edge import Edge, edge_for
+from policy_pack.engine.session import Session
 from tests.conftest import PACK
 from tests.harness.answers import Verdicts
 from tests.harness.engine import Engine, Stack
@@ -27,7 +27,7 @@ from tests.test_programs import CASES
 WITHOUT_EDGE = f"""
     import sys
     sys.path.insert(0, {str(PACK)!r})
-    from policy_pack.pack import run
+    from policy_pack.engine.serve import run
     run(edge=False)
 """
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
@@ -161,12 +161,12 @@ def test_a_service_of_another_kind_is_left_alone() -> None:
 def test_the_installed_sdk_has_the_seam() -> None:
     """Fails where a new SDK would leave the pack correct, but slow."""
     script = """
-        from policy_pack import service
+        from policy_pack.engine import edge
         def edge_for(servicer, session):
-            print("edge before", type(servicer).__name__, hasattr(servicer, service._RECONFIGURE), flush=True)
+            print("edge before", type(servicer).__name__, hasattr(servicer, edge._RECONFIGURE), flush=True)
             exit()
-        service.edge_for = edge_for
-        from policy_pack.pack import run
+        edge.edge_for = edge_for
+        from policy_pack.engine.serve import run
         run()
     """
     done = subprocess.run([sys.executable, "-c", dedent(script)], cwd=PACK, capture_output=True, text=True, timeout=60)
@@ -174,11 +174,13 @@ def test_the_installed_sdk_has_the_seam() -> None:
 
 
 def test_starting_imports_only_what_a_preview_needs() -> None:
-    stock, loaded = _modules("pulumi_policy"), _modules("policy_pack.pack")
+    stock, loaded = _modules("pulumi_policy"), _modules("policy_pack.engine.serve")
     other = {"pulumi_aws", "click", "rich", "jinja2", "jsonschema", "yaml", "boto3", "botocore", "multiprocessing"}
     assert not {name for name in loaded - stock if name.partition(".")[0] in other}
     # What evaluates policies and reads templates is loaded with the first of them.
-    assert not loaded & {f"policy_pack.{name}" for name in ("iam", "template", "roles", "kms", "audit", "cli")}
+    assert not loaded & {
+        f"policy_pack.{name}" for name in ("iam", "template", "policies._key_users", "aws.ask_kms", "audit", "commands")
+    }
 
 
 def _modules(module: str) -> set[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from policy_pack.model import Resource
+from policy_pack.engine.session import Session
 from policy_pack.policies import POLICIES
-from policy_pack.session import Session
+from policy_pack.stack.model import Resource
 from tests.engine.aws import KEY_ID
 from tests.harness.answers import Answer, Triple
 from tests.harness.engine import Engine

@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from policy_pack.judging.settings import schemas
 from policy_pack.policies import POLICIES
-from policy_pack.settings import schemas
 from tests.engine.aws import ACCOUNT
 from tests.harness.engine import Engine, Stack
 from tests.harness.program import Program, run

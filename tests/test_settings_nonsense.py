@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from policy_pack.judging.settings import schemas
 from policy_pack.policies import POLICIES
-from policy_pack.settings import schemas
 from tests.engine.aws import ACCOUNT, KEY_ID
 from tests.harness.engine import Engine
 from tests.harness.program import DEV, Program, run

@@ -7,9 +7,9 @@ import pytest
 from google.protobuf import message_factory
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
-from policy_pack import skim
 from policy_pack.carriers import READERS
-from policy_pack.skim import Skimmer
+from policy_pack.engine import skim
+from policy_pack.engine.skim import Skimmer
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, recordings
 

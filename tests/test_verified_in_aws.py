@@ -12,11 +12,11 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from policy_pack import carriers
-from policy_pack.kms import Description
-from policy_pack.model import Resource
-from policy_pack.place import Surroundings
+from policy_pack.aws.ask_kms import Description
+from policy_pack.carriers.place import Surroundings
+from policy_pack.judging.verdict import Violation
 from policy_pack.policies.key_verified_in_aws import judge_description
-from policy_pack.verdict import Violation
+from policy_pack.stack.model import Resource
 from tests.conftest import PACK
 from tests.harness.engine import Engine, Stack
 

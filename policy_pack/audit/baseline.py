@@ -8,7 +8,7 @@ from dataclasses import replace
 from policy_pack.audit.evidence import Finding
 from policy_pack.audit.files import parse_json
 from policy_pack.audit.state import Unusable
-from policy_pack.policy import ADVISORY, MANDATORY
+from policy_pack.judging.policy import ADVISORY, MANDATORY
 
 _STRICTNESS = {ADVISORY: 0, MANDATORY: 1}
 

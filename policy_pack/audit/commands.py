@@ -13,7 +13,7 @@ import shlex
 from collections.abc import Iterator
 
 from policy_pack.audit.evidence import Command
-from policy_pack.control import CONTROL
+from policy_pack.judging.control import CONTROL
 
 _RULE = next(each.id for each in CONTROL.identifiers if each.tool == "AWS Config")
 

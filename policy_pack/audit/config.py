@@ -15,10 +15,10 @@ from jsonschema.exceptions import ValidationError
 
 from policy_pack.audit.files import parse_json
 from policy_pack.audit.state import Unusable
+from policy_pack.engine.session import Session
+from policy_pack.judging.policy import ADVISORY, DISABLED, MANDATORY, PREFIX, REMEDIATE, Policy
+from policy_pack.judging.settings import Effective, schemas, shown
 from policy_pack.policies import POLICIES
-from policy_pack.policy import ADVISORY, DISABLED, MANDATORY, PREFIX, REMEDIATE, Policy
-from policy_pack.session import Session
-from policy_pack.settings import Effective, schemas, shown
 
 LEVELS = (ADVISORY, MANDATORY, REMEDIATE, DISABLED)
 _LEVEL = "enforcementLevel"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from policy_pack.control import Control, Requirement
+from policy_pack.judging.control import Control, Requirement
 
 COMPLIANT = "compliant"
 NON_COMPLIANT = "non-compliant"

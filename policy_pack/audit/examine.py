@@ -22,13 +22,13 @@ from policy_pack.audit.masking import key_text, printable, printable_lines
 from policy_pack.audit.state import State
 from policy_pack.audit.verdicts import level_of, overall, verdicts_on
 from policy_pack.carriers import SUBJECTS
-from policy_pack.judge import Judgement, judge, said_once
-from policy_pack.model import Configuration
-from policy_pack.place import Surroundings
+from policy_pack.carriers.place import Surroundings
+from policy_pack.judging.judge import Judgement, judge, without_repeats
+from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
+from policy_pack.judging.settings import Effective
+from policy_pack.judging.verdict import Violation
 from policy_pack.policies import POLICIES
-from policy_pack.policy import DISABLED, RESOURCE, Policy
-from policy_pack.settings import Effective
-from policy_pack.verdict import Violation
+from policy_pack.stack.model import Configuration
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Examination:
     def findings(self) -> Iterator[Finding]:
         """The violations, as the pack reports them."""
         for judgements in self._judgements.values():
-            for each in said_once(judgements):
+            for each in without_repeats(judgements):
                 if isinstance(each.verdict, Violation):
                     yield self._finding(each.policy, each, each.verdict)
 

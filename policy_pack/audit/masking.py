@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy_pack.arn import parse_key
+from policy_pack.aws.key_names import parse_key
 from policy_pack.values import Text, Unknown, WrongType
 
 MASK = "***"

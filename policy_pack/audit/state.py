@@ -17,7 +17,7 @@ from typing import Any
 from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.properties import Properties, secret_texts
 from policy_pack.carriers import READERS, SUBJECTS
-from policy_pack.model import Provider, Resource
+from policy_pack.stack.model import Provider, Resource
 from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
 
 _OLDEST = 3  # the version of a deployment

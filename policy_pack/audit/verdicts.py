@@ -15,12 +15,12 @@ from policy_pack.audit.evidence import (
     PolicyVerdict,
 )
 from policy_pack.audit.masking import printable, printable_lines
-from policy_pack.judge import Judgement
-from policy_pack.links import configurations_by_name, configurations_from, keys_of
-from policy_pack.model import Configuration, Endpoint, Key, Node, Stack, Template
+from policy_pack.judging.judge import Judgement
+from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
+from policy_pack.judging.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
 from policy_pack.policies import POLICIES, encryption_at_rest_enabled
-from policy_pack.policy import DISABLED, MANDATORY, REMEDIATE, Policy
-from policy_pack.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
+from policy_pack.stack.links import configurations_by_name, configurations_from, keys_of
+from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template
 
 # Of several verdicts of a policy on what belongs to a configuration, the first of these counts.
 _WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from policy_pack.carriers import aws, aws_native, cloudcontrol, cloudformation
-from policy_pack.model import AnyNode, Resource, Stack
-from policy_pack.place import Surroundings
+from policy_pack.carriers import aws_native, classic, cloudcontrol, cloudformation
+from policy_pack.carriers.place import Surroundings
+from policy_pack.stack.model import AnyNode, Resource, Stack
 
 Reader = Callable[[Resource, Surroundings], Iterable[AnyNode]]
 # Takes the properties that the SDK gives to a remediation, which keep secrets secret, and the key's ARN.
 KeyWriter = Callable[[Any, str], None]
 
-_CARRIERS = (aws, aws_native, cloudformation, cloudcontrol)
+_CARRIERS = (classic, aws_native, cloudformation, cloudcontrol)
 
 READERS: Mapping[str, Reader] = {kind: reader for carrier in _CARRIERS for kind, reader in carrier.READERS.items()}
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from policy_pack.carriers import cloudformation, resource_types, shapes
+from policy_pack.carriers.naming import is_generated
+from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, Reader
-from policy_pack.model import AnyNode, Resource
-from policy_pack.naming import is_generated
-from policy_pack.place import Surroundings, place
+from policy_pack.stack.model import AnyNode, Resource
 
 _TYPES = resource_types.READERS
 

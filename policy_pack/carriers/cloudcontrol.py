@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policy_pack.carriers import cloudformation, resource_types, shapes
+from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, Reader, capitalised, in_camel_case
-from policy_pack.model import AnyNode, Place, Resource, Template
-from policy_pack.place import Surroundings, place
+from policy_pack.stack.model import AnyNode, Place, Resource, Template
 from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
 
 _READERS: Mapping[str, Reader] = {

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from policy_pack.aws.regions import partition_of
 from policy_pack.carriers import resource_types, shapes
+from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, in_camel_case
-from policy_pack.model import AnyNode, Place, Resource, Template
-from policy_pack.place import Surroundings, place
 from policy_pack.records import dataclass
-from policy_pack.regions import partition_of
+from policy_pack.stack.model import AnyNode, Place, Resource, Template
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, kind_of, text
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from typing import Any
 
 from policy_pack.carriers import shapes
 from policy_pack.carriers.shapes import days, identity, text_or
-from policy_pack.model import (
+from policy_pack.records import dataclass
+from policy_pack.stack.model import (
     Alias,
     AnyNode,
     Configuration,
@@ -27,7 +28,6 @@ from policy_pack.model import (
     Role,
     RolePolicy,
 )
-from policy_pack.records import dataclass
 from policy_pack.values import UNKNOWN, NothingKnown, Plain, Text, Unknown, boolean, get, items, sources_in, text
 
 ENDPOINT_CONFIGURATION = "AWS::SageMaker::EndpointConfig"

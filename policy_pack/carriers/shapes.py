@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy_pack.model import Resource, Storage, Variant
+from policy_pack.stack.model import Resource, Storage, Variant
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, sources_in, text
 
 _VARIANTS = (("productionVariants", "production variant"), ("shadowProductionVariants", "shadow variant"))

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
+from policy_pack.aws.regions import partition_of
 from policy_pack.iam.request import Caller, Request
 from policy_pack.iam.texts import GAP
-from policy_pack.regions import partition_of
 
 DECRYPT, GENERATE_DATA_KEY, CREATE_GRANT = "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"
 ACTIONS = (DECRYPT, GENERATE_DATA_KEY, CREATE_GRANT)

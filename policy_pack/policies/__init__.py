@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policy_pack.judging.policy import Policy
 from policy_pack.policies import (
     captured_data_encrypted,
     customer_managed_key,
@@ -21,7 +22,6 @@ from policy_pack.policies import (
     settings_make_sense,
     template_readable,
 )
-from policy_pack.policy import Policy
 
 POLICIES: tuple[Policy, ...] = (
     encryption_at_rest_enabled.POLICY,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from policy_pack.arn import names_aws_managed_key
-from policy_pack.model import Configuration
-from policy_pack.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.aws.key_names import names_aws_managed_key
+from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.stack.model import Configuration
 from policy_pack.values import Text, Unknown, WrongType
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from policy_pack.arn import KeyName, names_aws_managed_key, parse_key
-from policy_pack.model import Configuration
-from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.regions import PARTITIONS, partition_of
-from policy_pack.settings import Setting, matches, texts
+from policy_pack.aws.key_names import KeyName, names_aws_managed_key, parse_key
+from policy_pack.aws.regions import PARTITIONS, partition_of
+from policy_pack.judging.patterns import matches
+from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
+from policy_pack.judging.settings import Setting, texts
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.stack.model import Configuration
 from policy_pack.values import Unknown, WrongType
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:

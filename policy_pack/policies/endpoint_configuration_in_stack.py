@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
-from policy_pack.links import configurations_by_name, configurations_from, is_hidden
-from policy_pack.model import Endpoint
-from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies._external import EXTERNAL_CONFIGURATIONS, is_external
+from policy_pack.stack.links import configurations_by_name, configurations_from, is_hidden
+from policy_pack.stack.model import Endpoint
 from policy_pack.values import Unknown
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(endpoint: Endpoint, context: Context) -> Decision:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from policy_pack.arn import names_aws_managed_key, parse_key
-from policy_pack.model import Configuration
-from policy_pack.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.regions import partition_of
-from policy_pack.settings import Setting
+from policy_pack.aws.key_names import names_aws_managed_key, parse_key
+from policy_pack.aws.regions import partition_of
+from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
+from policy_pack.judging.settings import Setting
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.stack.model import Configuration
 from policy_pack.values import Unknown
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:

@@ -6,30 +6,31 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policy_pack.key_links import arn_of, policies_of, used_keys
-from policy_pack.model import Configuration, Key, Stack
-from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies._used_keys import used_keys
+from policy_pack.stack.links import policies_of
+from policy_pack.stack.model import Configuration, Key, Stack
 
 if TYPE_CHECKING:
     from policy_pack.iam import Access
-    from policy_pack.roles import Named
+    from policy_pack.policies._key_users import Named
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    from policy_pack.roles import roles_of  # no sooner than there is a configuration
+    from policy_pack.policies._key_users import roles_of  # no sooner than there is a configuration
 
     keys = used_keys(configuration, context.stack)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     region = configuration.place.region if isinstance(configuration.place.region, str) else None
     roles = roles_of(configuration, context.stack)
-    return context.stack.once(_decide, keys, roles, region)
+    return context.stack.cached(_decide, keys, roles, region)
 
 
 def _decide(stack: Stack, keys: Sequence[Key], roles: Sequence[Named], region: str | None) -> Decision:
     from policy_pack.iam import access
-    from policy_pack.roles import users_of
+    from policy_pack.policies._key_users import arn_of, users_of
 
     unsure = False
     for key in keys:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from policy_pack.key_links import arn_of, policies_of, used_keys
-from policy_pack.model import Configuration, Key, Stack
-from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.settings import texts
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.judging.settings import texts
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies._used_keys import used_keys
+from policy_pack.stack.links import policies_of
+from policy_pack.stack.model import Configuration, Key, Stack
 
 if TYPE_CHECKING:
     from policy_pack.iam.exposure import Exposure, Found
@@ -21,7 +22,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     accounts, principals = context.settings["allowedAccounts"] or (), context.settings["allowedPrincipals"]
-    decisions = [context.stack.once(_decide, key, accounts, principals) for key in keys]
+    decisions = [context.stack.cached(_decide, key, accounts, principals) for key in keys]
     for kind in (Violation, CannotTell):
         found = [each for each in decisions if isinstance(each, kind)]
         if found:
@@ -32,6 +33,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 def _decide(stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple[str, ...] | None) -> Decision:
     from policy_pack.iam.document import Malformed, parse_key_policy  # no sooner than there is a key
     from policy_pack.iam.exposure import exposure
+    from policy_pack.policies._key_users import arn_of
 
     unclear = False
     for policy in policies_of(key, stack):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from policy_pack.arn import parse_key
-from policy_pack.links import aliases_from, keys_of
-from policy_pack.model import Alias, Configuration, Key
-from policy_pack.place import same_region
-from policy_pack.policy import HIGH, MANDATORY, STACK, Context, Policy
+from policy_pack.aws.key_names import parse_key
+from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.stack.links import aliases_from, keys_of, same_region
+from policy_pack.stack.model import Alias, Configuration, Key
 from policy_pack.values import Unknown, WrongType
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy_pack.key_links import primary_of, used_keys
-from policy_pack.model import Configuration, Key, Stack
-from policy_pack.policy import HIGH, MANDATORY, STACK, Context, Policy
+from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies._used_keys import used_keys
+from policy_pack.stack.links import primary_of
+from policy_pack.stack.model import Configuration, Key, Stack
 from policy_pack.values import Unknown
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from policy_pack.key_links import primary_of, used_keys
-from policy_pack.model import Configuration, Key
-from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.settings import integer
+from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.judging.settings import integer
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies._used_keys import used_keys
+from policy_pack.stack.links import primary_of
+from policy_pack.stack.model import Configuration, Key
 from policy_pack.values import Unknown
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 # What AWS takes where a key that rotates says nothing.
 _DEFAULT_DAYS = 365

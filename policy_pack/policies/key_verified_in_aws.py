@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from policy_pack.arn import names_aws_managed_key, parse_key
-from policy_pack.links import keys_of
-from policy_pack.model import Configuration, Stack
-from policy_pack.policy import DISABLED, HIGH, STACK, Context, Policy
-from policy_pack.settings import Setting, choice
+from policy_pack.aws.key_names import names_aws_managed_key, parse_key
+from policy_pack.judging.policy import DISABLED, HIGH, STACK, Context, Policy
+from policy_pack.judging.settings import Setting, choice
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.stack.links import keys_of
+from policy_pack.stack.model import Configuration, Stack
 from policy_pack.values import Unknown
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 
 if TYPE_CHECKING:
-    from policy_pack.kms import Description, Keys, Question
+    from policy_pack.aws.ask_kms import Description, Keys, Question
 
 _keys: list[Keys] = []  # the one that asks, for as long as the pack runs
 
@@ -56,7 +56,7 @@ def _not_to_ask(configuration: Configuration, stack: Stack) -> CannotTell | NotA
 
 
 def _verdict(configuration: Configuration, context: Context) -> Decision:
-    from policy_pack.kms import Failure, Keys  # an extra, and only where this policy is on
+    from policy_pack.aws.ask_kms import Failure, Keys  # an extra, and only where this policy is on
 
     if not _keys:
         _keys.append(Keys())
@@ -117,7 +117,7 @@ def _questions(stack: Stack) -> list[Question]:
 
 
 def _question(configuration: Configuration) -> Question:
-    from policy_pack.kms import Question
+    from policy_pack.aws.ask_kms import Question
 
     profile = configuration.place.profile
     return Question(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from policy_pack import links
-from policy_pack.external import EXTERNAL_CONFIGURATIONS, is_external
-from policy_pack.model import Configuration
-from policy_pack.policy import ADVISORY, LOW, STACK, Context, Policy
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.judging.policy import ADVISORY, LOW, STACK, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies._external import EXTERNAL_CONFIGURATIONS, is_external
+from policy_pack.stack import links
+from policy_pack.stack.model import Configuration
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    pairs = context.stack.once(links.pairs)
+    pairs = context.stack.cached(links.pairs)
     if configuration.id in pairs.used:
         return COMPLIANT
     if is_external(configuration.name, context):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from policy_pack.model import Configuration
-from policy_pack.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, Violation
+from policy_pack.stack.model import Configuration
 from policy_pack.values import Unknown
-from policy_pack.verdict import COMPLIANT, CannotTell, Decision, Violation
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from policy_pack.judge import names_of
-from policy_pack.model import Configuration, Endpoint, Key, Stack, Template
-from policy_pack.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.settings import Exemption, matches
-from policy_pack.verdict import COMPLIANT, Decision, Violation
+from policy_pack.judging.exemptions import Exemption
+from policy_pack.judging.judge import names_of
+from policy_pack.judging.patterns import matches
+from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, Decision, Violation
+from policy_pack.stack.model import Configuration, Endpoint, Key, Stack, Template
 
 
 def decide(stack: Stack, context: Context) -> Decision:
@@ -35,7 +36,7 @@ def _left_over(policy: str, exemptions: Iterable[Exemption], stack: Stack) -> It
     exempted = [node for node in stack.nodes if judges is Stack or isinstance(node, (judges, Key))]
     names = {name for node in exempted for name in names_of(node)}
     for each in exemptions:
-        if not each.covers(*names) and _is_of(each, stack.once(_stacks)):
+        if not each.covers(*names) and _is_of(each, stack.cached(_stacks)):
             yield f"exemptions[{each.index}] matches no resource of this stack that the policy judges"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from policy_pack.model import Template
-from policy_pack.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
-from policy_pack.verdict import COMPLIANT, Decision, Violation
+from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.judging.verdict import COMPLIANT, Decision, Violation
+from policy_pack.stack.model import Template
 
 
 def decide(template: Template, context: Context) -> Decision:

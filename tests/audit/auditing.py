@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from policy_pack.audit.audit import audit
 from policy_pack.audit.config import reconcile
 from policy_pack.audit.evidence import ConfigurationEvidence, PolicyVerdict, Report
 from policy_pack.audit.examine import Options
-from policy_pack.cli import main
-from policy_pack.policy import PREFIX
+from policy_pack.audit.run import audit
+from policy_pack.commands.cli import main
+from policy_pack.judging.policy import PREFIX
 from tests.audit.states import write
 from tests.harness.answers import Triple
 

@@ -24,9 +24,9 @@ from policy_pack.audit.evidence import (
     Report,
     Source,
 )
-from policy_pack.control import CONTROL
+from policy_pack.judging.control import CONTROL
+from policy_pack.judging.policy import DISABLED, MANDATORY, PREFIX
 from policy_pack.policies import POLICIES
-from policy_pack.policy import DISABLED, MANDATORY, PREFIX
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_pack.audit.audit import audit
 from policy_pack.audit.formats import as_json, text
+from policy_pack.audit.run import audit
 from policy_pack.carriers import READERS
 from policy_pack.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN_SENTINELS
 from tests.audit.auditing import options

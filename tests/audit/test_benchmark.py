@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.exports import write
 from benchmarks.stacks import Size
-from policy_pack.audit.audit import audit
+from policy_pack.audit.run import audit
 from tests.audit.auditing import ROOT, options
 
 SCRIPT = ROOT / "benchmarks" / "bench_audit.py"

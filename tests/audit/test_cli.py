@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from policy_pack.audit.formats import FORMATS
-from policy_pack.policy import PREFIX
+from policy_pack.judging.policy import PREFIX
 from tests.audit.auditing import ROOT, command, process
 from tests.audit.states import ACCOUNT, KEY, configuration, export, write
 
@@ -269,6 +269,8 @@ def test_says_what_to_install() -> None:
 
 
 def test_pack_needs_nothing_of_the_command() -> None:
-    told = "import sys, policy_pack.pack; print([n for n in ('click', 'rich', 'jsonschema') if n in sys.modules])"
+    told = (
+        "import sys, policy_pack.engine.serve; print([n for n in ('click', 'rich', 'jsonschema') if n in sys.modules])"
+    )
     ran = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

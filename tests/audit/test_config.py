@@ -11,9 +11,9 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from policy_pack.audit.config import ConfigError, load, reconcile
+from policy_pack.judging.policy import DISABLED, PREFIX
+from policy_pack.judging.settings import read
 from policy_pack.policies import POLICIES
-from policy_pack.policy import DISABLED, PREFIX
-from policy_pack.settings import read
 from tests.audit.auditing import audit_document, triples, verdict
 from tests.audit.states import ACCOUNT, KEY, configuration, export
 from tests.harness.engine import Engine

@@ -17,9 +17,9 @@ from policy_pack.audit.evidence import (
     STATUSES,
     RequirementEvidence,
 )
-from policy_pack.control import CONTROL
+from policy_pack.judging.control import CONTROL
+from policy_pack.judging.policy import MANDATORY, PREFIX
 from policy_pack.policies import POLICIES
-from policy_pack.policy import MANDATORY, PREFIX
 from tests.audit.auditing import audit_document, triples, verdict
 from tests.audit.states import (
     ACCOUNT,

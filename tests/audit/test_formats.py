@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
-from policy_pack.audit.audit import audit
 from policy_pack.audit.evidence import Problem, Report
 from policy_pack.audit.formats import FORMATS, writer
 from policy_pack.audit.masking import printable
+from policy_pack.audit.run import audit
 from tests.audit import invented
 from tests.audit.auditing import options
 from tests.audit.test_formats_html import Page

@@ -13,8 +13,8 @@ import pytest
 
 from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT, Problem, Report
 from policy_pack.audit.formats import sarif
+from policy_pack.judging.policy import DISABLED
 from policy_pack.policies import POLICIES
-from policy_pack.policy import DISABLED
 from tests.audit import invented
 
 

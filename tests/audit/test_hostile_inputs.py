@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import zstandard
 
-from policy_pack.audit.audit import audit, examine
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import Report
 from policy_pack.audit.files import Input
+from policy_pack.audit.run import audit, examine
 from tests.audit.auditing import command, options
 from tests.audit.states import KEY, configuration, export, write
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.audit.audit import audit
 from policy_pack.audit.evidence import Finding
+from policy_pack.audit.run import audit
 from policy_pack.values import REDACTED
 from tests.audit.auditing import options, triples
 from tests.audit.states import SECRET, SIGNATURE

@@ -11,11 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from policy_pack.audit.audit import audit
 from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import as_json, text
 from policy_pack.audit.formats.common import STATUS_TEXTS, short
-from policy_pack.policy import DISABLED
+from policy_pack.audit.run import audit
+from policy_pack.judging.policy import DISABLED
 from tests.audit import invented
 from tests.audit.auditing import ROOT, options
 from tests.harness.recordings import DIRECTORY

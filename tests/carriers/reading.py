@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from policy_pack import carriers
-from policy_pack.judge import judge
-from policy_pack.model import Provider, Resource, Stack
-from policy_pack.place import Surroundings
-from policy_pack.policy import Policy
-from policy_pack.settings import read as read_settings
-from policy_pack.verdict import Verdict
+from policy_pack.carriers.place import Surroundings
+from policy_pack.judging.judge import judge
+from policy_pack.judging.policy import Policy
+from policy_pack.judging.settings import read as read_settings
+from policy_pack.judging.verdict import Verdict
+from policy_pack.stack.model import Provider, Resource, Stack
 
 REGION = "eu-west-1"
 NATIVE = "aws-native"

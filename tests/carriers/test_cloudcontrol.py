@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policy_pack.model import Configuration, Endpoint, Key, Node, Template
+from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Template
 from policy_pack.values import NOTHING_KNOWN, SECRET, SIGNATURE, UNKNOWN, Opaque, from_json
 from tests.carriers.reading import all_of, one, resource, state, urn
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.model import (
+from policy_pack.stack.links import same_region
+from policy_pack.stack.model import (
     Alias,
     Configuration,
     Endpoint,
@@ -18,7 +19,6 @@ from policy_pack.model import (
     RolePolicy,
     Template,
 )
-from policy_pack.place import same_region
 from policy_pack.values import SECRET, SIGNATURE, UNKNOWN, Opaque, Unknown, from_json
 from tests.carriers.reading import REGION, all_of, one, resource, state, template, urn
 

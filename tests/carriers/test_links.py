@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from policy_pack.links import configurations_from, is_hidden, keys_of, pairs
-from policy_pack.model import Configuration, Endpoint, Resource
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, NotApplicable, Violation
 from policy_pack.policies import (
     endpoint_configuration_in_stack,
     endpoint_follows_replacement,
     key_resource_usable,
     paired_with_endpoint,
 )
+from policy_pack.stack.links import configurations_from, is_hidden, keys_of, pairs
+from policy_pack.stack.model import Configuration, Endpoint, Resource
 from policy_pack.values import UNKNOWN
-from policy_pack.verdict import COMPLIANT, CannotTell, NotApplicable, Violation
 from tests.carriers.reading import resource, stack, state, template, verdicts
 
 CLASSIC, NATIVE = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws-native:sagemaker:EndpointConfig"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from policy_pack.carriers.resource_types import READERS, camel_case, capitalised, in_camel_case
-from policy_pack.model import (
+from policy_pack.stack.model import (
     Alias,
     Configuration,
     Endpoint,

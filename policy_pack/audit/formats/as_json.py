@@ -11,7 +11,7 @@ from typing import Any
 
 from policy_pack.audit.evidence import Report, RequirementEvidence, count
 from policy_pack.audit.formats.common import moment
-from policy_pack.policy import MANDATORY
+from policy_pack.judging.policy import MANDATORY
 
 FORMAT_VERSION = 1
 

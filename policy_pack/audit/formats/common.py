@@ -19,7 +19,7 @@ from policy_pack.audit.evidence import (
     Report,
     RequirementEvidence,
 )
-from policy_pack.policy import DISABLED, MANDATORY, PREFIX, REMEDIATE
+from policy_pack.judging.policy import DISABLED, MANDATORY, PREFIX, REMEDIATE
 
 STATUS_TEXTS: Mapping[str, str] = {
     COMPLIANT: "compliant",

@@ -45,7 +45,7 @@ from policy_pack.audit.formats.oscal_parts import (
     violation_properties,
     without_empty,
 )
-from policy_pack.control import Requirement
+from policy_pack.judging.control import Requirement
 
 
 def write(report: Report) -> str:

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 from policy_pack.audit.evidence import Finding, PolicyVerdict
 from policy_pack.audit.formats.common import exemption_text, one_line, short
 from policy_pack.audit.formats.markup import escape
-from policy_pack.control import Requirement
+from policy_pack.judging.control import Requirement
 
 Json = dict[str, Any]
 

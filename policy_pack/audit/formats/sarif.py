@@ -27,8 +27,8 @@ from policy_pack.audit.evidence import (
 )
 from policy_pack.audit.formats.as_json import document
 from policy_pack.audit.formats.common import artifact_uri, exemption_text, fails, moment, runs, short
-from policy_pack.control import Control, Requirement
-from policy_pack.policy import HIGH, LOW, MEDIUM
+from policy_pack.judging.control import Control, Requirement
+from policy_pack.judging.policy import HIGH, LOW, MEDIUM
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -21,7 +21,7 @@ from policy_pack.audit.evidence import (
     count,
 )
 from policy_pack.audit.formats.common import STATUS_TEXTS, exemption_text, moment, share_text, short
-from policy_pack.policy import MANDATORY
+from policy_pack.judging.policy import MANDATORY
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,10 +9,10 @@ from contextvars import ContextVar
 from typing import Any
 
 from policy_pack import carriers
-from policy_pack.model import Resource, Stack
-from policy_pack.place import Surroundings
-from policy_pack.policy import Policy
-from policy_pack.settings import Effective, read, shown
+from policy_pack.carriers.place import Surroundings
+from policy_pack.judging.policy import Policy
+from policy_pack.judging.settings import Effective, read, shown
+from policy_pack.stack.model import Resource, Stack
 
 _ALL = "all"  # stands in a configuration for every policy; only a level can be given for it
 

@@ -11,7 +11,7 @@ from typing import Any, Union
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
-from policy_pack.model import Provider, Resource
+from policy_pack.stack.model import Provider, Resource
 from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
 
 

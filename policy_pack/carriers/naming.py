@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policy_pack.model import Resource
+from policy_pack.stack.model import Resource
 from policy_pack.values import Plain, Unknown, get, text
 
 CONFIGURATION = "pulumi:autonaming"

@@ -1,4 +1,4 @@
-"""Reads a resource from what the SDK hands to a policy: slower than `policy_pack.wire`, and the same model.
+"""Reads a resource from what the SDK hands to a policy: slower than `policy_pack.engine.messages`, and the same model.
 
 The SDK's proxies raise `UnknownValueError` on reading a value that is not known; keys can be listed without reading.
 """
@@ -12,7 +12,7 @@ import pulumi
 from pulumi_policy import PolicyResource, ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
-from policy_pack.model import Provider, Resource
+from policy_pack.stack.model import Provider, Resource
 from policy_pack.values import NOTHING_KNOWN, UNKNOWN, Opaque, Plain, unwrap
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Union
 
-from policy_pack.model import Configuration, Node, Stack
+from policy_pack.judging.verdict import Decision
 from policy_pack.records import dataclass
-from policy_pack.verdict import Decision
+from policy_pack.stack.model import Configuration, Node, Stack
 
 if TYPE_CHECKING:
-    from policy_pack.settings import Effective, Setting
+    from policy_pack.judging.settings import Effective, Setting
 
 PREFIX = "sagemaker-endpoint-configuration-"
 

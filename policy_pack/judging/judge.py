@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timezone
 
-from policy_pack.model import Node, Stack
-from policy_pack.policy import Context, Policy
+from policy_pack.judging.patterns import matches
+from policy_pack.judging.policy import Context, Policy
+from policy_pack.judging.settings import Effective
+from policy_pack.judging.verdict import Exempted, NotApplicable, Verdict, Violation
 from policy_pack.records import dataclass
-from policy_pack.settings import Effective, matches
-from policy_pack.verdict import Exempted, NotApplicable, Verdict, Violation
+from policy_pack.stack.model import Node, Stack
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def judge(
         yield Judgement(policy, node, verdict)
 
 
-def said_once(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
+def without_repeats(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
     """The judgements of a policy, a violation that several subjects share (of one key) for the first of them only."""
     said: set[Violation] = set()
     for each in judgements:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from policy_pack.aws.key_names import parse_key
 from policy_pack.iam import User, anybody, sagemaker
 from policy_pack.iam.logic import Answer, all_of, any_of
 from policy_pack.iam.request import Caller
 from policy_pack.iam.texts import GAP, matches
-from policy_pack.key_links import arn_of, grants_of
-from policy_pack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
-from policy_pack.place import same_region
+from policy_pack.stack.links import grants_of, same_region
+from policy_pack.stack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown
 
 # What names a role, and the ids of what that is computed from.
@@ -40,6 +40,16 @@ def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
     return [user for text, sources in roles for user in _users(text, sources, arn, grants, stack)]
 
 
+def arn_of(key: Key) -> str:
+    """The ARN of a key, with gaps for what is not known of it."""
+    if isinstance(key.arn, str) and parse_key(key.arn, short_forms=False) is not None:
+        return key.arn
+    return sagemaker.key_arn(
+        key.place.region if isinstance(key.place.region, str) else None,
+        key.account if isinstance(key.account, str) else GAP,
+    )
+
+
 def _roles(configuration: Configuration, stack: Stack) -> Iterator[Named]:
     if configuration.execution_role is not None:
         yield configuration.execution_role, configuration.execution_role_sources
@@ -53,7 +63,7 @@ def _models(configuration: Configuration, stack: Stack) -> Iterator[Model]:
     for variant in configuration.variants:
         found = [node for source in variant.model_sources if isinstance(node := stack.by_id.get(source), Model)]
         if not found and isinstance(variant.model_name, str):
-            named = stack.once(_models_by_name).get(variant.model_name, ())
+            named = stack.cached(_models_by_name).get(variant.model_name, ())
             found = [each for each in named if same_region(each.place, configuration.place) is not False]
         yield from found
 
@@ -61,7 +71,7 @@ def _models(configuration: Configuration, stack: Stack) -> Iterator[Model]:
 def _users(text: Text, sources: Sequence[str], key: str, grants: Sequence[Grant], stack: Stack) -> Iterator[User]:
     roles: Sequence[Role | None]
     if isinstance(text, str):
-        roles = [stack.once(_roles_by_arn).get(text)]
+        roles = [stack.cached(_roles_by_arn).get(text)]
     else:
         roles = [node for source in sources if isinstance(node := stack.by_id.get(source), Role)] or [None]
     for role in roles:
@@ -83,7 +93,7 @@ def _caller(arn: Text, role: Role | None, key: str) -> Caller:
 
 def _policies(role: Role | None, caller: Caller, stack: Stack) -> tuple[tuple[Plain, ...], Answer]:
     """The policies of a role that the stack holds, and whether those are all (`policy_pack.iam.User.complete`)."""
-    beside = stack.once(_role_policies)
+    beside = stack.cached(_role_policies)
     if role is None:
         name = caller.arn.rpartition("/")[2]
         found = list(_readable(beside.get(name, ()), stack)) if GAP not in name else []
@@ -125,7 +135,7 @@ def _managed(arn: Text, sources: Sequence[str], stack: Stack) -> Plain:
     for source in sources:
         if isinstance(node := stack.by_id.get(source), ManagedPolicy):
             return node.policy
-    named = stack.once(_managed_by_arn)
+    named = stack.cached(_managed_by_arn)
     return named[arn].policy if isinstance(arn, str) and arn in named else None
 
 

@@ -4,11 +4,12 @@ The SDK (pulumi-policy 1.21) deserialises each resource once for every resource 
 every stack policy, before a policy can say that it does not care. `Edge` answers the engine in the SDK's place: it
 decides by a resource's type whether anything concerns it, reads what does straight from the message, and hands the
 SDK a request without properties. Levels, settings, diagnostics and not-applicable answers stay the SDK's own. Of a
-whole stack, what concerns nobody is not even parsed (`policy_pack.skim`).
+whole stack, what concerns nobody is not even parsed (`policy_pack.engine.skim`).
 
 The seam: the SDK registers its service through the public `add_AnalyzerServicer_to_server` of the `pulumi` package's
 generated module, looked up there when a pack starts. That it does so is not promised. Where it does not, or where its
-service is not what we know, nothing is installed and policies read what the SDK hands them (`policy_pack.stock`).
+service is not what we know, nothing is installed and policies read what the SDK hands them
+(`policy_pack.engine.sdk_arguments`).
 The other half of it is gRPC's own: of several handlers for a method, the first that was added serves it.
 """
 
@@ -23,10 +24,10 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policy_pack import wire
 from policy_pack.carriers import READERS, SUBJECTS, concerning
-from policy_pack.session import Session
-from policy_pack.skim import Skimmer
+from policy_pack.engine import messages
+from policy_pack.engine.session import Session
+from policy_pack.engine.skim import Skimmer
 
 _RECONFIGURE = "_configure_runtime_settings"
 _METHODS = ("Analyze", "AnalyzeStack", "Remediate", "Configure", "ConfigureStack")
@@ -125,8 +126,8 @@ class Edge(analyzer_pb2_grpc.AnalyzerServicer):
         self._session.config = dict(request.config)
         return self._sdk.ConfigureStack(request, context)
 
-    def _reading(self, messages: list[Any]) -> AbstractContextManager[None]:
-        return self._session.judging(lambda: map(wire.resource, messages))
+    def _reading(self, given: list[Any]) -> AbstractContextManager[None]:
+        return self._session.judging(lambda: map(messages.resource, given))
 
 
 def _without_properties(request: pb.AnalyzeRequest) -> pb.AnalyzeRequest:

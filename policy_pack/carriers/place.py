@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from policy_pack.model import Place, Resource
 from policy_pack.records import dataclass
+from policy_pack.stack.model import Place, Resource
 from policy_pack.values import Plain, Text, Unknown, text
 
 
@@ -42,12 +42,3 @@ def place(resource: Resource, surroundings: Surroundings, own_region: Plain = No
         region = surroundings.region(resource.type.partition(":")[0])
     decided_by = resource.provider.urn if resource.provider is not None else None
     return Place(region, decided_by, profile)
-
-
-def same_region(one: Place, other: Place) -> bool | None:
-    """Whether two places are in one region; `None` where nobody knows."""
-    if isinstance(one.region, str) and isinstance(other.region, str):
-        return one.region == other.region
-    if one.decided_by is not None and one.decided_by == other.decided_by:
-        return True
-    return None

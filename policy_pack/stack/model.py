@@ -240,7 +240,7 @@ class Stack:
         found: tuple[T, ...] = self._known[kind]
         return found
 
-    def once(self, question: Callable[..., T], *about: Hashable) -> T:
+    def cached(self, question: Callable[..., T], *about: Hashable) -> T:
         """What a function makes of the stack and of what it is asked about, made once.
 
         What is asked for every node must not look at all of them, and nodes that share a key share what is said of it.

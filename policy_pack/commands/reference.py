@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from policy_pack.control import CONTROL
+from policy_pack.judging.control import CONTROL
+from policy_pack.judging.policy import DISABLED, PREFIX, RESOURCE, Policy
+from policy_pack.judging.settings import schemas
 from policy_pack.policies import POLICIES
-from policy_pack.policy import DISABLED, PREFIX, RESOURCE, Policy
-from policy_pack.settings import schemas
 
 _EXAMPLE = {
     f"{PREFIX}customer-managed-key": {"allowedKeyArns": ["arn:aws:kms:eu-west-1:111122223333:key/*"]},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from policy_pack.policy import Context
-from policy_pack.settings import matches, texts
+from policy_pack.judging.patterns import matches
+from policy_pack.judging.policy import Context
+from policy_pack.judging.settings import texts
 from policy_pack.values import Text
 
 EXTERNAL_CONFIGURATIONS = texts(

@@ -22,7 +22,7 @@ from policy_pack.audit.files import Input, Missing
 from policy_pack.audit.masking import printable
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
-from policy_pack.control import CONTROL
+from policy_pack.judging.control import CONTROL
 from policy_pack.policies import POLICIES
 
 _CHUNK = 8  # inputs that a process is given at a time

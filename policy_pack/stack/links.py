@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from policy_pack.arn import parse_key
-from policy_pack.model import Alias, Configuration, Endpoint, Key, Stack, Template
-from policy_pack.place import same_region
+from policy_pack.aws.key_names import parse_key
 from policy_pack.records import dataclass
-from policy_pack.values import Unknown
+from policy_pack.stack.model import Alias, Configuration, Endpoint, Grant, Key, KeyPolicy, Place, Stack, Template
+from policy_pack.values import Plain, Unknown
 
 
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
@@ -54,7 +53,7 @@ def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
         return found
     # A text that the program put together may be computed from other keys as well.
     meant = tuple(key for key in found if _may_be_named(key, named))
-    return meant or tuple(stack.once(_keys_by_arn).get(named, ()))
+    return meant or tuple(stack.cached(_keys_by_arn).get(named, ()))
 
 
 def _may_be_named(key: Key, name: str) -> bool:
@@ -95,9 +94,36 @@ def configurations_by_name(endpoint: Endpoint, stack: Stack) -> tuple[Configurat
         return ()
     return tuple(
         configuration
-        for configuration in stack.once(_configurations_by_name).get(name, ())
+        for configuration in stack.cached(_configurations_by_name).get(name, ())
         if same_region(configuration.place, endpoint.place) is not False
     )
+
+
+def same_region(one: Place, other: Place) -> bool | None:
+    """Whether two places are in one region; `None` where nobody knows."""
+    if isinstance(one.region, str) and isinstance(other.region, str):
+        return one.region == other.region
+    if one.decided_by is not None and one.decided_by == other.decided_by:
+        return True
+    return None
+
+
+def primary_of(key: Key, stack: Stack) -> Key:
+    """The key whose spec, usage and rotation a replica shares, if it is in the stack; else the key itself."""
+    primaries = keys_from(key.replica_of, stack)
+    return primaries[0] if primaries else key
+
+
+def policies_of(key: Key, stack: Stack) -> Sequence[Plain]:
+    """The policy in effect for a key, `None` for AWS's default one; several where several are given beside it."""
+    beside = stack.cached(_key_policies).get(key.id)
+    given = [each.policy for each in beside] if beside else [key.policy]
+    return [None if isinstance(each, str) and not each.strip() else each for each in given]
+
+
+def grants_of(key: Key, stack: Stack) -> Sequence[Grant]:
+    """The grants on a key."""
+    return stack.cached(_grants).get(key.id, ())
 
 
 @dataclass(frozen=True)
@@ -141,3 +167,19 @@ def _configurations_by_name(stack: Stack) -> Mapping[str, Sequence[Configuration
         if isinstance(configuration.name, str):
             configurations[configuration.name].append(configuration)
     return configurations
+
+
+def _key_policies(stack: Stack) -> Mapping[str, Sequence[KeyPolicy]]:
+    found: defaultdict[str, list[KeyPolicy]] = defaultdict(list)
+    for each in stack.of(KeyPolicy):
+        for key in keys_from(each.key_sources, stack):
+            found[key.id].append(each)
+    return found
+
+
+def _grants(stack: Stack) -> Mapping[str, Sequence[Grant]]:
+    found: defaultdict[str, list[Grant]] = defaultdict(list)
+    for each in stack.of(Grant):
+        for key in keys_from(each.key_sources, stack):
+            found[key.id].append(each)
+    return found

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.carriers import shapes
+from policy_pack.carriers.naming import is_generated
+from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.shapes import days, identity, known_boolean, sources, text_or
-from policy_pack.model import (
+from policy_pack.stack.model import (
     Alias,
     Configuration,
     Endpoint,
@@ -23,8 +25,6 @@ from policy_pack.model import (
     Role,
     RolePolicy,
 )
-from policy_pack.naming import is_generated
-from policy_pack.place import Surroundings, place
 from policy_pack.values import UNKNOWN, Text, Unknown, boolean, get, items, text
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
+from policy_pack.aws.regions import PARTITIONS
 from policy_pack.records import dataclass
-from policy_pack.regions import PARTITIONS
 
 _KEY_ID = r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"
 _ALIAS = r"alias/[a-zA-Z0-9/_-]{1,250}"

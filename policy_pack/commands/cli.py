@@ -7,12 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from policy_pack.audit.formats import FORMATS, writer
+from policy_pack.audit.formats import FORMATS
 
 if TYPE_CHECKING:
     from policy_pack.audit.evidence import Report
@@ -32,7 +31,7 @@ def main() -> None:
 
 
 def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from policy_pack.regions import partition_of
+    from policy_pack.aws.regions import partition_of
 
     if value is not None and partition_of(value) is None:
         raise click.BadParameter("not an AWS region like eu-west-1")
@@ -99,11 +98,12 @@ def audit(
 
     The exit status is 0 where nothing is violated, 1 where something is (--fail-on), 2 where an input cannot be used.
     """
-    from policy_pack.audit import audit as auditing
     from policy_pack.audit import baseline as known
+    from policy_pack.audit import run as auditing
     from policy_pack.audit.config import load
+    from policy_pack.audit.deliver import deliver
     from policy_pack.audit.examine import Options
-    from policy_pack.judge import utc_today
+    from policy_pack.judging.judge import utc_today
 
     formats = tuple(dict.fromkeys(formats))
     if len(formats) > 1 and output is None:
@@ -119,7 +119,7 @@ def audit(
     before = _load(baseline, known.load) if baseline is not None else {}
     with _progress() as watch:
         report = auditing.audit(paths, options, known=before, jobs=jobs, watch=watch)
-    _deliver(report, formats, output)
+    deliver(report, formats, output)
     for each in report.notes:
         click.echo(f"note: {each.source} {each.text}", err=True)
     for each in report.problems:
@@ -132,7 +132,7 @@ def audit(
 @click.option("--markdown", is_flag=True, help="The reference in full.")
 def policies(as_json: bool, markdown: bool) -> None:
     """Lists the policies: levels, severities, frameworks and settings."""
-    from policy_pack import reference
+    from policy_pack.commands import reference
 
     if as_json and markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
@@ -148,10 +148,10 @@ def _print_policies() -> None:
     from rich.console import Console
     from rich.table import Column, Table
 
-    from policy_pack.control import CONTROL
+    from policy_pack.judging.control import CONTROL
+    from policy_pack.judging.policy import PREFIX
+    from policy_pack.judging.settings import schemas
     from policy_pack.policies import POLICIES
-    from policy_pack.policy import PREFIX
-    from policy_pack.settings import schemas
 
     table = Table(Column("Policy", no_wrap=True), "Kind", "Level", "Severity", "What it asks for", "Settings")
     for each in POLICIES:
@@ -185,55 +185,6 @@ def _load(path: str, load: Callable[[bytes], T]) -> T:
     for line in lines:
         click.echo(f"error: {path}: {line}", err=True)
     sys.exit(_UNUSABLE)
-
-
-def _deliver(report: Report, formats: Sequence[str], output: str | None) -> None:
-    """Prints the report, writes it to files, or both."""
-    for name in formats:
-        if output is not None:
-            _write(Path(output), name, report, alone=len(formats) == 1)
-        if name == "text":
-            _print_text(report)
-        elif output is None:
-            sys.stdout.buffer.write(_bytes(name, report))
-    # Last, so that it is seen.
-    for name in formats if output is not None else ():
-        click.echo(f"Wrote {_path(Path(str(output)), name, len(formats) == 1)}", err=True)
-
-
-def _write(output: Path, name: str, report: Report, *, alone: bool) -> None:
-    path = _path(output, name, alone)
-    written = _bytes(name, report)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(written)
-    except OSError as error:
-        click.echo(f"error: {path} cannot be written: {error.strerror}", err=True)
-        sys.exit(_UNUSABLE)
-
-
-def _bytes(name: str, report: Report) -> bytes:
-    written = writer(name)(report)
-    return written if isinstance(written, bytes) else written.encode()
-
-
-def _path(output: Path, name: str, alone: bool) -> Path:
-    if output.is_dir():
-        return output / f"audit.{FORMATS[name].ending}"
-    if alone and output.suffix:
-        return output
-    return output.with_name(f"{output.name}.{FORMATS[name].ending}")
-
-
-def _print_text(report: Report) -> None:
-    from rich.console import Console
-
-    from policy_pack.audit.formats import text
-
-    if sys.stdout.isatty():
-        text.show(report, Console())
-    else:
-        click.echo(text.write(report), nl=False)
 
 
 @contextmanager

@@ -9,15 +9,17 @@ from typing import Any, Union
 import pulumi.runtime
 import pulumi_policy as sdk
 
-from policy_pack import carriers, service, stock
-from policy_pack.control import CONTROL
-from policy_pack.judge import Judgement, judge, said_once
-from policy_pack.model import Configuration
+from policy_pack import carriers
+from policy_pack.engine import edge as edges
+from policy_pack.engine import sdk_arguments
+from policy_pack.engine.session import Session
+from policy_pack.judging.control import CONTROL
+from policy_pack.judging.judge import Judgement, judge, without_repeats
+from policy_pack.judging.policy import RESOURCE, Context, Policy
+from policy_pack.judging.settings import schemas
+from policy_pack.judging.verdict import NotApplicable, Violation
 from policy_pack.policies import POLICIES
-from policy_pack.policy import RESOURCE, Context, Policy
-from policy_pack.session import Session
-from policy_pack.settings import schemas
-from policy_pack.verdict import NotApplicable, Violation
+from policy_pack.stack.model import Configuration
 
 NAME = "sagemaker-endpoint-encryption"
 TITLE = "SageMaker endpoint encryption"
@@ -29,7 +31,7 @@ def run(*, edge: bool = True) -> None:
     """Serves the pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
     session = Session(pulumi.runtime.get_config_env())
     if edge:
-        service.install(session)
+        edges.install(session)
     sdk.PolicyPack(
         NAME,
         [_sdk_policy(policy, session) for policy in POLICIES],
@@ -42,7 +44,7 @@ def run(*, edge: bool = True) -> None:
 
 def _readme() -> str | None:
     """What an organization reads of the pack; its version and description the engine takes from PulumiPolicy.yaml."""
-    path = Path(__file__).parent.parent / "README.md"
+    path = Path(__file__).parents[2] / "README.md"
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
@@ -65,7 +67,7 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
             stack = session.stack(lambda: _resources(args))
             everyone = {} if is_resource else session.all_settings(POLICIES)
             judged = judge(policy, stack, settings, tags=args.stack_tags, all_settings=everyone)
-            judgements = list(said_once(judged))
+            judgements = list(without_repeats(judged))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
             report(
                 f"An error in the policy pack ({type(error).__name__}) keeps it from judging this; please report it."
@@ -119,7 +121,9 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
 
 def _resources(args: Args) -> list[Any]:
     found = args.resources if isinstance(args, sdk.StackValidationArgs) else [args]
-    return carriers.concerning([stock.resource(each) for each in found if each.resource_type in carriers.READERS])
+    return carriers.concerning(
+        [sdk_arguments.resource(each) for each in found if each.resource_type in carriers.READERS]
+    )
 
 
 def _framework() -> sdk.PolicyComplianceFramework:

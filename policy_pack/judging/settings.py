@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
-from datetime import date
-from fnmatch import fnmatchcase
 from typing import Any
 
+from policy_pack.judging.exemptions import EXEMPTIONS, Exemption, is_text, read_exemptions
 from policy_pack.records import dataclass
 
 # What is wrong with a value, in words that follow the setting's name; nothing where it can be used.
@@ -39,24 +38,6 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Exemption:
-    """An accepted violation: `resource` is a name or a URN, with ``*`` for anything; it ends after `expires` (UTC).
-
-    `index` is its place in the list that was given, from 0.
-    """
-
-    resource: str
-    reason: str
-    expires: date
-    ticket: str | None = None
-    index: int = 0
-
-    def covers(self, *names: str | None) -> bool:
-        """Whether it is of a resource that goes by any of `names`."""
-        return any(name is not None and matches(name, self.resource) for name in names)
-
-
-@dataclass(frozen=True)
 class Effective:
     """A policy's settings in effect, and the problems of those that were given: texts that name them, not values."""
 
@@ -65,11 +46,6 @@ class Effective:
     only_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     except_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-
-
-def matches(name: str, pattern: str) -> bool:
-    """Whether `name` is `pattern`, in which ``*`` stands for any text and nothing else is special."""
-    return fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def choice(name: str, description: str, values: Iterable[str], default: str) -> Setting:
@@ -95,35 +71,11 @@ def texts(name: str, description: str, check: Check = lambda _: None) -> Setting
     return Setting(name, schema, lambda value: check(value) if is_text(value) else "is not a text")
 
 
-def is_text(value: Any) -> bool:
-    """Whether a value is a text that says something."""
-    return isinstance(value, str) and bool(value.strip())
-
-
 def shown(name: str) -> str:
     """A name that was given, as a message may show it: someone may have put the ARN of a key in its place."""
     return name if re.fullmatch("[A-Za-z][A-Za-z_-]{0,80}[0-9]?", name) else "(a name that is not shown)"
 
 
-EXEMPTIONS = {
-    "type": "array",
-    "default": [],
-    "description": (
-        "Accepted violations. `resource` is a name or a URN, with * for anything; after the date `expires` "
-        "(2027-01-31, UTC) the violation comes back."
-    ),
-    "items": {
-        "type": "object",
-        "required": ["resource", "reason", "expires"],
-        "additionalProperties": False,
-        "properties": {
-            "resource": {"type": "string", "minLength": 1},
-            "reason": {"type": "string", "minLength": 1},
-            "expires": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-            "ticket": {"type": "string"},
-        },
-    },
-}
 _TAGS = {
     "type": "object",
     "default": {},
@@ -159,7 +111,7 @@ def read(settings: Collection[Setting], given: Mapping[str, Any]) -> Effective:
     values = {setting.name: _value(setting, given.get(setting.name), problems) for setting in settings}
     return Effective(
         values,
-        tuple(_exemptions(given.get("exemptions"), problems)),
+        tuple(read_exemptions(given.get("exemptions"), problems)),
         _tags("onlyStackTags", given.get("onlyStackTags"), problems),
         _tags("exceptStackTags", given.get("exceptStackTags"), problems),
         tuple(problems),
@@ -199,41 +151,6 @@ def _entries(setting: Setting, given: Any, problems: list[str]) -> dict[str, Any
     checked = {key: setting.check((key, value)) for key, value in given.items()}
     problems += [f"{setting.name}.{shown(key)} {problem}" for key, problem in checked.items() if problem is not None]
     return {key: value for key, value in given.items() if checked[key] is None}
-
-
-def _exemptions(given: Any, problems: list[str]) -> Iterable[Exemption]:
-    if given is None:
-        return
-    if not isinstance(given, list):
-        problems.append("exemptions is not a list")
-        return
-    for index, each in enumerate(given):
-        where = f"exemptions[{index}]"
-        if not isinstance(each, dict):
-            problems.append(f"{where} is not an object")
-            continue
-        missing = [name for name in ("resource", "reason", "expires") if not is_text(each.get(name))]
-        if missing:
-            problems.append(f"{where} has no {' and no '.join(missing)}")
-            continue
-        expires = _date(each["expires"])
-        if expires is None:
-            problems.append(f"{where}.expires is not a date like 2027-01-31")
-            continue
-        ticket = each.get("ticket")
-        yield Exemption(
-            each["resource"].strip(), each["reason"].strip(), expires, ticket if is_text(ticket) else None, index
-        )
-
-
-def _date(given: str) -> date | None:
-    # Later versions of Python read other forms of ISO 8601 too, and the schema allows one.
-    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given) is None:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return None
 
 
 def _tags(name: str, given: Any, problems: list[str]) -> dict[str, tuple[str, ...]]:

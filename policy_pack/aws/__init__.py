@@ -1,0 +1,1 @@
+"""Facts of AWS, and the one place that asks it."""

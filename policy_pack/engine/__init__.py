@@ -1,0 +1,1 @@
+"""What serves the pack to the Pulumi engine."""

@@ -1,0 +1,1 @@
+"""The model of a stack: its nodes, and the links between them."""
