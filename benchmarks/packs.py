@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policy_pack.judging.policy import RESOURCE, STACK
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 
 _HERE = Path(__file__).parent
-_KINDS = Counter(policy.kind for policy in POLICIES)
+_KINDS = Counter(policy.kind for policy in PACK.policies)
 
 
 @dataclass(frozen=True)

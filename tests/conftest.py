@@ -10,13 +10,13 @@ import pytest
 from tests.harness.answers import Verdicts
 from tests.harness.engine import Engine, Stack
 
-PACK = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
 def running_pack() -> Iterator[Engine]:
     """The pack, started once; use `engine`, which forgets what other tests set."""
-    with Engine(PACK) as engine:
+    with Engine(ROOT) as engine:
         yield engine
 
 

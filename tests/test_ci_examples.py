@@ -16,11 +16,11 @@ import yaml
 
 import policy_pack
 from policy_pack.commands.cli import main
-from tests.conftest import PACK
+from tests.conftest import ROOT
 
-CI = PACK / "examples" / "ci"
+CI = ROOT / "examples" / "ci"
 WORKFLOW, PIPELINE, PRE_COMMIT = CI / "github-actions.yml", CI / "gitlab-ci.yml", CI / "pre-commit-config.yaml"
-HOOKS = PACK / ".pre-commit-hooks.yaml"
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
 
 def load(path: Path) -> Any:
@@ -53,7 +53,7 @@ def test_the_command_line_is_understood(line: str) -> None:
     name, *arguments = shlex.split(line)
     given = main.commands[name].make_context(name, arguments).params
     assert given["paths"] == ("../exports",)
-    assert (PACK / given["config"]).is_file()
+    assert (ROOT / given["config"]).is_file()
 
 
 def test_the_examples_audit() -> None:
@@ -68,7 +68,7 @@ def test_it_takes_the_current_version(path: Path) -> None:
 @pytest.mark.parametrize("path", [WORKFLOW, PIPELINE], ids=lambda path: path.name)
 def test_what_it_names_of_the_pack_is_there(path: Path) -> None:
     named = re.findall(r"(?:configs/[\w.-]+|requirements[\w-]*\.txt)", path.read_text(encoding="utf-8"))
-    own = {each for each in named if (PACK / each).is_file()}
+    own = {each for each in named if (ROOT / each).is_file()}
     assert own == set(named)
     assert {"configs/mandatory.json", "requirements.txt", "requirements-audit.txt"} <= own
 
@@ -82,7 +82,7 @@ def test_the_action_gets_inputs_that_it_has() -> None:
 def test_the_hook_is_the_one_that_the_configuration_names() -> None:
     (hook,) = load(HOOKS)
     assert hook["id"] in {each["id"] for repository in load(PRE_COMMIT)["repos"] for each in repository["hooks"]}
-    assert os.access(PACK / hook["entry"], os.X_OK)
+    assert os.access(ROOT / hook["entry"], os.X_OK)
     assert re.search(hook["files"], "infra/prod.state.json")
 
 
@@ -92,7 +92,7 @@ def installed(tmp_path: Path) -> Path:
     clone = tmp_path / "clone"
     clone.mkdir()
     for name in ("hooks", "policy_pack", "PulumiPolicy.yaml"):
-        (clone / name).symlink_to(PACK / name)
+        (clone / name).symlink_to(ROOT / name)
     virtual, own = clone / ".venv-audit", Path(sys.prefix)
     virtual.mkdir()
     for name in ("bin", "lib"):
@@ -109,7 +109,7 @@ def test_the_hook_audits(example: str, status: int, installed: Path, tmp_path: P
     # A package of the same name in the repository that is committed to must not run.
     (repository / "policy_pack").mkdir(parents=True)
     (repository / "policy_pack" / "__init__.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
-    shutil.copy(PACK / "examples" / example / "state.json", repository / "prod.state.json")
+    shutil.copy(ROOT / "examples" / example / "state.json", repository / "prod.state.json")
     command = ["sh", str(installed / "hooks" / "audit"), "--fail-on", "mandatory", "prod.state.json"]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
     assert done.returncode == status, done.stdout + done.stderr

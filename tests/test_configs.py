@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.harness.answers import short
 from tests.harness.engine import Engine
 from tests.harness.program import Program, run
@@ -31,7 +31,7 @@ from tests.organization import (
 )
 from tests.programs.blocks import arn, in_region, pair
 
-FILES = sorted((PACK / "configs").glob("*.json"))
+FILES = sorted((ROOT / "configs").glob("*.json"))
 ADVISORY, MANDATORY, REGULATED, STRICT = FILES
 
 PROGRAMS: list[Program] = [no_key, only_a_configuration, only_an_endpoint]

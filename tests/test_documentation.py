@@ -13,9 +13,8 @@ import jsonschema
 import pytest
 
 from policy_pack.commands import reference
-from policy_pack.judging.control import CONTROL
 from policy_pack.judging.settings import schemas
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from tests.documentation import ROOT, made, with_section
 from tests.harness.engine import Engine
 from tests.harness.program import run
@@ -73,26 +72,26 @@ def policies(*options: str) -> str:
 
 def test_the_command_prints_a_table() -> None:
     printed = policies()
-    for policy in POLICIES:
+    for policy in PACK.policies:
         (row,) = [line for line in printed.splitlines() if f" {policy.name} " in line]
         assert [policy.kind, policy.level, policy.severity] == re.split("[│|]", row)[2].split() + [
             cell.strip() for cell in re.split("[│|]", row)[3:5]
         ]
         for setting in policy.settings:
             assert setting.name in printed
-    assert all(requirement.label in printed for requirement in CONTROL.requirements)
+    assert all(requirement.label in printed for requirement in PACK.control.requirements)
 
 
 def test_the_command_prints_json() -> None:
     printed = json.loads(policies("--json"))
     assert printed == reference.data()
-    assert printed["control"]["id"] == CONTROL.id
-    assert len(printed["control"]["requirements"]) == len(CONTROL.requirements)
-    assert [each["name"] for each in printed["policies"]] == [policy.full_name for policy in POLICIES]
-    for policy, told in zip(POLICIES, printed["policies"]):
+    assert printed["control"]["id"] == PACK.control.id
+    assert len(printed["control"]["requirements"]) == len(PACK.control.requirements)
+    assert [each["name"] for each in printed["policies"]] == [PACK.full_name(policy) for policy in PACK.policies]
+    for policy, told in zip(PACK.policies, printed["policies"]):
         assert (told["level"], told["severity"], told["kind"]) == (policy.level, policy.severity, policy.kind)
         assert told["settings"] == schemas(policy.settings)
-        assert told["frameworks"] == [requirement.label for requirement in CONTROL.requirements]
+        assert told["frameworks"] == [requirement.label for requirement in PACK.control.requirements]
         jsonschema.Draft7Validator.check_schema({"properties": told["settings"]})
 
 
@@ -109,7 +108,7 @@ def test_the_command_prints_one_thing_at_a_time() -> None:
 
 def test_the_reference_has_every_policy_and_setting() -> None:
     document = reference.document()
-    for policy in POLICIES:
+    for policy in PACK.policies:
         section = document.split(f"\n## {policy.name}\n")[1].split("\n## ")[0]
         for expected in (policy.title, policy.level, policy.severity, policy.url):
             assert expected in section
@@ -118,7 +117,7 @@ def test_the_reference_has_every_policy_and_setting() -> None:
     assert all(f"| `{name}` |" in document for name in schemas(()))
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)
 def test_it_says_why_a_policy_matters(policy: Any) -> None:
     assert policy.risk.endswith(".")
     assert policy.risk not in (policy.description, policy.remediation)

@@ -8,9 +8,9 @@ from textwrap import dedent
 import pytest
 
 from policy_pack.judging.policy import DISABLED
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from policy_pack.stack.model import Template
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.program import deploy
 from tests.harness.recordings import send
@@ -18,15 +18,16 @@ from tests.programs.blocks import pair
 
 FAILING = f"""
     import sys
-    sys.path.insert(0, {str(PACK)!r})
+    sys.path.insert(0, {str(ROOT)!r})
     from dataclasses import replace
-    from policy_pack.engine import serve
+    from policy_pack.engine.serve import serve
+    from policy_pack.policies import PACK
 
     def fail(subject, context):
         raise LookupError("a value that is nobody's business")
 
-    serve.POLICIES = tuple(replace(each, decide=fail) for each in serve.POLICIES)
-    serve.run(edge={{edge}})
+    policies = tuple(replace(each, decide=fail) for each in PACK.policies)
+    serve(replace(PACK, policies=policies), edge={{edge}})
 """
 
 
@@ -36,7 +37,7 @@ def test_a_policy_that_fails_is_a_violation(edge: bool, tmp_path: Path) -> None:
     with Engine(tmp_path) as engine:
         engine.configure({"encryption-at-rest-enabled": "remediate"})
         verdicts = send(engine, deploy(pair).requests, "")
-    judged = [each for each in POLICIES if each.level != DISABLED and each.judges is not Template]
+    judged = [each for each in PACK.policies if each.level != DISABLED and each.judges is not Template]
     expected = [(each.level, each.name) for each in judged]
     assert sorted(finding.triple[:2] for finding in verdicts.findings) == sorted(expected)
     for finding in verdicts.findings:

@@ -11,14 +11,13 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 import policy_pack
-from policy_pack.judging.control import CONTROL
-from policy_pack.judging.policy import PREFIX, RESOURCE, Policy
+from policy_pack.judging.policy import RESOURCE, Policy
 from policy_pack.judging.settings import schemas
-from policy_pack.policies import POLICIES
-from tests.conftest import PACK
+from policy_pack.policies import PACK
+from tests.conftest import ROOT
 from tests.harness.engine import Engine
 
-PROJECT = yaml.safe_load((PACK / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
+PROJECT = yaml.safe_load((ROOT / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +28,7 @@ def info(running_pack: Engine) -> pb.AnalyzerInfo:
 def test_the_pack(info: pb.AnalyzerInfo) -> None:
     assert info.name == PROJECT["name"] == "sagemaker-endpoint-encryption"
     assert info.displayName == "SageMaker endpoint encryption"
-    assert info.readme == (PACK / "README.md").read_text(encoding="utf-8")
+    assert info.readme == (ROOT / "README.md").read_text(encoding="utf-8")
     assert info.provider == "aws"
     assert list(info.tags) == ["aws", "sagemaker", "kms", "encryption"]
     assert info.supportsConfig
@@ -47,19 +46,19 @@ def test_the_project_file() -> None:
     assert PROJECT["website"].startswith("https://")
     # Without a toolchain, newer engines take the one of a lock file that they find above the pack.
     assert PROJECT["runtime"] == {"name": "python", "options": {"toolchain": "pip", "virtualenv": ".venv"}}
-    assert ".venv/" in (PACK / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert ".venv/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_it_has_the_policies_in_their_order(info: pb.AnalyzerInfo) -> None:
     names = [policy.name for policy in info.policies]
-    assert names == [policy.full_name for policy in POLICIES]
+    assert names == [PACK.full_name(policy) for policy in PACK.policies]
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)
 def test_a_policy(policy: Policy, info: pb.AnalyzerInfo) -> None:
-    (told,) = [each for each in info.policies if each.name == policy.full_name]
-    assert told.name == PREFIX + policy.name
+    (told,) = [each for each in info.policies if each.name == PACK.full_name(policy)]
+    assert told.name == PACK.prefix + policy.name
     assert told.displayName == policy.title
     assert told.description == policy.description
     assert told.enforcementLevel == pb.EnforcementLevel.Value(policy.level.upper())
@@ -72,15 +71,15 @@ def test_a_policy(policy: Policy, info: pb.AnalyzerInfo) -> None:
     assert json_format.MessageToDict(told.configSchema) == {"properties": schemas(policy.settings)}
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)
 def test_its_framework_is_a_requirement_of_the_control(policy: Policy, info: pb.AnalyzerInfo) -> None:
-    (told,) = [each for each in info.policies if each.name == policy.full_name]
+    (told,) = [each for each in info.policies if each.name == PACK.full_name(policy)]
     framework = told.framework
     assert (framework.name, framework.version, framework.reference) == ("NIST SP 800-53", "Rev 5", "SC-28")
-    assert framework.specification in {requirement.how for requirement in CONTROL.requirements}
+    assert framework.specification in {requirement.how for requirement in PACK.control.requirements}
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)
 def test_its_texts_are_for_people(policy: Policy) -> None:
     assert re.fullmatch("[a-z]+(-[a-z]+)+", policy.name)
     assert not policy.title.endswith(".")
@@ -90,13 +89,13 @@ def test_its_texts_are_for_people(policy: Policy) -> None:
     assert re.fullmatch(r"https://[a-z.]+/\S+", policy.url)
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)
 def test_it_is_in_the_file_of_its_name(policy: Policy) -> None:
     assert Path(policy_pack.__file__).parent.joinpath("policies", f"{policy.name.replace('-', '_')}.py").is_file()
 
 
 def test_without_a_readme_it_starts_all_the_same(tmp_path: Path) -> None:
-    (tmp_path / "policy_pack").symlink_to(PACK / "policy_pack")
-    (tmp_path / "__main__.py").write_text((PACK / "__main__.py").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "policy_pack").symlink_to(ROOT / "policy_pack")
+    (tmp_path / "__main__.py").write_text((ROOT / "__main__.py").read_text(encoding="utf-8"), encoding="utf-8")
     with Engine(tmp_path) as engine:
         assert engine.info().readme == ""

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from tests import matrix
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.harness.engine import Engine, Stack
 from tests.harness.program import DEV, run
 from tests.matrix import CASES, ROWS, Case
@@ -19,7 +19,7 @@ from tests.matrix.carriers import CARRIERS
 from tests.programs.blocks import PRIVATE
 
 IN_AWS = "key-verified-in-aws"
-LEVELS = {policy.name: policy.level for policy in POLICIES} | {IN_AWS: "mandatory"}
+LEVELS = {policy.name: policy.level for policy in PACK.policies} | {IN_AWS: "mandatory"}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def asking() -> Iterator[tuple[Engine, str]]:
     )
     known = kms.create_key()["KeyMetadata"]["Arn"]
     kms.enable_key_rotation(KeyId=known)
-    with Engine(PACK, environment={**credentials, "AWS_ENDPOINT_URL": address}) as engine:
+    with Engine(ROOT, environment={**credentials, "AWS_ENDPOINT_URL": address}) as engine:
         yield engine, known
     server.stop()
 
@@ -61,7 +61,7 @@ def test_case(case: Case, request: pytest.FixtureRequest) -> None:
 
 
 def test_every_policy_and_every_carrier_is_tried() -> None:
-    assert set(ROWS) == {policy.name for policy in POLICIES}
+    assert set(ROWS) == {policy.name for policy in PACK.policies}
     assert {case.carrier for case in CASES} == set(CARRIERS)
     # A classic resource holds no template.
     assert {name for name, row in ROWS.items() if set(row.carriers) != set(CARRIERS)} == {"template-readable"}

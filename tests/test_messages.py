@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policy_pack.judging.policy import Policy
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.programs.blocks import key, pair, provider
@@ -57,7 +57,7 @@ def test_what_is_wrong_with_a_key(arguments: dict[str, Any], why: str, engine: E
     assert message(engine, program, "key-resource-usable")[0].startswith(why)
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)
 def test_a_policy_says_what_is_wanted_and_what_to_do(policy: Policy) -> None:
     for text in (policy.description, policy.remediation):
         assert text.endswith(".") and "\n" not in text and "  " not in text

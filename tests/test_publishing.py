@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, replay
 
@@ -25,9 +25,9 @@ LIMIT = 1_000_000  # bytes
 def files() -> list[str]:
     """What git does not ignore, by its path in the pack: what the CLI packs."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    done = subprocess.run(listed, cwd=PACK, capture_output=True, text=True, check=True)
+    done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
     # A file that is deleted and not yet committed is still listed.
-    return sorted(name for name in done.stdout.split("\0") if name and (PACK / name).is_file())
+    return sorted(name for name in done.stdout.split("\0") if name and (ROOT / name).is_file())
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +36,14 @@ def packed() -> bytes:
     written = io.BytesIO()
     with tarfile.open(fileobj=written, mode="w:gz", compresslevel=6) as archive:
         for name in files():
-            archive.add(PACK / name, f"package/{name}")
+            archive.add(ROOT / name, f"package/{name}")
     return written.getvalue()
 
 
 def test_what_is_packed() -> None:
     packed = set(files())
     assert {"PulumiPolicy.yaml", "__main__.py", "requirements.txt", "README.md", "LICENSE"} <= packed
-    assert {str(path.relative_to(PACK)) for path in (PACK / "policy_pack").rglob("*.py")} <= packed
+    assert {str(path.relative_to(ROOT)) for path in (ROOT / "policy_pack").rglob("*.py")} <= packed
     assert not [name for name in packed if "__pycache__" in name or ".venv" in name.split("/")[0]]
 
 
@@ -52,7 +52,7 @@ def test_what_is_packed_is_small(packed: bytes) -> None:
 
 
 def test_nothing_alone_is_large() -> None:
-    assert not [name for name in files() if (PACK / name).stat().st_size > LIMIT]
+    assert not [name for name in files() if (ROOT / name).stat().st_size > LIMIT]
 
 
 @pytest.mark.parametrize("sdk", ["newest", "oldest"])

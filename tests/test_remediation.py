@@ -12,7 +12,7 @@ from google.protobuf import json_format
 
 from policy_pack.carriers import KEY_WRITERS
 from policy_pack.values import SECRET, SIGNATURE
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.engine.aws import UNKNOWN
 from tests.harness.answers import Answer
 from tests.harness.engine import Engine
@@ -31,9 +31,10 @@ TYPE_NAME = "AWS::SageMaker::EndpointConfig"
 KEYS = {"us-east-1": arn(), "eu-west-1": arn("eu-west-1"), "cn-north-1": arn("cn-north-1", partition="aws-cn")}
 WITHOUT_EDGE = f"""
     import sys
-    sys.path.insert(0, {str(PACK)!r})
-    from policy_pack.engine.serve import run
-    run(edge=False)
+    sys.path.insert(0, {str(ROOT)!r})
+    from policy_pack.engine.serve import serve
+    from policy_pack.policies import PACK
+    serve(PACK, edge=False)
 """
 
 
@@ -58,7 +59,7 @@ def resource(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=["behind the edge", "the SDK alone"])
 def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    directory = PACK
+    directory = ROOT
     if request.param == "the SDK alone":
         directory = tmp_path_factory.mktemp("stock")
         (directory / "__main__.py").write_text(dedent(WITHOUT_EDGE), encoding="utf-8")

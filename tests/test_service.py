@@ -5,18 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from textwrap import dedent
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.message import Message
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policy_pack.engine.edge import Edge, edge_for
+from policy_pack.engine.edge import Edge, edge_for, install
 from policy_pack.engine.session import Session
-from tests.conftest import PACK
+from policy_pack.policies import PACK
+from tests.conftest import ROOT
 from tests.harness.answers import Verdicts
 from tests.harness.engine import Engine, Stack
 from tests.harness.program import deploy
@@ -26,9 +29,10 @@ from tests.test_programs import CASES
 
 WITHOUT_EDGE = f"""
     import sys
-    sys.path.insert(0, {str(PACK)!r})
-    from policy_pack.engine.serve import run
-    run(edge=False)
+    sys.path.insert(0, {str(ROOT)!r})
+    from policy_pack.engine.serve import serve
+    from policy_pack.policies import PACK
+    serve(PACK, edge=False)
 """
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 REMEDIATION = {"encryption-at-rest-enabled": {"enforcementLevel": "remediate", "keyArnByRegion": {"us-east-1": arn()}}}
@@ -107,7 +111,7 @@ class Sdk(analyzer_pb2_grpc.AnalyzerServicer):
 
 def test_what_concerns_nobody_does_not_reach_the_sdk() -> None:
     sdk = Sdk()
-    edge = edge_for(sdk, Session({}))
+    edge = edge_for(sdk, Session({}, PACK))
     assert isinstance(edge, Edge)
     for kind in ("aws:s3/bucket:Bucket", "aws:kms/key:Key"):
         edge.Analyze(pb.AnalyzeRequest(type=kind), None)
@@ -117,7 +121,7 @@ def test_what_concerns_nobody_does_not_reach_the_sdk() -> None:
 
 def test_the_sdk_gets_no_properties_to_deserialise() -> None:
     sdk = Sdk()
-    edge = edge_for(sdk, Session({}))
+    edge = edge_for(sdk, Session({}, PACK))
     request = pb.AnalyzeRequest(type=CONFIGURATION, urn="urn", name="config")
     request.properties["kmsKeyArn"] = "arn"
     edge.Analyze(request, None)
@@ -138,13 +142,13 @@ def test_the_sdk_does_not_read_the_environment_for_each_answer() -> None:
             return pb.AnalyzeResponse()
 
     sdk = Reading()
-    edge_for(sdk, Session({})).AnalyzeStack(pb.AnalyzeStackRequest(), None)
+    edge_for(sdk, Session({}, PACK)).AnalyzeStack(pb.AnalyzeStackRequest(), None)
     assert sdk.asked == []
 
 
 def test_what_the_edge_does_not_know_is_the_sdks() -> None:
     sdk = Sdk()
-    edge = edge_for(sdk, Session({}))
+    edge = edge_for(sdk, Session({}, PACK))
     edge.GetAnalyzerInfo("info", None)
     assert sdk.asked == ["info"]
 
@@ -155,7 +159,15 @@ def test_a_service_of_another_kind_is_left_alone() -> None:
             pass
 
     for servicer in (Partly(), object()):
-        assert edge_for(servicer, Session({})) is servicer
+        assert edge_for(servicer, Session({}, PACK)) is servicer
+
+
+def test_the_generated_module_is_put_back_after_the_registration() -> None:
+    before = analyzer_pb2_grpc.add_AnalyzerServicer_to_server
+    install(Session({}, PACK))
+    assert analyzer_pb2_grpc.add_AnalyzerServicer_to_server is not before
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Sdk(), grpc.server(ThreadPoolExecutor()))
+    assert analyzer_pb2_grpc.add_AnalyzerServicer_to_server is before
 
 
 def test_the_installed_sdk_has_the_seam() -> None:
@@ -166,10 +178,11 @@ def test_the_installed_sdk_has_the_seam() -> None:
             print("edge before", type(servicer).__name__, hasattr(servicer, edge._RECONFIGURE), flush=True)
             exit()
         edge.edge_for = edge_for
-        from policy_pack.engine.serve import run
-        run()
+        from policy_pack.engine.serve import serve
+        from policy_pack.policies import PACK
+        serve(PACK)
     """
-    done = subprocess.run([sys.executable, "-c", dedent(script)], cwd=PACK, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", dedent(script)], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout == "edge before _PolicyAnalyzerServicer True\n", done.stderr
 
 
@@ -187,4 +200,4 @@ def _modules(module: str) -> set[str]:
     """What importing a module loads."""
     script = f"import sys, {module}; print(*sys.modules)"
     run = [sys.executable, "-c", script]
-    return set(subprocess.run(run, cwd=PACK, capture_output=True, text=True, timeout=60, check=True).stdout.split())
+    return set(subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout.split())

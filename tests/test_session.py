@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from policy_pack.engine.session import Session
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from policy_pack.stack.model import Resource
 from tests.engine.aws import KEY_ID
 from tests.harness.answers import Answer, Triple
@@ -55,7 +55,7 @@ def test_requests_at_once_are_answered_as_one_after_the_other(engine: Engine) ->
 
 
 def test_settings_that_come_while_others_are_listed() -> None:
-    session = Session({})
+    session = Session({}, PACK)
 
     class Growing(dict[str, Any]):
         """What is given to one policy; comparing it makes another request hand over another's."""
@@ -66,13 +66,13 @@ def test_settings_that_come_while_others_are_listed() -> None:
 
         __hash__ = None
 
-    session.settings(POLICIES[0], Growing())
-    session.settings(POLICIES[1], Growing())
-    assert [POLICIES[0].full_name, POLICIES[1].full_name] == list(session.all_settings(POLICIES))[:2]
+    session.settings(PACK.policies[0], Growing())
+    session.settings(PACK.policies[1], Growing())
+    assert list(PACK.by_full_name)[:2] == list(session.all_settings())[:2]
 
 
 def test_nothing_of_a_request_is_left_when_it_is_answered() -> None:
-    session = Session({})
+    session = Session({}, PACK)
 
     def resources() -> Iterator[Resource]:
         yield Resource(urn="urn", type=TYPE, name="config", properties={})

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from policy_pack.judging.settings import schemas
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from tests.engine.aws import ACCOUNT
 from tests.harness.engine import Engine, Stack
 from tests.harness.program import Program, run
@@ -184,13 +184,13 @@ def test_stack_tags(
 
 
 def test_every_setting_has_its_tests() -> None:
-    every = {(policy.name, setting.name) for policy in POLICIES for setting in policy.settings}
+    every = {(policy.name, setting.name) for policy in PACK.policies for setting in policy.settings}
     tested = {(policy, name) for policy, settings, _, _ in EFFECTS for name in settings} | {(REGION, "region")}
     # Those are in tests/test_verified_in_aws.py, beside the service that they are about.
     assert every - tested == {(VERIFIED, "budgetSeconds"), (VERIFIED, "onError")}
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)
 def test_schemas_describe_themselves(policy: Any) -> None:
     for name, schema in schemas(policy.settings).items():
         jsonschema.Draft7Validator.check_schema(schema)

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from policy_pack.judging.settings import schemas
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from tests.engine.aws import ACCOUNT, KEY_ID
 from tests.harness.engine import Engine
 from tests.harness.program import DEV, Program, run
@@ -97,7 +97,7 @@ def test_nonsense_is_refused_or_said(
 
 
 def test_every_setting_has_its_nonsense() -> None:
-    every = {(policy.name, setting.name) for policy in POLICIES for setting in policy.settings}
+    every = {(policy.name, setting.name) for policy in PACK.policies for setting in policy.settings}
     assert not every - {(policy, name) for policy, name, _, _, _ in NONSENSE}
 
 
@@ -193,11 +193,13 @@ values = st.recursive(
     max_leaves=8,
 )
 names = st.sampled_from(
-    sorted({name for policy in POLICIES for name in schemas(policy.settings)} | {"s3cr3t-1", arn()})
+    sorted({name for policy in PACK.policies for name in schemas(policy.settings)} | {"s3cr3t-1", arn()})
 )
 levels = st.sampled_from(["advisory", "mandatory", "remediate"])
 # Not the one that would look for the machine's credentials.
-policies = st.sampled_from([policy.name for policy in POLICIES if policy.name != VERIFIED] + ["all", "s3cr3t-1", arn()])
+policies = st.sampled_from(
+    [policy.name for policy in PACK.policies if policy.name != VERIFIED] + ["all", "s3cr3t-1", arn()]
+)
 anything = st.dictionaries(
     policies,
     st.builds(

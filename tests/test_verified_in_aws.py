@@ -17,7 +17,7 @@ from policy_pack.carriers.place import Surroundings
 from policy_pack.judging.verdict import Violation
 from policy_pack.policies.key_verified_in_aws import judge_description
 from policy_pack.stack.model import Resource
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.harness.engine import Engine, Stack
 
 POLICY = "key-verified-in-aws"
@@ -45,7 +45,7 @@ def kms(aws: str) -> Any:
 
 @pytest.fixture(scope="module")
 def pack(aws: str) -> Iterator[Engine]:
-    with Engine(PACK, environment={**CREDENTIALS, "AWS_ENDPOINT_URL": aws}) as engine:
+    with Engine(ROOT, environment={**CREDENTIALS, "AWS_ENDPOINT_URL": aws}) as engine:
         engine.configure_stack(Stack())
         yield engine
 
@@ -210,7 +210,7 @@ def test_a_service_that_does_not_answer(onerror: str) -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with Engine(PACK, environment={**CREDENTIALS, "AWS_ENDPOINT_URL": address}) as engine:
+        with Engine(ROOT, environment={**CREDENTIALS, "AWS_ENDPOINT_URL": address}) as engine:
             engine.configure_stack(Stack())
             key = f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"
             found = _says(engine, _resource(key), budgetSeconds=1, onError=onerror)
@@ -224,7 +224,7 @@ def test_without_credentials() -> None:
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     }
-    with Engine(PACK, environment=nothing) as engine:
+    with Engine(ROOT, environment=nothing) as engine:
         engine.configure_stack(Stack())
         key = f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"
         (message,) = _says(engine, _resource(key))

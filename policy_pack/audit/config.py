@@ -16,9 +16,9 @@ from jsonschema.exceptions import ValidationError
 from policy_pack.audit.files import parse_json
 from policy_pack.audit.state import Unusable
 from policy_pack.engine.session import Session
-from policy_pack.judging.policy import ADVISORY, DISABLED, MANDATORY, PREFIX, REMEDIATE, Policy
+from policy_pack.judging.pack import Pack
+from policy_pack.judging.policy import ADVISORY, DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.settings import Effective, schemas, shown
-from policy_pack.policies import POLICIES
 
 LEVELS = (ADVISORY, MANDATORY, REMEDIATE, DISABLED)
 _LEVEL = "enforcementLevel"
@@ -35,11 +35,12 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """The level of each policy and the settings in effect of those that are not disabled, by full name.
+    """The level of each policy of a pack and the settings in effect of those that are not disabled, by full name.
 
     `settings` also has, as problems, what the configuration gives by a name that no policy has.
     """
 
+    pack: Pack
     levels: Mapping[str, str]
     settings: Mapping[str, Effective]
 
@@ -49,28 +50,28 @@ class Config:
         return any(each.only_tags or each.except_tags for each in self.settings.values())
 
 
-def load(text: bytes) -> Config:
+def load(text: bytes, pack: Pack) -> Config:
     """The configuration of a file's content, which may be empty; raises `ConfigError`."""
     if not text.strip():
-        return reconcile({})
+        return reconcile({}, pack)
     try:
         given = parse_json(text)
     except Unusable as error:
         raise ConfigError([f"it {error}"]) from error
     if not isinstance(given, dict):
         raise ConfigError(["it is not an object with an entry for each policy"])
-    return reconcile(given)
+    return reconcile(given, pack)
 
 
-def reconcile(given: Mapping[str, Any]) -> Config:
+def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
     """What the entries `given` make of the pack's defaults; raises `ConfigError` where the engine would refuse them."""
-    names = {policy.full_name for policy in POLICIES}
+    names = pack.by_full_name
     problems: list[str] = []
     entries: dict[str, dict[str, Any]] = {}
     for name, value in given.items():
         if name == "environments":
             continue  # where settings come from in Pulumi Cloud; the engine ignores it in a file
-        full = PREFIX + name if PREFIX + name in names else name
+        full = pack.prefix + name if pack.prefix + name in names else name
         entry = {_LEVEL: value} if isinstance(value, str) else value
         if not isinstance(entry, dict):
             problems.append(f"{shown(name)} is neither a level nor an object")
@@ -87,23 +88,23 @@ def reconcile(given: Mapping[str, Any]) -> Config:
     if problems:
         raise ConfigError(problems)
     everyone = entries.get(_ALL, {}).get(_LEVEL)
-    levels = {each.full_name: entries.get(each.full_name, {}).get(_LEVEL, everyone or each.level) for each in POLICIES}
+    levels = {name: entries.get(name, {}).get(_LEVEL, everyone or each.level) for name, each in names.items()}
     own = {name: {key: value for key, value in entry.items() if key != _LEVEL} for name, entry in entries.items()}
-    problems = [line for policy in POLICIES for line in _refusals(policy, own.get(policy.full_name, {}))]
+    problems = [line for name, policy in names.items() for line in _refusals(name, policy, own.get(name, {}))]
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
     disabled = {name for name, entry in entries.items() if entry.get(_LEVEL) == DISABLED}
     disabled |= {name for name, level in levels.items() if level == DISABLED}
-    session = Session({})
+    session = Session({}, pack)
     session.given = {name: own.get(name, {}) for name in (*levels, *entries) if name not in disabled}
-    return Config(levels, session.all_settings(POLICIES))
+    return Config(pack, levels, session.all_settings())
 
 
-def _refusals(policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
+def _refusals(name: str, policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
     schema = {"type": "object", "properties": schemas(policy.settings)}
     for error in jsonschema.Draft7Validator(schema).iter_errors(given):
         where = error.json_path.removeprefix("$").removeprefix(".")
-        yield f"{policy.full_name}: {where} {_what(error)}"
+        yield f"{name}: {where} {_what(error)}"
 
 
 def _what(error: ValidationError) -> str:

@@ -27,7 +27,6 @@ from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import Effective
 from policy_pack.judging.verdict import Violation
-from policy_pack.policies import POLICIES
 from policy_pack.stack.model import Configuration
 
 
@@ -66,20 +65,21 @@ class Examination:
         self._alone = [carriers.read([each], surroundings) for each in state.inputs if each.type in SUBJECTS]
         self._stack = carriers.read(state.outputs, surroundings)
         self._judgements = {
-            policy.full_name: list(self._judge(policy))
-            for policy in POLICIES
-            if options.config.levels[policy.full_name] != DISABLED
+            name: list(self._judge(name, policy))
+            for name, policy in options.config.pack.by_full_name.items()
+            if options.config.levels[name] != DISABLED
         }
 
-    def _judge(self, policy: Policy) -> Iterator[Judgement]:
+    def _judge(self, name: str, policy: Policy) -> Iterator[Judgement]:
         options = self._options
         for stack in self._alone if policy.kind == RESOURCE else [self._stack]:
             yield from judge(
                 policy,
                 stack,
-                options.settings[policy.full_name],
+                options.settings[name],
                 tags=options.tags,
                 all_settings=options.config.settings,
+                policies=options.config.pack.by_full_name,
                 today=options.today,
             )
 
@@ -93,6 +93,7 @@ class Examination:
     def _finding(self, policy: Policy, judgement: Judgement, violation: Violation) -> Finding:
         urn = judgement.urn or ""
         subject = judgement.subject
+        name = self._options.config.pack.full_name(policy)
         # A violation of the stack as a whole is told from another by what it says.
         identity = (
             [subject.id, urn] if subject is not None else [self._source.project, self._source.stack, violation.why]
@@ -100,7 +101,7 @@ class Examination:
         return Finding(
             source=self._source.name,
             stack=self._source.label,
-            policy=policy.full_name,
+            policy=name,
             level=level_of(policy, self._options.config),
             severity=policy.severity,
             urn=printable(urn),
@@ -109,7 +110,7 @@ class Examination:
             subject=printable(subject.label) if subject is not None and subject.id != urn else "",
             why=printable_lines(violation.why),
             fix=printable_lines(violation.fix),
-            fingerprint=_fingerprint(policy.full_name, self._source.organization, *identity),
+            fingerprint=_fingerprint(name, self._source.organization, *identity),
         )
 
     def configurations(self) -> Iterator[ConfigurationEvidence]:
@@ -141,7 +142,7 @@ class Examination:
                 shows_arns=self._options.shows_arns,
                 is_secret=isinstance(key, str) and any(key in secret for secret in secrets),
             ),
-            status=overall(verdicts),
+            status=overall(verdicts, self._options.config.pack),
             verdicts=verdicts,
             commands=tuple(commands(name, region or None, has_key=has_key)) if ready else (),
         )

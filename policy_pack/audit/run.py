@@ -22,8 +22,6 @@ from policy_pack.audit.files import Input, Missing
 from policy_pack.audit.masking import printable
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
-from policy_pack.judging.control import CONTROL
-from policy_pack.policies import POLICIES
 
 _CHUNK = 8  # inputs that a process is given at a time
 _RARELY = (50_000, 20, 20)  # thresholds of the garbage collector
@@ -90,7 +88,7 @@ def audit(
         pack=pack["name"],
         version=pack["version"],
         when=datetime.now(timezone.utc).replace(microsecond=0),
-        control=CONTROL,
+        control=options.config.pack.control,
         policies=tuple(_policies(options.config)),
         sources=tuple(sources),
         problems=tuple(problems),
@@ -192,14 +190,14 @@ def _notes(options: Options) -> Iterator[Problem]:
 
 
 def _policies(config: Config) -> Iterator[PolicyInEffect]:
-    for policy in POLICIES:
+    for name, policy in config.pack.by_full_name.items():
         yield PolicyInEffect(
-            name=policy.full_name,
+            name=name,
             title=policy.title,
             description=policy.description,
             remediation=policy.remediation,
             url=policy.url,
-            level=config.levels[policy.full_name],
+            level=config.levels[name],
             severity=policy.severity,
             tags=policy.tags,
             decisive=is_decisive(policy),

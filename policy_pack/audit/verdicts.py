@@ -16,9 +16,9 @@ from policy_pack.audit.evidence import (
 )
 from policy_pack.audit.masking import printable, printable_lines
 from policy_pack.judging.judge import Judgement
+from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
-from policy_pack.policies import POLICIES, encryption_at_rest_enabled
 from policy_pack.stack.links import configurations_by_name, configurations_from, keys_of
 from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template
 
@@ -34,17 +34,13 @@ _NOTHING_TO_JUDGE: Mapping[type, str] = {
 
 def level_of(policy: Policy, config: Config) -> str:
     """The level that a violation has: what `remediate` cannot mend is mandatory, as the engine holds it."""
-    level = config.levels[policy.full_name]
+    level = config.levels[config.pack.full_name(policy)]
     return MANDATORY if level == REMEDIATE else level
 
 
 def is_decisive(policy: Policy) -> bool:
     """Whether a configuration that violates the policy does not meet the control, whatever level it is given."""
     return policy.level == MANDATORY
-
-
-_DECISIVE = frozenset(policy.full_name for policy in POLICIES if is_decisive(policy))
-_FIRST = encryption_at_rest_enabled.POLICY.full_name
 
 
 def verdicts_on(
@@ -60,43 +56,43 @@ def verdicts_on(
     """
     belonging = _Belonging(configurations, stack)
     verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.ids}
-    for policy in POLICIES:
+    for policy in config.pack.policies:
         if policy.judges is Stack:
             continue
         said: defaultdict[str, list[PolicyVerdict]] = defaultdict(list)
-        for each in judgements.get(policy.full_name, ()):
+        for each in judgements.get(config.pack.full_name(policy), ()):
             for id_ in belonging.to(each.subject):
-                said[id_].append(_verdict(policy, level_of(policy, config), each.verdict))
+                said[id_].append(_verdict(policy, level_of(policy, config), each.verdict, config.pack))
         for id_, collected in verdicts.items():
             found = said.get(id_) or [_unsaid(policy, config)]
             collected.append(min(found, key=lambda verdict: _WORST_FIRST.index(verdict.status)))
     return {id_: tuple(collected) for id_, collected in verdicts.items()}
 
 
-def overall(verdicts: Iterable[PolicyVerdict]) -> str:
+def overall(verdicts: Iterable[PolicyVerdict], pack: Pack) -> str:
     """What the decisive policies come to. One that is disabled leaves open whether the control is met."""
     decisive = {
         each.policy: CANNOT_TELL if each.level == DISABLED else each.status
         for each in verdicts
-        if each.policy in _DECISIVE
+        if is_decisive(pack.by_full_name[each.policy])
     }
-    if decisive[_FIRST] == NOT_APPLICABLE:
+    if any(decisive.get(pack.full_name(each)) == NOT_APPLICABLE for each in pack.policies if each.scopes):
         return NOT_APPLICABLE  # it needs no key
     return min(decisive.values(), key=_WORST_FIRST.index)
 
 
 def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
-    level = config.levels[policy.full_name]
+    level = config.levels[config.pack.full_name(policy)]
     verdict: Verdict = NotApplicable(_NOTHING_TO_JUDGE.get(policy.judges, ""))
     if level == DISABLED:
         verdict = NotApplicable("The policy is disabled.")
     elif policy.judges is Configuration:
         verdict = CannotTell("It is not in the inputs that this policy judges.")
-    return _verdict(policy, level, verdict)
+    return _verdict(policy, level, verdict, config.pack)
 
 
-def _verdict(policy: Policy, level: str, verdict: Verdict) -> PolicyVerdict:
-    given = {"policy": policy.full_name, "level": level, "severity": policy.severity}
+def _verdict(policy: Policy, level: str, verdict: Verdict, pack: Pack) -> PolicyVerdict:
+    given = {"policy": pack.full_name(policy), "level": level, "severity": policy.severity}
     if isinstance(verdict, Compliant):
         return PolicyVerdict(status=COMPLIANT, **given)
     if isinstance(verdict, Violation):

@@ -104,12 +104,13 @@ def audit(
     from policy_pack.audit.deliver import deliver
     from policy_pack.audit.examine import Options
     from policy_pack.judging.judge import utc_today
+    from policy_pack.policies import PACK
 
     formats = tuple(dict.fromkeys(formats))
     if len(formats) > 1 and output is None:
         raise click.UsageError("Several formats need --output, which says where they are written.")
     options = Options(
-        config=_load(config, load) if config is not None else load(b""),
+        config=_load(config, lambda text: load(text, PACK)) if config is not None else load(b"", PACK),
         today=utc_today(),
         region=region,
         tags=tags,
@@ -148,19 +149,17 @@ def _print_policies() -> None:
     from rich.console import Console
     from rich.table import Column, Table
 
-    from policy_pack.judging.control import CONTROL
-    from policy_pack.judging.policy import PREFIX
     from policy_pack.judging.settings import schemas
-    from policy_pack.policies import POLICIES
+    from policy_pack.policies import PACK
 
     table = Table(Column("Policy", no_wrap=True), "Kind", "Level", "Severity", "What it asks for", "Settings")
-    for each in POLICIES:
+    for each in PACK.policies:
         settings = ", ".join(setting.name for setting in each.settings)
         table.add_row(each.name, each.kind, each.level, each.severity, each.description, settings)
     # Into a file or a pipe as wide as it needs to be.
     Console(width=None if sys.stdout.isatty() else 180).print(table)
-    click.echo(f"Full names begin with {PREFIX}. Every policy also has the settings {', '.join(schemas(()))}.")
-    click.echo(f"They help to meet {', '.join(each.label for each in CONTROL.requirements)}.")
+    click.echo(f"Full names begin with {PACK.prefix}. Every policy also has the settings {', '.join(schemas(()))}.")
+    click.echo(f"They help to meet {', '.join(each.label for each in PACK.control.requirements)}.")
 
 
 def _status(report: Report, fail_on: str) -> int:

@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from policy_pack.judging.control import CONTROL
-from policy_pack.judging.policy import DISABLED, PREFIX, RESOURCE, Policy
+from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import schemas
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 
 _EXAMPLE = {
-    f"{PREFIX}customer-managed-key": {"allowedKeyArns": ["arn:aws:kms:eu-west-1:111122223333:key/*"]},
-    f"{PREFIX}replacement-safe": {
+    f"{PACK.prefix}customer-managed-key": {"allowedKeyArns": ["arn:aws:kms:eu-west-1:111122223333:key/*"]},
+    f"{PACK.prefix}replacement-safe": {
         "enforcementLevel": "mandatory",
         "exceptStackTags": {"environment": ["sandbox-*"]},
         "exemptions": [
@@ -32,10 +31,10 @@ def data() -> dict[str, Any]:
     """The control and the policies, for JSON; `settings` are JSON schemas by name."""
     return {
         "control": {
-            "id": CONTROL.id,
-            "title": CONTROL.title,
-            "statement": CONTROL.statement,
-            "identifiers": [{"tool": each.tool, "id": each.id} for each in CONTROL.identifiers],
+            "id": PACK.control.id,
+            "title": PACK.control.title,
+            "statement": PACK.control.statement,
+            "identifiers": [{"tool": each.tool, "id": each.id} for each in PACK.control.identifiers],
             "requirements": [
                 {
                     "framework": each.framework,
@@ -44,12 +43,12 @@ def data() -> dict[str, Any]:
                     "title": each.title,
                     "how": each.how,
                 }
-                for each in CONTROL.requirements
+                for each in PACK.control.requirements
             ],
         },
         "policies": [
             {
-                "name": policy.full_name,
+                "name": PACK.full_name(policy),
                 "title": policy.title,
                 "description": policy.description,
                 "risk": policy.risk,
@@ -58,12 +57,12 @@ def data() -> dict[str, Any]:
                 "level": policy.level,
                 "severity": policy.severity,
                 "remediates": policy.remediate is not None,
-                "frameworks": [each.label for each in CONTROL.requirements],
+                "frameworks": [each.label for each in PACK.control.requirements],
                 "tags": list(policy.tags),
                 "url": policy.url,
                 "settings": schemas(policy.settings),
             }
-            for policy in POLICIES
+            for policy in PACK.policies
         ],
     }
 
@@ -72,13 +71,13 @@ def overview() -> str:
     """The policies as one table, which links to their sections in docs/policies.md."""
     rows = [
         (f"[`{each.name}`](docs/policies.md#{each.name})", each.level, each.severity, _prose(each.description))
-        for each in POLICIES
+        for each in PACK.policies
     ]
     return "\n".join(
         (
             *_table(("Policy", "Level", "Severity", "What it asks for"), rows),
             "",
-            f"Full names begin with `{PREFIX}`. The level is the default: "
+            f"Full names begin with `{PACK.prefix}`. The level is the default: "
             "`mandatory` stops a preview, `advisory` warns.",
         )
     )
@@ -112,7 +111,7 @@ def _document() -> Iterator[str]:
     yield "<!-- Made from the policies by `make docs`. -->"
     yield ""
     yield from _introduction()
-    for policy in POLICIES:
+    for policy in PACK.policies:
         yield from _section(policy)
     yield from _every_setting()
     yield from _control()
@@ -120,12 +119,12 @@ def _document() -> Iterator[str]:
 
 def _introduction() -> Iterator[str]:
     yield (
-        f"Full names begin with `{PREFIX}`. A *resource* policy judges one resource by itself, in a preview and again "
-        "right before an update makes it. A *stack* policy judges what belongs together: at the end of a preview, and "
-        "after an update."
+        f"Full names begin with `{PACK.prefix}`. A *resource* policy judges one resource by itself, in a preview and "
+        "again right before an update makes it. A *stack* policy judges what belongs together: at the end of a "
+        "preview, and after an update."
     )
     yield ""
-    rows = [(f"[`{each.name}`](#{each.name})", each.kind, each.level, each.severity) for each in POLICIES]
+    rows = [(f"[`{each.name}`](#{each.name})", each.kind, each.level, each.severity) for each in PACK.policies]
     yield from _table(("Policy", "Kind", "Level", "Severity"), rows)
 
 
@@ -159,7 +158,7 @@ def _every_setting() -> Iterator[str]:
         "A configuration file has an entry for each policy by its full name: a level (`advisory`, `mandatory`, "
         "`remediate`, `disabled`), or an object with `enforcementLevel` and settings. `all` stands for every policy, "
         f"`key-verified-in-aws` included, and takes a level only. `remediate` means `mandatory` to policies other than "
-        f"{' and '.join(f'`{each.name}`' for each in POLICIES if each.remediate is not None)}."
+        f"{' and '.join(f'`{each.name}`' for each in PACK.policies if each.remediate is not None)}."
     )
     yield ""
     rows = [(f"`{name}`", _prose(schema["description"])) for name, schema in schemas(()).items()]
@@ -174,11 +173,11 @@ def _every_setting() -> Iterator[str]:
 
 
 def _control() -> Iterator[str]:
-    yield from ("", "## The control that they enforce", "", f"{CONTROL.title}. {CONTROL.statement}", "")
-    requirements = [(each.label, each.title, each.how) for each in CONTROL.requirements]
+    yield from ("", "## The control that they enforce", "", f"{PACK.control.title}. {PACK.control.statement}", "")
+    requirements = [(each.label, each.title, each.how) for each in PACK.control.requirements]
     yield from _table(("Requirement", "Its title", "How the control meets it"), requirements)
     yield from ("", "Other tools' names of the same control:", "")
-    yield from _table(("Tool", "Identifier"), [(each.tool, f"`{each.id}`") for each in CONTROL.identifiers])
+    yield from _table(("Tool", "Identifier"), [(each.tool, f"`{each.id}`") for each in PACK.control.identifiers])
 
 
 def _prose(text: str) -> str:

@@ -15,7 +15,6 @@ The other half of it is gRPC's own: of several handlers for a method, the first 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -35,9 +34,11 @@ _METHODS = ("Analyze", "AnalyzeStack", "Remediate", "Configure", "ConfigureStack
 
 def install(session: Session) -> None:
     """Puts an `Edge` in front of the service that the SDK is about to register."""
-    register: Callable[[Any, Any], None] = analyzer_pb2_grpc.add_AnalyzerServicer_to_server
+    register = analyzer_pb2_grpc.add_AnalyzerServicer_to_server
 
     def registering(servicer: Any, server: Any) -> None:
+        # One registration is the pack's; whatever registers later meets the module as it was.
+        analyzer_pb2_grpc.add_AnalyzerServicer_to_server = register
         edge = edge_for(servicer, session)
         if isinstance(edge, Edge):
             server.add_generic_rpc_handlers((_skimming(edge),))
@@ -73,7 +74,7 @@ def _skimming(edge: Edge) -> Any:
     return grpc.method_handlers_generic_handler("pulumirpc.Analyzer", handlers)
 
 
-class Edge(analyzer_pb2_grpc.AnalyzerServicer):
+class Edge:
     """The Analyzer service: the SDK's, for what concerns a policy."""
 
     def __init__(self, sdk: Any, session: Session) -> None:
@@ -81,10 +82,8 @@ class Edge(analyzer_pb2_grpc.AnalyzerServicer):
         self._session = session
         self._remediates = False
 
-    def __getattribute__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:
         # Whatever this class does not answer itself is the SDK's, methods of later versions included.
-        if name.startswith("_") or name in Edge.__dict__:
-            return object.__getattribute__(self, name)
         return getattr(self._sdk, name)
 
     def Analyze(self, request: pb.AnalyzeRequest, context: Any) -> pb.AnalyzeResponse:

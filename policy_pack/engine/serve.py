@@ -13,29 +13,25 @@ from policy_pack import carriers
 from policy_pack.engine import edge as edges
 from policy_pack.engine import sdk_arguments
 from policy_pack.engine.session import Session
-from policy_pack.judging.control import CONTROL
 from policy_pack.judging.judge import Judgement, judge, without_repeats
+from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import RESOURCE, Context, Policy
 from policy_pack.judging.settings import schemas
 from policy_pack.judging.verdict import NotApplicable, Violation
-from policy_pack.policies import POLICIES
 from policy_pack.stack.model import Configuration
-
-NAME = "sagemaker-endpoint-encryption"
-TITLE = "SageMaker endpoint encryption"
 
 Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
 
 
-def run(*, edge: bool = True) -> None:
-    """Serves the pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
-    session = Session(pulumi.runtime.get_config_env())
+def serve(pack: Pack, *, edge: bool = True) -> None:
+    """Serves a pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
+    session = Session(pulumi.runtime.get_config_env(), pack)
     if edge:
         edges.install(session)
     sdk.PolicyPack(
-        NAME,
-        [_sdk_policy(policy, session) for policy in POLICIES],
-        display_name=TITLE,
+        pack.name,
+        [sdk_policy(policy, session) for policy in pack.policies],
+        display_name=pack.title,
         readme=_readme(),
         provider="aws",
         tags=["aws", "sagemaker", "kms", "encryption"],
@@ -58,15 +54,19 @@ def message(judgement: Judgement) -> str:
     return f"{inside}{violation.why}\n{violation.fix}"
 
 
-def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
+def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
+    """A policy as the SDK knows one."""
+    pack = session.pack
     is_resource = policy.kind == RESOURCE
 
     def validate(args: Any, report: Callable[..., None]) -> None:
         try:
             settings = session.settings(policy, args.get_config())
             stack = session.stack(lambda: _resources(args))
-            everyone = {} if is_resource else session.all_settings(POLICIES)
-            judged = judge(policy, stack, settings, tags=args.stack_tags, all_settings=everyone)
+            everyone = {} if is_resource else session.all_settings()
+            judged = judge(
+                policy, stack, settings, tags=args.stack_tags, all_settings=everyone, policies=pack.by_full_name
+            )
             judgements = list(without_repeats(judged))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
             report(
@@ -103,14 +103,14 @@ def _sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
     kind: Any = sdk.ResourceValidationPolicy if is_resource else sdk.StackValidationPolicy
     extra = {"remediate": remediate} if policy.remediate is not None else {}
     made: sdk.Policy = kind(
-        name=policy.full_name,
+        name=pack.full_name(policy),
         description=policy.description,
         validate=validate,
         enforcement_level=sdk.EnforcementLevel(policy.level),
         config_schema=sdk.PolicyConfigSchema(schemas(policy.settings)),
         display_name=policy.title,
         severity=sdk.Severity(policy.severity),
-        framework=_framework(),
+        framework=_framework(pack),
         tags=["sagemaker", *policy.tags],
         remediation_steps=policy.remediation,
         url=policy.url,
@@ -126,9 +126,9 @@ def _resources(args: Args) -> list[Any]:
     )
 
 
-def _framework() -> sdk.PolicyComplianceFramework:
+def _framework(pack: Pack) -> sdk.PolicyComplianceFramework:
     # The SDK takes one framework a policy; the other requirements are in the documentation and the reports.
-    first = next(each for each in CONTROL.requirements if each.framework == "NIST SP 800-53")
+    first = next(each for each in pack.control.requirements if each.framework == "NIST SP 800-53")
     return sdk.PolicyComplianceFramework(
         name=first.framework, version=first.version, reference=first.reference, specification=first.how
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from policy_pack import carriers
 from policy_pack.carriers.place import Surroundings
+from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import Policy
 from policy_pack.judging.settings import Effective, read, shown
 from policy_pack.stack.model import Resource, Stack
@@ -24,8 +25,9 @@ class Session:
     name, and whatever else was given by a name that no policy has.
     """
 
-    def __init__(self, config: Mapping[str, str]) -> None:
+    def __init__(self, config: Mapping[str, str], pack: Pack) -> None:
         self.config = config
+        self.pack = pack
         self.given: dict[str, Mapping[str, Any]] = {}
         self._current: ContextVar[Callable[[], Stack] | None] = ContextVar("current", default=None)
         self._settings: dict[str, tuple[Mapping[str, Any], Effective]] = {}
@@ -57,15 +59,15 @@ class Session:
 
     def settings(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         """A policy's settings in effect, from what the SDK hands it."""
-        self.given[policy.full_name] = given
+        self.given[self.pack.full_name(policy)] = given
         return self._effective(policy, given)
 
-    def all_settings(self, policies: Iterable[Policy]) -> dict[str, Effective]:
+    def all_settings(self) -> dict[str, Effective]:
         """The settings in effect of those policies that were given any, by full name.
 
         What was given for no policy is among them, as a problem.
         """
-        by_name = {policy.full_name: policy for policy in policies}
+        by_name = self.pack.by_full_name
         found: dict[str, Effective] = {}
         for name, given in self.given.copy().items():  # other requests are judged meanwhile
             if name in by_name:
@@ -79,6 +81,6 @@ class Session:
     def _effective(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         known = self._settings.get(policy.name)
         if known is None or known[0] != given:
-            known = (given, read(policy.settings, given))
+            known = (given, read(policy.settings, {**policy.given, **given}))
             self._settings[policy.name] = known
         return known[1]

@@ -42,13 +42,14 @@ def judge(
     *,
     tags: Mapping[str, str] | None = None,
     all_settings: Mapping[str, Effective] | None = None,
+    policies: Mapping[str, Policy] | None = None,
     today: date | None = None,
 ) -> Iterator[Judgement]:
     """What a policy says of each of its subjects in a stack.
 
-    `tags` are the stack's, `all_settings` those of every policy by full name.
+    `tags` are the stack's, `all_settings` those of every policy by full name, `policies` those of the pack.
     """
-    context = Context(stack, settings.values, all_settings or {})
+    context = Context(stack, settings.values, all_settings or {}, policies or {})
     outside = _outside(settings, tags or {})
     for subject in stack.of(policy.judges):
         node = subject if isinstance(subject, Node) else None

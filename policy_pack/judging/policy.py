@@ -13,8 +13,6 @@ from policy_pack.stack.model import Configuration, Node, Stack
 if TYPE_CHECKING:
     from policy_pack.judging.settings import Effective, Setting
 
-PREFIX = "sagemaker-endpoint-configuration-"
-
 RESOURCE = "resource"  # decided from one resource, by Analyze: an update that skips its preview is stopped in time
 STACK = "stack"  # needs what stands beside it, by AnalyzeStack
 
@@ -28,12 +26,13 @@ class Context:
 
     `stack` is the whole stack for a stack policy, and only what one resource carries for a resource policy. `settings`
     are the policy's own, each with the value in effect. `all_settings` are those of every policy that is not disabled,
-    by full name, for the policy that judges settings.
+    by full name, and `policies` the pack's by full name, both for the policy that judges settings.
     """
 
     stack: Stack
     settings: Mapping[str, Any] = field(default_factory=dict)
     all_settings: Mapping[str, Effective] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
 
 # A policy judges the nodes of one kind, or the stack as a whole.
@@ -42,12 +41,14 @@ Subject = Union[Node, Stack]
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy. `name` is without `PREFIX`; `level` and `severity` are the defaults.
+    """A policy. `name` is without the pack's prefix; `level` and `severity` are the defaults.
 
     `judges` is the kind of node that `decide` takes. `description` is one sentence in the words of the desired state;
     the SDK puts it before every message. `risk` says why that matters, `remediation` in a few lines what to do. `url`
     is where the facts that it rests on are documented. `remediate`, if there is one, gives the key that a configuration
-    in violation should name, or `None` where it has none to offer.
+    in violation should name, or `None` where it has none to offer. `scopes` says that where the policy does not apply
+    to a configuration, the control does not either. `given` are settings that the author of a pack has
+    made, which those of its users override one by one.
     """
 
     name: str
@@ -64,8 +65,5 @@ class Policy:
     tags: tuple[str, ...] = ()
     remediate: Callable[[Configuration, Context], str | None] | None = None
     settings: tuple[Setting, ...] = ()
-
-    @property
-    def full_name(self) -> str:
-        """The name that the engine and a configuration file know."""
-        return PREFIX + self.name
+    scopes: bool = False
+    given: Mapping[str, Any] = field(default_factory=dict)

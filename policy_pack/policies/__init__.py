@@ -1,8 +1,9 @@
-"""The pack's policies, in the order in which they are reported."""
+"""The pack: its policies, in the order in which they are reported."""
 
 from __future__ import annotations
 
-from policy_pack.judging.policy import Policy
+from policy_pack.judging.control import CONTROL
+from policy_pack.judging.pack import Pack
 from policy_pack.policies import (
     captured_data_encrypted,
     customer_managed_key,
@@ -23,7 +24,7 @@ from policy_pack.policies import (
     template_readable,
 )
 
-POLICIES: tuple[Policy, ...] = (
+_POLICIES = (
     encryption_at_rest_enabled.POLICY,
     customer_managed_key.POLICY,
     key_in_same_region.POLICY,
@@ -41,4 +42,12 @@ POLICIES: tuple[Policy, ...] = (
     paired_with_endpoint.POLICY,
     key_verified_in_aws.POLICY,
     settings_make_sense.POLICY,
+)
+
+PACK = Pack(
+    name="sagemaker-endpoint-encryption",
+    title="SageMaker endpoint encryption",
+    prefix="sagemaker-endpoint-configuration-",
+    policies=_POLICIES,
+    control=CONTROL,
 )

@@ -81,6 +81,7 @@ POLICY = Policy(
     decide=decide,
     tags=("encryption",),
     remediate=key_for,
+    scopes=True,
     settings=(
         choice(
             "instanceStorageOnly",

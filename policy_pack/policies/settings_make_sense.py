@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from policy_pack.judging.exemptions import Exemption
 from policy_pack.judging.judge import names_of
 from policy_pack.judging.patterns import matches
-from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
+from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy, Subject
 from policy_pack.judging.verdict import COMPLIANT, Decision, Violation
 from policy_pack.stack.model import Configuration, Endpoint, Key, Stack, Template
 
@@ -19,7 +19,8 @@ def decide(stack: Stack, context: Context) -> Decision:
     for policy, settings in context.all_settings.items():
         problems += [f"{policy}: {problem}" for problem in settings.problems]
         if judged and settings.exemptions:
-            problems += [f"{policy}: {problem}" for problem in _left_over(policy, settings.exemptions, stack)]
+            judges = context.policies[policy].judges
+            problems += [f"{policy}: {problem}" for problem in _left_over(judges, settings.exemptions, stack)]
     if not problems:
         return COMPLIANT
     return Violation(
@@ -28,10 +29,7 @@ def decide(stack: Stack, context: Context) -> Decision:
     )
 
 
-def _left_over(policy: str, exemptions: Iterable[Exemption], stack: Stack) -> Iterator[str]:
-    from policy_pack.policies import POLICIES  # not before: this policy is one of them
-
-    judges = next(each.judges for each in POLICIES if each.full_name == policy)
+def _left_over(judges: type[Subject], exemptions: Iterable[Exemption], stack: Stack) -> Iterator[str]:
     # What is wrong with a key is reported at the key, and may be exempted by its name.
     exempted = [node for node in stack.nodes if judges is Stack or isinstance(node, (judges, Key))]
     names = {name for node in exempted for name in names_of(node)}

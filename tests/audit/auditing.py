@@ -16,7 +16,7 @@ from policy_pack.audit.evidence import ConfigurationEvidence, PolicyVerdict, Rep
 from policy_pack.audit.examine import Options
 from policy_pack.audit.run import audit
 from policy_pack.commands.cli import main
-from policy_pack.judging.policy import PREFIX
+from policy_pack.policies import PACK
 from tests.audit.states import write
 from tests.harness.answers import Triple
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def options(config: dict[str, Any] | None = None, **given: Any) -> Options:
-    return Options(config=reconcile(config or {}), today=TODAY, **given)
+    return Options(config=reconcile(config or {}, PACK), today=TODAY, **given)
 
 
 def audit_document(directory: Path, document: Any, config: dict[str, Any] | None = None, **given: Any) -> Report:
@@ -37,12 +37,12 @@ def audit_document(directory: Path, document: Any, config: dict[str, Any] | None
 
 def triples(report: Report) -> list[Triple]:
     """The findings as level, policy without the prefix, and resource, in order."""
-    return sorted((each.level, each.policy.removeprefix(PREFIX), each.resource) for each in report.findings)
+    return sorted((each.level, each.policy.removeprefix(PACK.prefix), each.resource) for each in report.findings)
 
 
 def verdict(evidence: ConfigurationEvidence, policy: str) -> PolicyVerdict:
     """What a policy, named without the prefix, says of a configuration."""
-    return next(each for each in evidence.verdicts if each.policy == PREFIX + policy)
+    return next(each for each in evidence.verdicts if each.policy == PACK.prefix + policy)
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,8 @@ from policy_pack.audit.evidence import (
     Report,
     Source,
 )
-from policy_pack.judging.control import CONTROL
-from policy_pack.judging.policy import DISABLED, MANDATORY, PREFIX
-from policy_pack.policies import POLICIES
+from policy_pack.judging.policy import DISABLED, MANDATORY
+from policy_pack.policies import PACK
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
@@ -44,14 +43,14 @@ HOSTILE = (
     "'; touch hacked; '$(touch hacked)`touch hacked`",
 )
 
-_LEVELS = {policy.full_name: policy for policy in POLICIES}
+_LEVELS = {PACK.full_name(policy): policy for policy in PACK.policies}
 
 
 def policies() -> tuple[PolicyInEffect, ...]:
     """The pack's policies at their default levels."""
     return tuple(
         PolicyInEffect(
-            each.full_name,
+            PACK.full_name(each),
             each.title,
             each.description,
             each.remediation,
@@ -61,7 +60,7 @@ def policies() -> tuple[PolicyInEffect, ...]:
             each.tags,
             decisive=each.level == MANDATORY,
         )
-        for each in POLICIES
+        for each in PACK.policies
     )
 
 
@@ -72,8 +71,8 @@ def source(name: str, stack: str = "dev", kind: str = STACK_EXPORT) -> Source:
 
 def verdict(policy: str, status: str, **texts: str) -> PolicyVerdict:
     """What a policy, by its short name, says of a configuration."""
-    of = _LEVELS[PREFIX + policy]
-    return PolicyVerdict(of.full_name, status, of.level, of.severity, **texts)
+    of = _LEVELS[PACK.prefix + policy]
+    return PolicyVerdict(PACK.full_name(of), status, of.level, of.severity, **texts)
 
 
 def violated(policy: str, why: str = NO_KEY) -> PolicyVerdict:
@@ -99,8 +98,8 @@ def configuration(
     urn = f"urn:pulumi:{of.stack}::{of.project}::{CONFIGURATION}::{name}"
     given = {each.policy: each for each in verdicts}
     every = tuple(
-        given.get(each.full_name) or PolicyVerdict(each.full_name, COMPLIANT, each.level, each.severity)
-        for each in POLICIES
+        given.get(PACK.full_name(each)) or PolicyVerdict(PACK.full_name(each), COMPLIANT, each.level, each.severity)
+        for each in PACK.policies
         if each.level != DISABLED
     )
     shown = tuple(commands(name, region, has_key=not key.startswith("(")))
@@ -141,7 +140,7 @@ def report(
         pack="sagemaker-endpoint-encryption",
         version="0.1.0",
         when=datetime(2026, 11, 25, 3, 30, 0, tzinfo=timezone.utc),
-        control=CONTROL,
+        control=PACK.control,
         policies=policies(),
         sources=tuple(sources),
         configurations=every,
@@ -164,7 +163,10 @@ def one_of_each() -> Report:
         configuration(
             prod,
             "embeddings",
-            *(verdict(each.name, NOT_APPLICABLE, why="The stack has a tag that excludes it.") for each in POLICIES),
+            *(
+                verdict(each.name, NOT_APPLICABLE, why="The stack has a tag that excludes it.")
+                for each in PACK.policies
+            ),
             status=NOT_APPLICABLE,
             region="",
         ),
@@ -173,7 +175,7 @@ def one_of_each() -> Report:
     of_endpoint = Finding(
         prod.name,
         prod.label,
-        PREFIX + "endpoint-follows-replacement",
+        PACK.prefix + "endpoint-follows-replacement",
         MANDATORY,
         "high",
         f"urn:pulumi:prod::serving::{ENDPOINT}::search",

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from policy_pack.audit.formats import FORMATS
-from policy_pack.judging.policy import PREFIX
+from policy_pack.policies import PACK
 from tests.audit.auditing import ROOT, command, process
 from tests.audit.states import ACCOUNT, KEY, configuration, export, write
 
@@ -105,7 +105,7 @@ def test_options_that_make_no_sense(arguments: Sequence[str], says: str, state: 
 
 
 def test_configuration_that_makes_no_sense(state: Any) -> None:
-    config = state({"all": "strict", f"{PREFIX}customer-managed-key": {"enforcementLevel": KEY}}, "config.json")
+    config = state({"all": "strict", f"{PACK.prefix}customer-managed-key": {"enforcementLevel": KEY}}, "config.json")
     ran = command(state(MANDATORY), "--config", config)
     assert (ran.returncode, len(ran.stderr.splitlines())) == (2, 2)
     assert f"error: {config}: all has a level that is not one of" in ran.stderr

@@ -11,9 +11,9 @@ from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from policy_pack.audit.config import ConfigError, load, reconcile
-from policy_pack.judging.policy import DISABLED, PREFIX
+from policy_pack.judging.policy import DISABLED
 from policy_pack.judging.settings import read
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from tests.audit.auditing import audit_document, triples, verdict
 from tests.audit.states import ACCOUNT, KEY, configuration, export
 from tests.harness.engine import Engine
@@ -21,8 +21,8 @@ from tests.harness.settings import RefusedSettings
 from tests.harness.settings import reconcile as engine_reconcile
 
 ARN = "arn:aws:kms:us-east-1:111122223333:key/12345678-1234-1234-1234-123456789012"
-FIRST = f"{PREFIX}encryption-at-rest-enabled"
-CUSTOMER = f"{PREFIX}customer-managed-key"
+FIRST = f"{PACK.prefix}encryption-at-rest-enabled"
+CUSTOMER = f"{PACK.prefix}customer-managed-key"
 
 ACCEPTED: list[dict[str, Any]] = [
     {},
@@ -33,7 +33,7 @@ ACCEPTED: list[dict[str, Any]] = [
     {FIRST: {"enforcementLevel": "remediate", "keyArnByRegion": {"us-east-1": ARN}}},
     {FIRST: {}},
     {CUSTOMER: {"allowedAccounts": [ACCOUNT], "allowAliases": False}},
-    {f"{PREFIX}replacement-safe": {"exemptions": [{"resource": "a", "reason": "b", "expires": "2027-01-31"}]}},
+    {f"{PACK.prefix}replacement-safe": {"exemptions": [{"resource": "a", "reason": "b", "expires": "2027-01-31"}]}},
     {"unknown-policy": "mandatory"},
 ]
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -53,23 +53,23 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({FIRST: {"exemptions": [{"resource": "", "reason": "b", "expires": "2027-01-31"}]}}, "resource is empty"),
     ({FIRST: {"onlyStackTags": {"env": []}}}, "onlyStackTags.env is empty"),
-    ({f"{PREFIX}key-verified-in-aws": {"budgetSeconds": 0}}, "budgetSeconds is less than 1"),
-    ({f"{PREFIX}key-verified-in-aws": {"budgetSeconds": 500}}, "budgetSeconds is more than 120"),
+    ({f"{PACK.prefix}key-verified-in-aws": {"budgetSeconds": 0}}, "budgetSeconds is less than 1"),
+    ({f"{PACK.prefix}key-verified-in-aws": {"budgetSeconds": 500}}, "budgetSeconds is more than 120"),
 ]
 
 
 @pytest.mark.parametrize("given", ACCEPTED, ids=str)
 def test_levels_and_settings_are_those_that_the_engine_sends(given: dict[str, Any], engine: Engine) -> None:
     sent = engine_reconcile(engine.info(), given).policyConfig
-    config = reconcile(given)
-    for policy in POLICIES:
-        name = pb.EnforcementLevel.Name(sent[policy.full_name].enforcementLevel).lower()
-        assert config.levels[policy.full_name] == name
+    config = reconcile(given, PACK)
+    for policy in PACK.policies:
+        name = pb.EnforcementLevel.Name(sent[PACK.full_name(policy)].enforcementLevel).lower()
+        assert config.levels[PACK.full_name(policy)] == name
         if name == DISABLED:
-            assert policy.full_name not in config.settings
+            assert PACK.full_name(policy) not in config.settings
         else:
-            properties = json_format.MessageToDict(sent[policy.full_name].properties)
-            assert config.settings[policy.full_name] == read(policy.settings, properties)
+            properties = json_format.MessageToDict(sent[PACK.full_name(policy)].properties)
+            assert config.settings[PACK.full_name(policy)] == read(policy.settings, properties)
 
 
 @pytest.mark.parametrize(("given", "says"), REFUSED, ids=str)
@@ -77,7 +77,7 @@ def test_what_the_engine_refuses_is_refused(given: dict[str, Any], says: str, en
     with pytest.raises((RefusedSettings, TypeError, ValueError)):
         engine_reconcile(engine.info(), given)
     with pytest.raises(ConfigError) as raised:
-        reconcile(given)
+        reconcile(given, PACK)
     [line] = raised.value.lines
     assert says in line
     assert ACCOUNT not in line
@@ -96,12 +96,12 @@ def test_what_the_engine_refuses_is_refused(given: dict[str, Any], says: str, en
 )
 def test_what_is_no_configuration(text: bytes, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
-        load(text)
+        load(text, PACK)
 
 
 @pytest.mark.parametrize("text", [b"", b" \n", b"{}", b'{"environments": ["prod"]}', b'{"all": {}, "x": {}}'])
 def test_configurations_that_say_nothing(text: bytes) -> None:
-    assert load(text) == reconcile({})
+    assert load(text, PACK) == reconcile({}, PACK)
 
 
 @pytest.mark.parametrize("name", [FIRST, "encryption-at-rest-enabled"])

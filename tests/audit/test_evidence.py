@@ -17,9 +17,8 @@ from policy_pack.audit.evidence import (
     STATUSES,
     RequirementEvidence,
 )
-from policy_pack.judging.control import CONTROL
-from policy_pack.judging.policy import MANDATORY, PREFIX
-from policy_pack.policies import POLICIES
+from policy_pack.judging.policy import MANDATORY
+from policy_pack.policies import PACK
 from tests.audit.auditing import audit_document, triples, verdict
 from tests.audit.states import (
     ACCOUNT,
@@ -49,7 +48,7 @@ def _using(key: dict[str, Any], *names: str) -> list[dict[str, Any]]:
 
 def test_every_policy_has_a_verdict(tmp_path: Path) -> None:
     [evidence] = audit_document(tmp_path, export(configuration(kmsKeyArn=KEY))).configurations
-    judged = [policy.full_name for policy in POLICIES if policy.name != "settings-make-sense"]
+    judged = [PACK.full_name(policy) for policy in PACK.policies if policy.name != "settings-make-sense"]
     assert [each.policy for each in evidence.verdicts] == judged
     for each in evidence.verdicts:
         assert each.status in STATUSES
@@ -216,13 +215,13 @@ def test_fingerprints_stay_and_differ(tmp_path: Path) -> None:
 )
 def test_share_of_a_requirement(statuses: list[str], judged: int, share: float | None) -> None:
     counts = {status: statuses.count(status) for status in STATUSES}
-    found = RequirementEvidence(CONTROL.requirements[0], counts)
+    found = RequirementEvidence(PACK.control.requirements[0], counts)
     assert (found.judged, found.share) == (judged, share)
 
 
 def test_requirements_of_a_report(tmp_path: Path) -> None:
     report = audit_document(tmp_path, export(configuration("a"), configuration("b", kmsKeyArn=KEY)))
-    assert [each.requirement for each in report.requirements] == list(CONTROL.requirements)
+    assert [each.requirement for each in report.requirements] == list(PACK.control.requirements)
     assert {each.share for each in report.requirements} == {0.5}
 
 
@@ -235,6 +234,6 @@ def test_what_needs_no_key_is_outside_the_control(tmp_path: Path) -> None:
 
 def test_decisive_policies_are_the_mandatory_ones(tmp_path: Path) -> None:
     report = audit_document(tmp_path, export(), {"all": "advisory"})
-    decisive = {each.name.removeprefix(PREFIX) for each in report.policies if each.decisive}
-    assert decisive == {policy.name for policy in POLICIES if policy.level == MANDATORY}
+    decisive = {each.name.removeprefix(PACK.prefix) for each in report.policies if each.decisive}
+    assert decisive == {policy.name for policy in PACK.policies if policy.level == MANDATORY}
     assert "encryption-at-rest-enabled" in decisive

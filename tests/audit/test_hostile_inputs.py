@@ -20,6 +20,7 @@ from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import Report
 from policy_pack.audit.files import Input
 from policy_pack.audit.run import audit, examine
+from policy_pack.policies import PACK
 from tests.audit.auditing import command, options
 from tests.audit.states import KEY, configuration, export, write
 
@@ -245,7 +246,7 @@ def test_process_that_the_system_ends(tmp_path: Path) -> None:
 
 def test_mistake_of_the_pack(tmp_path: Path) -> None:
     path = write(tmp_path / "state.json", export(configuration()))
-    broken = replace(options(), config=Config({}, {}))
+    broken = replace(options(), config=Config(PACK, {}, {}))
     assert examine(Input(path, path), broken).problem == (
         "could not be judged: an error in the policy pack (KeyError); please report it"
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from policy_pack.policies import POLICIES
+from policy_pack.policies import PACK
 from tests.harness.program import Program
 from tests.matrix.carriers import CARRIERS
 from tests.matrix.parts import KEY, STACK, Output, Part, Parts, configuration, endpoint, pair, variants
@@ -121,7 +121,7 @@ def settings(case: Case) -> Mapping[str, Any]:
 def markdown() -> str:
     """The table of the README: the pack's policies in their order, and the carriers on which each is tried."""
     lines = [f"| Policy | {' | '.join(CARRIERS)} |", "|---" * (len(CARRIERS) + 1) + "|"]
-    for policy in POLICIES:
+    for policy in PACK.policies:
         tried = ROWS[policy.name].carriers
         lines.append(f"| `{policy.name}` | {' | '.join('✓' if each in tried else '' for each in CARRIERS)} |")
     return "\n".join([*lines, "", "✓: tried with a stack that violates the policy and with one that does not."])

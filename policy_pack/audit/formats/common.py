@@ -19,7 +19,8 @@ from policy_pack.audit.evidence import (
     Report,
     RequirementEvidence,
 )
-from policy_pack.judging.policy import DISABLED, MANDATORY, PREFIX, REMEDIATE
+from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE
+from policy_pack.policies import PACK
 
 STATUS_TEXTS: Mapping[str, str] = {
     COMPLIANT: "compliant",
@@ -37,7 +38,7 @@ def moment(report: Report) -> str:
 
 def short(policy: str) -> str:
     """A policy's name without the prefix that all of them have."""
-    return policy.removeprefix(PREFIX)
+    return policy.removeprefix(PACK.prefix)
 
 
 def fails(level: str) -> bool:
