@@ -1,9 +1,11 @@
 # PYTHON is 3.10 or newer; everything else is set up in .venv-dev.
 PYTHON ?= python3
 VENV := .venv-dev
+# Where make pack puts what is published: not within the repository, whose .gitignore would keep it from being published.
+PACK ?= ../sagemaker-endpoint-encryption-$(shell awk '/^version:/ { print $$2 }' PulumiPolicy.yaml)
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test lint types docs bench clean
+.PHONY: help setup demo test lint types docs bench pack clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +50,9 @@ bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a b
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	touch $@
+
+pack: ## Fill the folder PACK with what is published (PACK_OPTIONS: --aws, --locked)
+	$(PYTHON) -m tools.pack $(PACK_OPTIONS) $(PACK)
 
 clean: ## Remove what was set up and made
 	rm -rf .venv-dev .venv-audit .venv-bench .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build reports

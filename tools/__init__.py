@@ -1,0 +1,1 @@
+"""What is run by make, for those who publish the pack."""
