@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, replay
 from tools.pack import FILES, NotPacked, contents, fill, main
@@ -48,11 +48,11 @@ LEFT_OTHERWISE = (
 
 def copy_of_the_checkout(folder: Path, *, with_git: bool = True) -> Path:
     """What git keeps of this checkout, as it is now, in a checkout of its own."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PACK, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
-        if (PACK / name).is_file():
+        if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PACK / name, folder / name)
+            shutil.copy(ROOT / name, folder / name)
     if with_git:
         subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
         subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
@@ -83,7 +83,7 @@ def test_nothing_foreign_is_in_it(dirty: Path, tmp_path: Path) -> None:
     files = fill(dirty, folder)
     assert {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} == set(files)
     assert {str(path) for path in files if len(path.parts) == 1} == {*FILES, ".gitignore"}
-    tracked = {str(path.relative_to(PACK)) for path in (PACK / "policy_pack").rglob("*.py")}
+    tracked = {str(path.relative_to(ROOT)) for path in (ROOT / "policy_pack").rglob("*.py")}
     assert {str(path) for path in files if len(path.parts) > 1} <= tracked
     assert not [path for path in files if {"audit", "commands", "tests", "benchmarks", "examples"} & {*path.parts}]
     assert not [path for path in files if FOREIGN in (folder / path).read_text(encoding="utf-8")]
@@ -96,7 +96,7 @@ def test_the_pack_starts_from_it(dirty: Path, tmp_path: Path) -> None:
     with Engine(folder, environment={"PYTHONDONTWRITEBYTECODE": "1"}) as engine:
         info = engine.info()
         assert info.name == "sagemaker-endpoint-encryption"
-        assert info.readme == (PACK / "README.md").read_text(encoding="utf-8")
+        assert info.readme == (ROOT / "README.md").read_text(encoding="utf-8")
         engine.configure({})
         for name in ("missing_key", "computed_key", "cloudformation_template", "cloud_control", "native_computed_key"):
             for phase in ("preview", "update"):
@@ -166,6 +166,6 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 def test_make(tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     command = ["make", "pack", f"PACK={folder}", f"PYTHON={sys.executable}", "PACK_OPTIONS=--aws"]
-    done = subprocess.run(command, cwd=PACK, env={**os.environ, "MAKEFLAGS": ""}, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "MAKEFLAGS": ""}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "boto3" in (folder / "requirements.txt").read_text(encoding="utf-8")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PACK
+from tests.conftest import ROOT
 from tests.harness.engine import Engine, PackError
 
-MAIN = PACK / "__main__.py"
+MAIN = ROOT / "__main__.py"
 OLDER = ("python3.9", "python3.8", "python3.7", "python3.6", "python2.7")
 
 # As an older interpreter would say of itself, to the pack alone.
