@@ -8,6 +8,7 @@ template) is first turned into plain values:
 =================  ==========================================================================
 `None`             absent: not set, or null
 `Unknown`          there, and not known before the update (or encrypted in an exported stack)
+`PartlyKnown`      a kind of `Unknown`: a text of which parts are known (`policy_pack.gaps`)
 `str` `bool`       known
 `float` `int`      known
 `list` `dict`      of plain values
@@ -22,14 +23,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Union
 
+from policy_pack.gaps import GAP
 from policy_pack.records import dataclass
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that is there and cannot be read now; `sources` are the ids of what it is computed from, if it says."""
+    """A value that is there and cannot be read now; `sources` are the ids of what it is computed from, if it says.
+
+    With `may_be_absent` nobody knows whether it is there at all, as where a template chooses between it and nothing.
+    """
 
     sources: frozenset[str] = frozenset()
+    may_be_absent: bool = False
+
+
+@dataclass(frozen=True)
+class PartlyKnown(Unknown):
+    """A text of which parts are known: `text` has marks in the place of the others (`policy_pack.gaps`)."""
+
+    text: str = GAP
 
 
 @dataclass(frozen=True)
@@ -151,6 +164,11 @@ def boolean(value: Plain, default: bool) -> bool | Unknown:
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     return default
+
+
+def may_be_absent(value: Plain) -> bool:
+    """Whether nobody knows if a value is there at all."""
+    return isinstance(value, Unknown) and value.may_be_absent
 
 
 def items(value: Plain) -> list[Plain] | Unknown:

@@ -19,7 +19,7 @@ from policy_pack.carriers import resource_types, shapes
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, in_camel_case
 from policy_pack.records import dataclass
-from policy_pack.stack.model import AnyNode, Place, Resource, Template
+from policy_pack.stack.model import AnyNode, Configuration, Place, Resource, Template
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, kind_of, text
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Te
             partition=partition,
             stack_name=stack_name,
             types=resource_types.READERS,
+            varied=(resource_types.ENDPOINT_CONFIGURATION,),
         )
     else:
         content = template.Unreadable(_why_without_body(given, body))
@@ -104,7 +105,7 @@ class _Reading:
     def with_ids(self, value: Plain) -> Any:
         """A value whose unknown parts say by the ids of nodes what they are computed from."""
         if isinstance(value, Unknown):
-            return Unknown(frozenset(self.ids(value.sources)))
+            return replace(value, sources=frozenset(self.ids(value.sources)))
         if isinstance(value, dict):
             return {name: self.with_ids(part) for name, part in value.items()}
         return [self.with_ids(part) for part in value] if isinstance(value, list) else value
@@ -147,7 +148,18 @@ def _nodes(reading: _Reading) -> Iterator[AnyNode]:
     for resource in content.resources.values():
         properties = _as_far_as_certain(resource)
         if properties is not None:
-            yield from resource_types.READERS[resource.type](_given(reading, resource, reading.with_ids(properties)))
+            nodes = resource_types.READERS[resource.type](_given(reading, resource, reading.with_ids(properties)))
+            yield from _with_alternatives(nodes, reading, resource)
+
+
+def _with_alternatives(nodes: Iterable[AnyNode], reading: _Reading, resource: TemplateResource) -> Iterator[AnyNode]:
+    """The nodes, a configuration with what else it may be where a condition is not known."""
+    read = resource_types.READERS[resource.type]
+    others = (replace(resource, properties=each.properties, origins=each.origins) for each in resource.alternatives)
+    found = [read(_given(reading, each, reading.with_ids(in_camel_case(each.properties)))) for each in others]
+    alternatives = tuple(node for each in found for node in each if isinstance(node, Configuration))
+    for node in nodes:
+        yield replace(node, alternatives=alternatives) if isinstance(node, Configuration) and alternatives else node
 
 
 def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[str, Any]) -> Given:

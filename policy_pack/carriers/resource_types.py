@@ -28,7 +28,19 @@ from policy_pack.stack.model import (
     Role,
     RolePolicy,
 )
-from policy_pack.values import UNKNOWN, NothingKnown, Plain, Text, Unknown, boolean, get, items, sources_in, text
+from policy_pack.values import (
+    UNKNOWN,
+    NothingKnown,
+    Plain,
+    Text,
+    Unknown,
+    boolean,
+    get,
+    items,
+    may_be_absent,
+    sources_in,
+    text,
+)
 
 ENDPOINT_CONFIGURATION = "AWS::SageMaker::EndpointConfig"
 ENDPOINT = "AWS::SageMaker::Endpoint"
@@ -99,7 +111,7 @@ def _configuration(given: Given) -> Iterator[Configuration]:
         key=text(properties.get("kmsKeyId")),
         key_property=given.spelling("kmsKeyId"),
         key_sources=given.sources("kmsKeyId"),
-        key_may_be_missing=isinstance(properties, NothingKnown),
+        key_may_be_missing=isinstance(properties, NothingKnown) or may_be_absent(properties.get("kmsKeyId")),
         short_keys=True,
         name=given.made("endpointConfigName"),
         name_property=given.spelling("endpointConfigName"),

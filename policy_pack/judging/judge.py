@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime, timezone
 
 from policy_pack.judging.patterns import matches
-from policy_pack.judging.policy import Context, Policy
+from policy_pack.judging.policy import Context, Policy, Subject
 from policy_pack.judging.settings import Effective
-from policy_pack.judging.verdict import Exempted, NotApplicable, Verdict, Violation
+from policy_pack.judging.verdict import Decision, Exempted, NotApplicable, Verdict, Violation, of_alternatives
 from policy_pack.records import dataclass
-from policy_pack.stack.model import Node, Stack
+from policy_pack.stack.model import Configuration, Node, Stack
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,17 @@ def judge(
     outside = _outside(settings, tags or {})
     for subject in stack.of(policy.judges):
         node = subject if isinstance(subject, Node) else None
-        verdict: Verdict = outside or policy.decide(subject, context)
+        verdict: Verdict = outside or _decide(policy, subject, context)
         if isinstance(verdict, Violation):
             verdict = _with_exemption(verdict, node, settings, stack, today or utc_today())
         yield Judgement(policy, node, verdict)
+
+
+def _decide(policy: Policy, subject: Subject, context: Context) -> Decision:
+    alternatives = subject.alternatives if isinstance(subject, Configuration) else ()
+    if not alternatives:
+        return policy.decide(subject, context)
+    return of_alternatives([policy.decide(each, context) for each in alternatives])
 
 
 def without_repeats(judgements: Iterable[Judgement]) -> Iterator[Judgement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Union
 
 from policy_pack.records import dataclass
@@ -54,3 +55,15 @@ Decision = Union[Compliant, Violation, NotApplicable, CannotTell]
 Verdict = Union[Decision, Exempted]
 
 COMPLIANT = Compliant()
+
+
+def of_alternatives(decisions: Sequence[Decision]) -> Decision:
+    """What decisions on all that a subject may be come to: a violation only where it is one in any case."""
+    violations = [each for each in decisions if isinstance(each, Violation)]
+    if violations and len(violations) < len(decisions):
+        return CannotTell("That depends on a condition of its template that is not known before the update.")
+    for kind in (Violation, CannotTell, Compliant):
+        found = [each for each in decisions if isinstance(each, kind)]
+        if found:
+            return found[0]
+    return decisions[0]

@@ -7,19 +7,20 @@ from typing import Any
 
 from policy_pack.aws.key_names import KeyName, names_aws_managed_key, parse_key
 from policy_pack.aws.regions import PARTITIONS, partition_of
+from policy_pack.gaps import sample
 from policy_pack.judging.patterns import matches
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.judging.settings import Setting, texts
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.model import Configuration
-from policy_pack.values import Unknown, WrongType
+from policy_pack.values import PartlyKnown, Unknown, WrongType
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     key, name = configuration.key, configuration.key_property
     if key is None:
         return NotApplicable("It names no key.")
-    if isinstance(key, Unknown):
+    if isinstance(key, Unknown) and not isinstance(key, PartlyKnown):
         return CannotTell("Its key is not known before the update.")
     forms = "a key's ARN, a key's id or an alias" if configuration.short_keys else "a key's ARN or an alias' ARN"
     if isinstance(key, WrongType):
@@ -27,47 +28,96 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             why=f"Its {name} is {key.kind} where a string belongs, so it names no key and creating it fails.",
             fix=f"Set {name} to {forms}, as a string.",
         )
+    of_aws = Violation(
+        why=(
+            f"Its {name} names a key that AWS manages (alias/aws/...): its policy cannot be restricted, shared or "
+            "revoked."
+        ),
+        fix=f"Set {name} to the ARN of a KMS key of your own.",
+    )
+    malformed = Violation(
+        why=f"Its {name} is not a well-formed name of a KMS key, so creating the configuration fails.",
+        fix=f"Set {name} to {forms}; pass the output of a key resource (key.arn) rather than a string.",
+    )
+    if isinstance(key, PartlyKnown):
+        from policy_pack.aws import key_forms  # no sooner than there is such a key
+
+        if not key_forms.may_be_of_a_customer(key.text, short_forms=configuration.short_keys):
+            return of_aws if key_forms.may_be_of_aws(key.text) else malformed
+        return _allowed_in_part(key.text, configuration, context)
     if names_aws_managed_key(key):
-        return Violation(
-            why=(
-                f"Its {name} names a key that AWS manages (alias/aws/...): its policy cannot be restricted, shared or "
-                "revoked."
-            ),
-            fix=f"Set {name} to the ARN of a KMS key of your own.",
-        )
+        return of_aws
     parsed = parse_key(key, short_forms=configuration.short_keys)
-    if parsed is None:
-        return Violation(
-            why=f"Its {name} is not a well-formed name of a KMS key, so creating the configuration fails.",
-            fix=f"Set {name} to {forms}; pass the output of a key resource (key.arn) rather than a string.",
-        )
-    return _allowed(key, parsed, name, context)
+    return malformed if parsed is None else _allowed(key, parsed, name, context)
+
+
+def _allowed_in_part(key: str, configuration: Configuration, context: Context) -> Decision:
+    """What is certain of a key that is known in part, whatever its gaps hold."""
+    from policy_pack.aws.key_forms import may_be_any_of, may_be_of_a_customer
+
+    name, short_forms = configuration.key_property, configuration.short_keys
+    keys, accounts = context.settings["allowedKeyArns"], context.settings["allowedAccounts"]
+    if not context.settings["allowAliases"] and not may_be_of_a_customer(key, short_forms=short_forms, aliases=False):
+        return _alias(name)
+    may_be_listed = keys is None or any(may_be_any_of(key, each) for each in keys)
+    if not may_be_of_a_customer(key, short_forms=False) and (accounts is not None or not may_be_listed):
+        return _without_account(name)
+    if accounts is not None and not any(
+        may_be_of_a_customer(key, short_forms=False, account=each) for each in accounts
+    ):
+        return _other_account(name)
+    if not may_be_listed:
+        return _not_listed(name)
+    typical = sample(key)
+    if typical is None or names_aws_managed_key(typical):
+        return CannotTell("Its key is known in part before the update, and the rest decides whether it is a good one.")
+    parsed = parse_key(typical, short_forms=short_forms)
+    # A gap is of no pattern and no account of the settings but of an asterisk.
+    known_account = accounts is None or key.split(":")[4:5] == [parsed and parsed.account]
+    listed = keys is None or any(matches(key, pattern) for pattern in keys)
+    if parsed is None or not known_account or not listed:
+        return CannotTell("Whether its key is one that the settings allow is not known before the update.")
+    return COMPLIANT
 
 
 def _allowed(key: str, parsed: KeyName, name: str, context: Context) -> Decision:
     keys, accounts = context.settings["allowedKeyArns"], context.settings["allowedAccounts"]
     if parsed.alias is not None and not context.settings["allowAliases"]:
-        return Violation(
-            why=f"Its {name} names an alias: the key behind it can be exchanged without a change to the configuration.",
-            fix=f"Set {name} to the ARN of the key itself.",
-        )
+        return _alias(name)
     listed = keys is None or any(matches(key, pattern) for pattern in keys)
     if not parsed.is_arn and (accounts is not None or not listed):
-        return Violation(
-            why=f"Its {name} names a key without its account, so whether the settings allow that one is not known.",
-            fix=f"Set {name} to the ARN of an allowed key.",
-        )
+        return _without_account(name)
     if accounts is not None and parsed.account not in accounts:
-        return Violation(
-            why=f"Its {name} names a key of an account that the setting allowedAccounts does not list.",
-            fix="Use a key of an allowed account.",
-        )
-    if not listed:
-        return Violation(
-            why=f"Its {name} names a key that the setting allowedKeyArns does not list.",
-            fix="Use one of the keys that your organization allows for its region.",
-        )
-    return COMPLIANT
+        return _other_account(name)
+    return COMPLIANT if listed else _not_listed(name)
+
+
+def _alias(name: str) -> Violation:
+    return Violation(
+        why=f"Its {name} names an alias: the key behind it can be exchanged without a change to the configuration.",
+        fix=f"Set {name} to the ARN of the key itself.",
+    )
+
+
+def _without_account(name: str) -> Violation:
+    return Violation(
+        why=f"Its {name} names a key without its account, so whether the settings allow that one is not known.",
+        fix=f"Set {name} to the ARN of an allowed key.",
+    )
+
+
+def _other_account(name: str) -> Violation:
+    return Violation(
+        why=f"Its {name} names a key of an account that the setting allowedAccounts does not list.",
+        fix="Use a key of an allowed account.",
+    )
+
+
+def _not_listed(name: str) -> Violation:
+    return Violation(
+        why=f"Its {name} names a key that the setting allowedKeyArns does not list.",
+        fix="Use one of the keys that your organization allows for its region.",
+    )
 
 
 # Each part of an ARN may hold asterisks; a part without any must be well-formed.

@@ -15,7 +15,7 @@ from policy_pack.stack.model import Configuration
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.key_may_be_missing:
-        return CannotTell("Nothing of it is known before the update, not even whether it names a key.")
+        return CannotTell("Whether it names a key is not known before the update.")
     if configuration.key is not None:
         return COMPLIANT
     if context.settings["instanceStorageOnly"] == "exempt" and _keeps_data_on_local_storage_only(configuration):

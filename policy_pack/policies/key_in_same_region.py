@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
+from policy_pack.gaps import GAP, PARTITION, REGION
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.judging.settings import Setting
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.model import Configuration
-from policy_pack.values import Unknown
+from policy_pack.values import PartlyKnown, Unknown
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     key = configuration.key
+    if isinstance(key, PartlyKnown):
+        return _decide_in_part(key.text, configuration, context)
     if isinstance(key, Unknown):
         return CannotTell("Its key is not known before the update.")
     if not isinstance(key, str) or names_aws_managed_key(key):
@@ -24,15 +28,9 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return NotApplicable("It names no well-formed key.")
     if parsed.region is None:
         return COMPLIANT  # a bare id and an alias' name are of the configuration's own region by definition
-    region = configuration.place.region
-    if isinstance(region, Unknown):
-        return CannotTell("Its region is not known before the update.")
+    region = _region_of(configuration, context)
     if not isinstance(region, str):
-        region = context.settings["region"]
-    if region is None:
-        return NotApplicable(
-            "Nothing says which region it is in: neither itself, nor its provider, nor the stack, nor the environment."
-        )
+        return region
     partition = partition_of(region)
     if partition is not None and parsed.partition != partition:
         return Violation(
@@ -42,15 +40,57 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             ),
             fix=f"Set {configuration.key_property} to the ARN of a key in {region}.",
         )
-    if parsed.region != region:
-        return Violation(
-            why=f"It is in {region} and its key in {parsed.region}: KMS keys work in their own region only.",
-            fix=(
-                f"Set {configuration.key_property} to the ARN of a key in {region}; of a multi-region key, to its "
-                "replica's there."
-            ),
+    return COMPLIANT if parsed.region == region else _elsewhere(configuration, region, parsed.region)
+
+
+def _decide_in_part(key: str, configuration: Configuration, context: Context) -> Decision:
+    """What is certain of a key that is known in part, whatever its gaps hold."""
+    from policy_pack.aws.key_forms import may_be_of_a_customer  # no sooner than there is such a key
+
+    short_forms = configuration.short_keys
+    if not may_be_of_a_customer(key, short_forms=short_forms):
+        return NotApplicable("It names no well-formed key of the customer's.")
+    if not may_be_of_a_customer(key, short_forms=False):
+        return COMPLIANT  # as a bare id and an alias' name are
+    region = _region_of(configuration, context)
+    arn = key.split(":")[1:4]
+    is_certain = len(arn) == 3 and not any(GAP in each for each in arn)
+    if is_certain and arn[2] == REGION:
+        return COMPLIANT  # the template names the region that it is deployed to, which is the configuration's
+    if not isinstance(region, str):
+        return region
+    partition = partition_of(region) or PARTITION
+    if not may_be_of_a_customer(key, short_forms=short_forms, region=region, partition=partition):
+        named = re.search(":kms:([a-z0-9-]+):", key)
+        there = named[1] if named is not None and partition_of(named[1]) is not None else None
+        return _elsewhere(configuration, region, there)
+    if is_certain and arn[2] == region and arn[0] in (partition, PARTITION):
+        return COMPLIANT
+    return CannotTell("The region of its key is not known before the update.")
+
+
+def _region_of(configuration: Configuration, context: Context) -> str | CannotTell | NotApplicable:
+    region = configuration.place.region
+    if isinstance(region, Unknown):
+        return CannotTell("Its region is not known before the update.")
+    if not isinstance(region, str):
+        region = context.settings["region"]
+    if region is None:
+        return NotApplicable(
+            "Nothing says which region it is in: neither itself, nor its provider, nor the stack, nor the environment."
         )
-    return COMPLIANT
+    return str(region)
+
+
+def _elsewhere(configuration: Configuration, here: str, there: str | None) -> Violation:
+    where = there or "another region"
+    return Violation(
+        why=f"It is in {here} and its key in {where}: KMS keys work in their own region only.",
+        fix=(
+            f"Set {configuration.key_property} to the ARN of a key in {here}; of a multi-region key, to its replica's "
+            "there."
+        ),
+    )
 
 
 def _check_region(value: Any) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from policy_pack.aws.key_names import parse_key
+from policy_pack.gaps import GAP
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.links import aliases_from, keys_of, same_region
 from policy_pack.stack.model import Alias, Configuration, Key
-from policy_pack.values import Unknown, WrongType
+from policy_pack.values import PartlyKnown, Text, Unknown, WrongType
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
@@ -17,7 +18,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         *keys_of(configuration, context.stack),
         *aliases_from(configuration.key_sources, context.stack),
     )
-    if isinstance(key, WrongType) or (isinstance(key, str) and not _leaves_region_open(key)):
+    if isinstance(key, WrongType) or _names_region(key):
         return NotApplicable("Its key is named in full, or not at all as a key can be.")
     if not found:
         if isinstance(key, Unknown):
@@ -32,10 +33,12 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     return COMPLIANT
 
 
-def _leaves_region_open(key: str) -> bool:
-    """Whether it is a bare id or an alias' name, which AWS looks for where the configuration is."""
-    parsed = parse_key(key, short_forms=True)
-    return parsed is not None and not parsed.is_arn
+def _names_region(key: Text) -> bool:
+    """Whether it is anything else than a bare id or an alias' name, which AWS looks for where the configuration is."""
+    if isinstance(key, PartlyKnown):
+        return GAP not in "".join(key.text.split(":")[:4]) and key.text.count(":") >= 4
+    parsed = parse_key(key, short_forms=True) if isinstance(key, str) else None
+    return isinstance(key, str) and (parsed is None or parsed.is_arn)
 
 
 def _violation(configuration: Configuration, key: Key | Alias) -> Violation:

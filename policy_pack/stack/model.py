@@ -95,7 +95,8 @@ class Configuration(Node):
     `key` is what it names as its KMS key and `key_property` the property that names it. `short_keys` says that the
     carrier also takes what the API takes, a bare key id and ``alias/NAME``. `generated_name` says whether its physical
     name is generated (then a replacement has a new one) or fixed by hand. `key_may_be_missing` says that nothing of it
-    is known, not even whether it names a key: then `key` is unknown.
+    is known, not even whether it names a key: then `key` is unknown. `alternatives` are what else it may be where its
+    template leaves that to conditions that are not known; the rest of it is then what is certain.
     """
 
     key: Text
@@ -110,6 +111,7 @@ class Configuration(Node):
     variants: tuple[Variant, ...]
     storage: tuple[Storage, ...]
     key_may_be_missing: bool = False
+    alternatives: tuple[Configuration, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,13 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from policy_pack.gaps import ACCOUNT, PARTITION, REGION, STACK_NAME
 from policy_pack.template.bounds import TOO_DEEP, Refused
 from policy_pack.template.macros import elsewhere, is_loop, rewriting
 from policy_pack.template.parse import Document
-from policy_pack.template.resolve import NO_ORIGINS, NO_VALUE, Origins, Resolver, function_in
-from policy_pack.values import UNKNOWN, Plain, Text, Unknown
+from policy_pack.template.resolve import NO_ORIGINS, Origins, Resolver
+from policy_pack.template.texts import NO_VALUE, joined, unknown
+from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown
 
 # The suffix of service names, by partition: `dnsSuffix` in the AWS SDKs' partitions.json.
 _URL_SUFFIXES = {
@@ -40,12 +42,21 @@ _NOT_A_LOGICAL_ID = "A resource in it has a logical id that is not letters and d
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What the properties of a resource are where the conditions of its template turn out in a certain way."""
+
+    properties: dict[str, Plain]
+    origins: Mapping[str, Origins]
+
+
+@dataclass(frozen=True)
 class TemplateResource:
     """A resource of a template.
 
     `properties` is an object, or unknown as a whole where a macro or something else that cannot be read stands in its
     place; `origins` says of each what it is computed from. `condition` is true, or unknown where it is not known
-    whether the resource is deployed at all.
+    whether the resource is deployed at all. `alternatives` are what the properties may be where conditions that decide
+    them are not known; none where there are too many. Then `properties` are what is certain of them.
     """
 
     logical_id: str
@@ -53,6 +64,7 @@ class TemplateResource:
     properties: dict[str, Plain] | Unknown
     condition: bool | Unknown
     origins: Mapping[str, Origins] = field(default_factory=dict)
+    alternatives: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,33 +97,54 @@ def read(
     partition: Text,
     stack_name: Text,
     types: Container[str],
+    varied: Container[str] = (),
 ) -> Template | Unreadable:
     """Reads the template `body`, JSON or YAML or the object itself, and resolves the resources of these `types`.
 
+    Those of `varied` types also in every way in which conditions that are not known may turn out.
+
     `parameters` are the values given to its parameters; texts, booleans and integers count, all else is unknown. Of
     the others, `region` is where the stack is deployed ("eu-west-1"), `account` its account id, `partition` ("aws") and
-    `stack_name`; whatever is not a text is unknown. Sources of unknown arguments come back as sources of what is
-    computed from them, beside logical ids.
+    `stack_name`; whatever is not a text is a gap of its own kind (`policy_pack.gaps`). Sources of unknown arguments
+    come back as sources of what is computed from them, beside logical ids.
     """
-    suffix = _URL_SUFFIXES.get(partition) if isinstance(partition, str) else partition
-    pseudo = {
-        "AWS::Region": region,
-        "AWS::AccountId": account,
-        "AWS::Partition": partition,
-        "AWS::StackName": stack_name,
-        "AWS::URLSuffix": suffix,
-    }
-    known = {name: value if isinstance(value, (str, Unknown)) else UNKNOWN for name, value in pseudo.items()}
+    known = _pseudo_parameters(region, account, partition, stack_name)
     try:
         document = Document(body)
-        return _read(document, Resolver(document.root, parameters, known), types)
+        return _read(document, Resolver(document.root, parameters, known), types, varied)
     except Refused as refused:
         return Unreadable(refused.reason)
     except RecursionError:  # the bounds allow for the stack of the caller, but not for any
         return Unreadable(TOO_DEEP)
 
 
-def _read(document: Document, resolver: Resolver, types: Container[str]) -> Template | Unreadable:
+def _pseudo_parameters(region: Text, account: Text, partition: Text, stack_name: Text) -> dict[str, Plain]:
+    region, account, partition, stack_name = (
+        value if isinstance(value, str) else _gap(mark, value)
+        for value, mark in ((region, REGION), (account, ACCOUNT), (partition, PARTITION), (stack_name, STACK_NAME))
+    )
+    suffix = _URL_SUFFIXES.get(partition) if isinstance(partition, str) else partition
+    # The end of a stack's id is made when the stack is.
+    parts = ("arn:", partition, ":cloudformation:", region, ":", account, ":stack/", stack_name, "/", UNKNOWN)
+    return {
+        "AWS::Region": region,
+        "AWS::AccountId": account,
+        "AWS::Partition": partition,
+        "AWS::StackName": stack_name,
+        "AWS::StackId": joined("", parts),
+        "AWS::URLSuffix": suffix if isinstance(suffix, str) else unknown(suffix),
+    }
+
+
+def _gap(mark: str, value: Text) -> Unknown:
+    if isinstance(value, PartlyKnown):
+        return value
+    return PartlyKnown(value.sources if isinstance(value, Unknown) else frozenset(), text=mark)
+
+
+def _read(
+    document: Document, resolver: Resolver, types: Container[str], varied: Container[str]
+) -> Template | Unreadable:
     root = document.root
     unreadable = [_REPEATS_A_KEY] if document.repeats_a_key else []
     rewritten = list(rewriting(root))
@@ -145,19 +178,24 @@ def _read(document: Document, resolver: Resolver, types: Container[str]) -> Temp
             unreadable.append(f"What its {deploys} {logical_id} deploys is written elsewhere.")
             handed |= resolver.resolve_with_origins(body.get("Properties"))[1]
         if kind in types:
-            resources[logical_id] = _resource(resolver, logical_id, body, condition)
+            resources[logical_id] = _resource(resolver, logical_id, body, condition, varies=kind in varied)
     _, outputs = resolver.resolve_with_origins(root.get("Outputs"))
     return Template(resources, tuple(dict.fromkeys(unreadable)), outputs, handed)
 
 
-def _resource(resolver: Resolver, logical_id: str, body: dict[str, Any], condition: bool | Unknown) -> TemplateResource:
-    given = body.get("Properties")
+def _resource(
+    resolver: Resolver, logical_id: str, body: dict[str, Any], condition: bool | Unknown, *, varies: bool
+) -> TemplateResource:
     kind: str = body["Type"]
-    if given is None and "Fn::Transform" not in body:
-        return TemplateResource(logical_id, kind, {}, condition)
-    if not isinstance(given, dict) or "Fn::Transform" in body or function_in(given) is not None:
+    given = resolver.properties(body)
+    if given is None:
         return TemplateResource(logical_id, kind, UNKNOWN, condition)
-    resolved = {name: resolver.resolve_with_origins(value) for name, value in given.items()}
-    properties = {name: value for name, (value, _) in resolved.items() if value is not NO_VALUE}
-    origins = {name: origin for name, (_, origin) in resolved.items()}
-    return TemplateResource(logical_id, kind, properties, condition, origins)
+
+    def read() -> Reading:
+        resolved = {name: resolver.resolve_with_origins(value) for name, value in given.items()}
+        properties = {name: value for name, (value, _) in resolved.items() if value is not NO_VALUE}
+        return Reading(properties, {name: origin for name, (_, origin) in resolved.items()})
+
+    certain, others = resolver.conditions.ways(read) if varies else (read(), [])
+    alternatives = tuple(others) if any(each != certain for each in others) else ()
+    return TemplateResource(logical_id, kind, certain.properties, condition, certain.origins, alternatives)

@@ -131,6 +131,12 @@ def as_text(value: Plain) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def single(value: Plain) -> tuple[str, Plain]:
+    """The one entry of an object that has no other."""
+    entries = list(value.items()) if isinstance(value, dict) else []
+    return entries[0] if len(entries) == 1 else ("", None)
+
+
 def keys_in(value: Plain) -> Iterator[str]:
     """The keys of all objects at any depth of a value."""
     pending = [value]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from policy_pack.gaps import REGION as REGION_GAP
+from policy_pack.gaps import STACK_NAME
 from policy_pack.stack.links import same_region
 from policy_pack.stack.model import (
     Alias,
@@ -19,7 +21,7 @@ from policy_pack.stack.model import (
     RolePolicy,
     Template,
 )
-from policy_pack.values import SECRET, SIGNATURE, UNKNOWN, Opaque, Unknown, from_json
+from policy_pack.values import SECRET, SIGNATURE, UNKNOWN, Opaque, PartlyKnown, Unknown, from_json
 from tests.carriers.reading import REGION, all_of, one, resource, state, template, urn
 
 STACK, STACK_SET = "aws:cloudformation/stack:Stack", "aws:cloudformation/stackSet:StackSet"
@@ -31,7 +33,7 @@ ROLE_URN = urn("aws:iam/role:Role", "role")
 KEY = {"Fn::GetAtt": ["Key", "Arn"]}
 NAME = {"Fn::GetAtt": ["Configuration", "EndpointConfigName"]}
 CONDITIONS = {
-    "Open": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "1"]},
+    "Open": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "111122223333"]},
     "Yes": {"Fn::Equals": ["a", "a"]},
     "No": {"Fn::Equals": ["a", "b"]},
 }
@@ -141,7 +143,7 @@ def test_a_stack_set_is_deployed_nobody_knows_where(kind: str) -> None:
     given = carried(kind, TemplateBody=WITH_PARAMETER, Parameters={"P": "alias/given"})
     assert one(Configuration, given).key == UNKNOWN
     made = one(Configuration, carried(kind, TemplateBody=OF_REGION))
-    assert (made.key, made.place.region) == (UNKNOWN, UNKNOWN)
+    assert (made.key, made.place.region) == (PartlyKnown(text=f"alias/{REGION_GAP}-aws"), UNKNOWN)
 
 
 def test_what_is_known_of_a_stack_set() -> None:
@@ -177,7 +179,9 @@ def test_the_stacks_name() -> None:
     body = {"Resources": {"C": configuration({"Fn::Sub": "alias/${AWS::StackName}"})}}
     assert one(Configuration, template(body)).key == "alias/serving"
     assert one(Configuration, carried("AWS::CloudFormation::Stack", TemplateBody=body, StackName="x")).key == "alias/x"
-    assert one(Configuration, carried("AWS::CloudFormation::Stack", TemplateBody=body)).key == UNKNOWN
+    assert one(Configuration, carried("AWS::CloudFormation::Stack", TemplateBody=body)).key == PartlyKnown(
+        text=f"alias/{STACK_NAME}"
+    )
 
 
 @pytest.mark.parametrize(

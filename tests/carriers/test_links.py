@@ -118,7 +118,7 @@ def test_an_endpoint_of_the_output_of_a_template_that_cannot_be_read(name: Any) 
 
 
 def test_an_endpoint_that_names_what_may_not_be_deployed() -> None:
-    conditions = {"Open": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "1"]}}
+    conditions = {"Open": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "111122223333"]}}
     name = {"Fn::If": ["Open", {"Fn::GetAtt": ["One", "EndpointConfigName"]}, "by-hand"]}
     resources = {
         "One": {"Type": "AWS::SageMaker::EndpointConfig", "Condition": "Open"},

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policy_pack.template import Template, TemplateResource, Unreadable, read
-from policy_pack.values import UNKNOWN, Plain, Unknown
+from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Unknown
 
 TYPE = "Test::It"
 
@@ -65,6 +65,11 @@ def yaml_value(text: str) -> Plain:
     properties = it(f"Resources:\n{key}  It:\n    Type: {TYPE}\n    Properties:\n      Value: {text}\n").properties
     assert isinstance(properties, dict)
     return properties.get("Value")
+
+
+def partly(text: str, *sources: str, may_be_absent: bool = False) -> PartlyKnown:
+    """A text with gaps, computed from these."""
+    return PartlyKnown(frozenset(sources), may_be_absent, text)
 
 
 def computed_from(*sources: str) -> Unknown:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from policy_pack.gaps import ACCOUNT as AN_ACCOUNT
+from policy_pack.gaps import GAP
 from policy_pack.template import Template, read
 from policy_pack.template.bounds import MAKES_TOO_MUCH
 from policy_pack.values import UNKNOWN, Unknown
-from tests.template.reading import TYPE, computed_from, it, refusal, value
+from tests.template.reading import TYPE, computed_from, it, partly, refusal, value
 
 KEY = {"Fn::GetAtt": ["Key", "Arn"]}
 OTHER = {"Ref": "Other"}
@@ -31,8 +33,9 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Ref": "AWS::Partition"}, "aws"),
         ({"Ref": "AWS::StackName"}, "serving"),
         ({"Ref": "AWS::URLSuffix"}, "amazonaws.com"),
-        (ACCOUNT, UNKNOWN),
-        ({"Ref": "AWS::StackId"}, UNKNOWN),
+        (ACCOUNT, partly(AN_ACCOUNT)),
+        ({"Ref": "AWS::StackId"}, partly(f"arn:aws:cloudformation:eu-west-1:{AN_ACCOUNT}:stack/serving/{GAP}")),
+        ({"Ref": "AWS::NotificationARNs"}, UNKNOWN),
         (NO_VALUE, None),
         # Ref and Fn::GetAtt.
         ({"Ref": "Key"}, computed_from("Key")),
@@ -46,9 +49,9 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::GetAtt": 5}, UNKNOWN),
         # Fn::Sub.
         ({"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}"}, "arn:aws:kms:eu-west-1"),
-        ({"Fn::Sub": "${AWS::AccountId}"}, UNKNOWN),
+        ({"Fn::Sub": "${AWS::AccountId}"}, partly(AN_ACCOUNT)),
         ({"Fn::Sub": "${Key.Arn}"}, computed_from("Key")),
-        ({"Fn::Sub": "${Key}/${Other.KeyId}"}, computed_from("Key", "Other")),
+        ({"Fn::Sub": "${Key}/${Other.KeyId}"}, partly(f"{GAP}/{GAP}", "Key", "Other")),
         ({"Fn::Sub": "${Nobody}"}, UNKNOWN),
         ({"Fn::Sub": "${!Literal}"}, "${Literal}"),
         ({"Fn::Sub": "${!A}${AWS::Region}"}, "${A}eu-west-1"),
@@ -67,7 +70,7 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Join": [":", ["arn", "aws", REGION, 5, True]]}, "arn:aws:eu-west-1:5:true"),
         ({"Fn::Join": ["", []]}, ""),
         ({"Fn::Join": ["", ["a", NO_VALUE, "b"]]}, "ab"),
-        ({"Fn::Join": [":", ["arn", KEY, OTHER]]}, computed_from("Key", "Other")),
+        ({"Fn::Join": [":", ["arn", KEY, OTHER]]}, partly(f"arn:{GAP}:{GAP}", "Key", "Other")),
         ({"Fn::Join": [":", KEY]}, computed_from("Key")),
         ({"Fn::Join": [":"]}, UNKNOWN),
         ({"Fn::Join": [5, ["a", "b"]]}, UNKNOWN),
@@ -96,7 +99,7 @@ def find(*keys: Any) -> dict[str, Any]:
         (find(REGION), UNKNOWN),
         # What is looked up when the stack is deployed.
         ("{{resolve:ssm:/key}}", UNKNOWN),
-        ("alias/{{resolve:ssm:/key}}", UNKNOWN),
+        ("alias/{{resolve:ssm:/key}}", partly(f"alias/{GAP}")),
         ({"Fn::Sub": "{{resolve:ssm:/${AWS::Region}}}"}, UNKNOWN),
         ({"Fn::Join": ["", ["{{res", "olve:ssm:/key}}"]]}, UNKNOWN),
         # Functions that nobody here reads.
