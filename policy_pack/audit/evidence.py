@@ -93,6 +93,34 @@ class PolicyVerdict:
 
 
 @dataclass(frozen=True)
+class Position:
+    """A line of a program: `path` is relative to the project's folder, or to the repository where the audit was told
+    where that folder is, with ``/`` between its parts. `line` and `column` count from 1; a `column` of 0 is not known.
+    """
+
+    path: str
+    line: int
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" + (f":{self.column}" if self.column else "")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a resource comes from.
+
+    `program` is the line that makes it, as far as its stack says, and `calls` the lines of the project's own that led
+    there, innermost first, beginning with that one. `line` is that of the input at which the resource is described,
+    from 1.
+    """
+
+    program: Position | None = None
+    calls: tuple[Position, ...] = ()
+    line: int = 1
+
+
+@dataclass(frozen=True)
 class Command:
     """An AWS CLI command to paste into a POSIX shell, and what it shows."""
 
@@ -107,7 +135,7 @@ class ConfigurationEvidence:
     `source` is the name of its input and `stack` that input's label. `id` is its URN, with ``#`` and the logical id
     for one within a template. `name` is the physical name, empty where it is not known; `region` likewise. `key` is
     the text of its key (masked), or what there is instead of one, in brackets. `status` is one of `STATUSES`: what
-    the decisive policies come to.
+    the decisive policies come to. `origin` says which line made it.
     """
 
     source: str
@@ -122,6 +150,7 @@ class ConfigurationEvidence:
     status: str
     verdicts: tuple[PolicyVerdict, ...]
     commands: tuple[Command, ...] = ()
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
@@ -130,7 +159,7 @@ class Finding:
 
     `resource` is the name of the resource and `subject` what the message is about, where that is another one (a
     configuration within a template). `known` says that the baseline has it. `fingerprint` (hexadecimal SHA-256) stays
-    the same from audit to audit. `policy` is the full name.
+    the same from audit to audit. `policy` is the full name. `origin` says which line made the resource.
     """
 
     source: str
@@ -146,6 +175,7 @@ class Finding:
     fix: str
     fingerprint: str
     known: bool = False
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
