@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from policy_pack.audit.evidence import Command
 from policy_pack.judging.control import CONTROL
 
-_RULE = next(each.id for each in CONTROL.identifiers if each.tool == "AWS Config")
+_RULES = tuple(each.id for each in CONTROL.identifiers if each.tool == "AWS Config")
 
 
 def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Command]:
@@ -30,7 +30,7 @@ def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Comman
     yield Command(
         "its result in AWS Config",
         f"for rule in $(aws configservice describe-config-rules{at} --output text --query "
-        f"{shlex.quote(f'ConfigRules[?Source.SourceIdentifier==`{_literal(_RULE)}`].ConfigRuleName')}); do "
+        f"{shlex.quote(f'ConfigRules[?{_is_a_rule()}].ConfigRuleName')}); do "
         f'aws configservice get-compliance-details-by-config-rule{at} --config-rule-name "$rule" --query '
         f"{shlex.quote(f'EvaluationResults[?{_names(name)}]')}; done",
     )
@@ -55,6 +55,11 @@ def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Comman
 def _describe(name: str, at: str) -> str:
     # One word with the name, which could begin with a dash.
     return f"aws sagemaker describe-endpoint-config{at} {shlex.quote(f'--endpoint-config-name={name}')}"
+
+
+def _is_a_rule() -> str:
+    # The two differ in when AWS Config evaluates them, and an account may have either.
+    return " || ".join(f"Source.SourceIdentifier==`{_literal(each)}`" for each in _RULES)
 
 
 def _names(name: str) -> str:

@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from policy_pack.judging.control import Control, Requirement
+from policy_pack.judging.control import Control
+from policy_pack.judging.frameworks import Requirement
+from policy_pack.judging.policy import DISABLED
+from policy_pack.policies import PACK
 
 COMPLIANT = "compliant"
 NON_COMPLIANT = "non-compliant"
@@ -19,6 +22,9 @@ NOT_APPLICABLE = "not-applicable"
 EXEMPTED = "exempted"
 CANNOT_TELL = "cannot-tell"
 STATUSES = (COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE, EXEMPTED, CANNOT_TELL)
+
+# Of several verdicts on what belongs to one configuration, the first of these counts.
+WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
 
 STACK_EXPORT, CHECKPOINT, PREVIEW = "stack export", "checkpoint", "preview"
 
@@ -219,8 +225,12 @@ class Report:
     requirements: tuple[RequirementEvidence, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        counts = count(each.status for each in self.configurations)
-        every = tuple(RequirementEvidence(each, counts) for each in self.control.requirements)
+        every = tuple(
+            RequirementEvidence(
+                requirement, count(status_for(requirement, each, self.control) for each in self.configurations)
+            )
+            for requirement in self.control.requirements
+        )
         object.__setattr__(self, "requirements", every)
 
     @property
@@ -232,6 +242,26 @@ class Report:
     def known_findings(self) -> tuple[Finding, ...]:
         """The findings that the baseline has."""
         return tuple(each for each in self.findings if each.known)
+
+
+def status_for(requirement: Requirement, configuration: ConfigurationEvidence, control: Control) -> str:
+    """What the policies that a requirement asks for come to, for one configuration: one of `STATUSES`.
+
+    What does not meet the control meets none of its requirements. What a requirement asks for beyond the control has to
+    be shown: a policy that is disabled, or that has nothing to judge (a key that is not made in the stack), leaves open
+    whether it is met.
+    """
+    if configuration.status == NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    found = {each.policy.removeprefix(PACK.prefix): each for each in configuration.verdicts}
+    statuses = [configuration.status]
+    for name in requirement.policies:
+        if name not in control.policies:
+            shown = found.get(name)
+            open_ = shown is None or shown.level == DISABLED or shown.status == NOT_APPLICABLE
+            statuses.append(CANNOT_TELL if shown is None or open_ else shown.status)
+    statuses += [found[name].status for name in requirement.where_enabled if name in found]
+    return min(statuses, key=WORST_FIRST.index)
 
 
 def count(statuses: Iterable[str]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from policy_pack.audit.evidence import (
     EXEMPTED,
     NON_COMPLIANT,
     NOT_APPLICABLE,
+    WORST_FIRST,
     PolicyVerdict,
 )
 from policy_pack.audit.masking import printable, printable_lines
@@ -21,9 +22,6 @@ from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
 from policy_pack.stack.links import configurations_by_name, configurations_from, keys_of
 from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template
-
-# Of several verdicts of a policy on what belongs to a configuration, the first of these counts.
-_WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
 
 _NOTHING_TO_JUDGE: Mapping[type, str] = {
     Endpoint: "No Endpoint of the stack uses it.",
@@ -65,7 +63,7 @@ def verdicts_on(
                 said[id_].append(_verdict(policy, level_of(policy, config), each.verdict, config.pack))
         for id_, collected in verdicts.items():
             found = said.get(id_) or [_unsaid(policy, config)]
-            collected.append(min(found, key=lambda verdict: _WORST_FIRST.index(verdict.status)))
+            collected.append(min(found, key=lambda verdict: WORST_FIRST.index(verdict.status)))
     return {id_: tuple(collected) for id_, collected in verdicts.items()}
 
 
@@ -78,7 +76,7 @@ def overall(verdicts: Iterable[PolicyVerdict], pack: Pack) -> str:
     }
     if any(decisive.get(pack.full_name(each)) == NOT_APPLICABLE for each in pack.policies if each.scopes):
         return NOT_APPLICABLE  # it needs no key
-    return min(decisive.values(), key=_WORST_FIRST.index)
+    return min(decisive.values(), key=WORST_FIRST.index)
 
 
 def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:

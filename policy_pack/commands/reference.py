@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from policy_pack.judging.control import Identifier
+from policy_pack.judging.frameworks import Requirement
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import schemas
 from policy_pack.policies import PACK
@@ -34,7 +36,10 @@ def data() -> dict[str, Any]:
             "id": PACK.control.id,
             "title": PACK.control.title,
             "statement": PACK.control.statement,
-            "identifiers": [{"tool": each.tool, "id": each.id} for each in PACK.control.identifiers],
+            "identifiers": [
+                {"tool": each.tool, "id": each.id, "scope": each.scope, "url": each.url}
+                for each in PACK.control.identifiers
+            ],
             "requirements": [
                 {
                     "framework": each.framework,
@@ -42,6 +47,9 @@ def data() -> dict[str, Any]:
                     "reference": each.reference,
                     "title": each.title,
                     "how": each.how,
+                    "caveat": each.caveat,
+                    "policies": list(each.policies),
+                    "whereEnabled": list(each.where_enabled),
                 }
                 for each in PACK.control.requirements
             ],
@@ -57,7 +65,7 @@ def data() -> dict[str, Any]:
                 "level": policy.level,
                 "severity": policy.severity,
                 "remediates": policy.remediate is not None,
-                "frameworks": [each.label for each in PACK.control.requirements],
+                "frameworks": [each.label for each in PACK.control.requirements_of(policy.name)],
                 "tags": list(policy.tags),
                 "url": policy.url,
                 "settings": schemas(policy.settings),
@@ -137,6 +145,9 @@ def _section(policy: Policy) -> Iterator[str]:
     if policy.settings:
         yield from _settings({setting.name: setting.schema for setting in policy.settings})
         yield ""
+    asking = PACK.control.requirements_of(policy.name)
+    if asking:
+        yield from (f"*Asked for by.* {', '.join(each.label for each in asking)}.", "")
     yield f"*Source.* <{policy.url}>"
 
 
@@ -174,10 +185,38 @@ def _every_setting() -> Iterator[str]:
 
 def _control() -> Iterator[str]:
     yield from ("", "## The control that they enforce", "", f"{PACK.control.title}. {PACK.control.statement}", "")
-    requirements = [(each.label, each.title, each.how) for each in PACK.control.requirements]
-    yield from _table(("Requirement", "Its title", "How the control meets it"), requirements)
+    decide = ", ".join(map(_link, PACK.control.policies))
+    yield from (f"The policies that decide on it: {decide}.", "")
+    yield from (
+        "A requirement is met by the policies that it asks for. What it asks for beyond those of the control has to be "
+        "shown: where such a policy is disabled or has nothing to judge, as with a key that is not made in the stack, "
+        "it is open whether the requirement is met.",
+        "",
+    )
+    requirements = [(each.label, each.title, _how(each), _asked_for(each)) for each in PACK.control.requirements]
+    yield from _table(("Requirement", "Its title", "How the policies help to meet it", "Asks for"), requirements)
     yield from ("", "Other tools' names of the same control:", "")
-    yield from _table(("Tool", "Identifier"), [(each.tool, f"`{each.id}`") for each in PACK.control.identifiers])
+    identifiers = [(_tool(each), f"`{each.id}`") for each in PACK.control.identifiers]
+    yield from _table(("Tool", "Identifier"), identifiers)
+
+
+def _how(each: Requirement) -> str:
+    return _prose(f"{each.how} {each.caveat}".strip())
+
+
+def _asked_for(each: Requirement) -> str:
+    more = ", ".join(_link(name) for name in each.policies if name not in PACK.control.policies)
+    optional = ", ".join(map(_link, each.where_enabled))
+    parts = ["the policies of the control", more, f"where it is enabled, {optional}" if optional else ""]
+    return "; ".join(part for part in parts if part)
+
+
+def _link(name: str) -> str:
+    return f"[`{name}`](#{name})"
+
+
+def _tool(each: Identifier) -> str:
+    return f"[{each.label}]({each.url})" if each.url else each.label
 
 
 def _prose(text: str) -> str:

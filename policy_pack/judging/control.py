@@ -1,46 +1,52 @@
-"""The control that the pack enforces: what other tools call it, and the requirements of frameworks that it meets."""
+"""The control that the pack enforces: what other tools call it, and the requirements that it helps to meet.
+
+An identifier's source is its `url`, a page of the tool's publisher.
+"""
 
 from __future__ import annotations
 
+from policy_pack.judging.frameworks import ENCRYPTED, REQUIREMENTS, Requirement
 from policy_pack.records import dataclass
 
 
 @dataclass(frozen=True)
 class Identifier:
-    """What another tool calls a check of the same control."""
+    """What another tool calls a check of the same control.
+
+    `scope` tells checks of a tool apart: what it reads, as in "CloudFormation", or when. `url` is the publisher's page
+    about it.
+    """
 
     tool: str
     id: str
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """A requirement of a compliance framework, and how the control helps to meet it.
-
-    `framework` and `version` are the publisher's name and edition, `reference` the requirement's own number.
-    """
-
-    framework: str
-    version: str
-    reference: str
-    title: str
-    how: str
+    scope: str = ""
+    url: str = ""
 
     @property
     def label(self) -> str:
-        """As in "NIST SP 800-53 Rev 5 SC-28"."""
-        return " ".join(part for part in (self.framework, self.version, self.reference) if part)
+        """As in "KICS (Terraform)"."""
+        return f"{self.tool} ({self.scope})" if self.scope else self.tool
 
 
 @dataclass(frozen=True)
 class Control:
-    """A control: its title, what it asks for, its identifiers and its requirements."""
+    """A control: its title, what it asks for, the policies that decide on it, its identifiers and its requirements."""
 
     id: str
     title: str
     statement: str
+    policies: tuple[str, ...]
     identifiers: tuple[Identifier, ...]
     requirements: tuple[Requirement, ...]
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        """The names of the frameworks, each once."""
+        return tuple(dict.fromkeys(each.framework for each in self.requirements))
+
+    def requirements_of(self, policy: str) -> tuple[Requirement, ...]:
+        """The requirements that ask for the policy of this short name."""
+        return tuple(each for each in self.requirements if each.asks_for(policy))
 
 
 CONTROL = Control(
@@ -50,83 +56,68 @@ CONTROL = Control(
         "The storage volumes attached to the instances of every SageMaker endpoint are encrypted with a KMS key that "
         "the customer manages, that works where the endpoint runs, and that the running endpoint really uses."
     ),
+    policies=ENCRYPTED,
     identifiers=(
-        Identifier("Compliance.tf", "sagemaker_endpoint_configuration_encryption_at_rest_enabled"),
-        Identifier("AWS Config", "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED"),
-        Identifier("Checkov", "CKV_AWS_98"),
+        Identifier(
+            "Compliance.tf",
+            "sagemaker_endpoint_configuration_encryption_at_rest_enabled",
+            "Terraform",
+            "https://compliance.tf/docs/controls/aws/sagemaker_endpoint_configuration_encryption_at_rest_enabled/",
+        ),
+        Identifier(
+            "AWS Config",
+            "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED",
+            "periodic",
+            "https://docs.aws.amazon.com/config/latest/developerguide/sagemaker-endpoint-configuration-kms-key-configured.html",
+        ),
+        # Announced by AWS, too, in "AWS Config now supports 191 additional managed rules" of July 10, 2026.
+        Identifier(
+            "AWS Config",
+            "SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED",
+            "on changes",
+            "https://docs.aws.amazon.com/config/latest/developerguide/sagemaker-endpoint-config-kms-key-required.html",
+        ),
+        Identifier("Checkov", "CKV_AWS_98", "Terraform", "https://www.checkov.io/5.Policy%20Index/terraform.html"),
         Identifier("Powerpipe", "aws_compliance.control.sagemaker_endpoint_configuration_encryption_at_rest_enabled"),
-        Identifier("KICS", "58b35504-0287-4154-bf69-02c0573deab8"),
-    ),
-    requirements=(
-        Requirement(
-            "SOC 2",
-            "",
-            "CC6.1",
-            "Logical access security over protected information assets",
-            "Whoever reads an endpoint's volumes must also be let in by the key's policy, which the customer writes.",
+        Identifier(
+            "Prowler",
+            "sagemaker_endpoint_config_kms_encryption_enabled",
+            url="https://github.com/prowler-cloud/prowler/tree/master/prowler/providers/aws/services/sagemaker/"
+            "sagemaker_endpoint_config_kms_encryption_enabled",
         ),
-        Requirement(
-            "SOC 2",
-            "",
-            "CC6.6",
-            "Protection against threats from outside the system boundaries",
-            "A copy of a volume that leaves the account is of no use without the key, which does not leave KMS.",
+        Identifier(
+            "KICS",
+            "58b35504-0287-4154-bf69-02c0573deab8",
+            "Terraform",
+            "https://github.com/Checkmarx/kics/tree/master/assets/queries/terraform/aws/"
+            "sagemaker_endpoint_configuration_encryption_disabled",
         ),
-        Requirement(
-            "PCI DSS",
-            "v4.0",
-            "3.4",
-            "Access to displays of full PAN and ability to copy it are restricted",
-            "Card data that a model reads or keeps on its instance can be copied off the volume only as ciphertext.",
+        Identifier(
+            "KICS",
+            "44034eda-1c3f-486a-831d-e09a7dd94354",
+            "CloudFormation",
+            "https://github.com/Checkmarx/kics/tree/master/assets/queries/cloudFormation/aws/"
+            "sagemaker_endpoint_config_should_specify_kms_key_id_attribute",
         ),
-        Requirement(
-            "PCI DSS",
-            "v4.0",
-            "3.5",
-            "PAN is secured wherever it is stored",
-            "What an endpoint stores is unreadable at rest, under a key whose use is granted and logged separately.",
+        Identifier(
+            "Datadog",
+            "cloudformation-aws-sagemaker-endpoint-config-should-specify-kms-key-id-attribute",
+            "CloudFormation",
+            "https://docs.datadoghq.com/security/code_security/iac_security/iac_rules/"
+            "cloudformation-aws-sagemaker-endpoint-config-should-specify-kms-key-id-attribute/",
         ),
-        Requirement(
-            "HIPAA",
-            "",
-            "164.312(a)(2)(iv)",
-            "Encryption and decryption",
-            "Health information on an endpoint's volumes is encrypted by a mechanism that the covered entity controls.",
+        Identifier(
+            "cdk-nag",
+            "SageMakerEndpointConfigurationKMSKeyConfigured",
+            "CDK",
+            "https://github.com/cdklabs/cdk-nag/blob/main/RULES.md",
         ),
-        Requirement(
-            "GDPR",
-            "",
-            "Art. 25",
-            "Data protection by design and by default",
-            "The preview refuses an endpoint without encryption before it exists, so protection is the default.",
-        ),
-        Requirement(
-            "GDPR",
-            "",
-            "Art. 32",
-            "Security of processing",
-            "Personal data that inference leaves on disk is encrypted, the measure that the article names first.",
-        ),
-        Requirement(
-            "NIST SP 800-53",
-            "Rev 5",
-            "SC-28",
-            "Protection of information at rest",
-            "Model artifacts and inference data on attached volumes are protected cryptographically at rest.",
-        ),
-        Requirement(
-            "NIST SP 800-53",
-            "Rev 5",
-            "SC-12",
-            "Cryptographic key establishment and management",
-            "The key is the customer's own: who may use it, when it rotates and when it ends are decided and recorded.",
-        ),
-        Requirement(
-            "FedRAMP",
-            "Moderate Rev 4",
-            "SC-28",
-            "Protection of information at rest",
-            "The confidentiality and integrity of what an endpoint stores rest on encryption under a managed key.",
+        Identifier("cfn_nag", "W1200", "CloudFormation", "https://github.com/stelligent/cfn_nag"),
+        Identifier(
+            "Trend Micro",
+            "Endpoints Encrypted With KMS Customer Managed Keys",
+            url="https://trendmicro.com/cloudoneconformity/knowledge-base/aws/SageMaker/endpoint-encrypted-with-cmk.html",
         ),
     ),
+    requirements=REQUIREMENTS,
 )

@@ -111,8 +111,9 @@ def test_result_in_aws_config(name: str, run: Any) -> None:
     known = [
         {"ConfigRuleName": "a", "Source": {"SourceIdentifier": "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED"}},
         {"ConfigRuleName": "b", "Source": {"SourceIdentifier": "OTHER"}},
+        {"ConfigRuleName": "c", "Source": {"SourceIdentifier": "SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED"}},
     ]
-    assert _query(rules).search({"ConfigRules": known}) == ["a"]
+    assert _query(rules).search({"ConfigRules": known}) == ["a", "c"]
     assert [each[each.index("--config-rule-name") + 1] for each in results] == ["rule-one", "rule", "two"]
     found = [
         {"EvaluationResultIdentifier": {"EvaluationResultQualifier": {"ResourceId": each}}}

@@ -123,14 +123,16 @@ def test_carries_every_verdict_and_what_the_audit_rests_on() -> None:
     assert [each["hashes"]["sha-256"] for each in run["artifacts"]] == [each.sha256 for each in made.sources]
 
 
-def test_decisive_rules_point_to_the_requirements() -> None:
+def test_rules_point_to_the_requirements_that_ask_for_them() -> None:
     made = invented.one_of_each()
     run = run_of(made)
     taxa = {(each["name"], taxon["id"]) for each in run["taxonomies"] for taxon in each["taxa"]}
     assert ("NIST SP 800-53 Rev 5", "SC-28") in taxa
     for rule, policy in zip(run["tool"]["driver"]["rules"], made.policies):
         related = {(each["target"]["toolComponent"]["name"], each["target"]["id"]) for each in rule["relationships"]}
-        assert related == (taxa if policy.decisive else set())
+        asking = made.control.requirements_of(policy.name.removeprefix(PACK.prefix))
+        assert related == {(f"{each.framework} {each.version}".strip(), each.reference) for each in asking}
+        assert related == taxa or not policy.decisive
 
 
 def test_an_input_that_could_not_be_read_makes_the_run_unsuccessful() -> None:

@@ -13,7 +13,7 @@ from policy_pack.audit.evidence import Report, RequirementEvidence, count
 from policy_pack.audit.formats.common import moment
 from policy_pack.judging.policy import MANDATORY
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def write(report: Report) -> str:

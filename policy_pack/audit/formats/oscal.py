@@ -45,7 +45,7 @@ from policy_pack.audit.formats.oscal_parts import (
     violation_properties,
     without_empty,
 )
-from policy_pack.judging.control import Requirement
+from policy_pack.judging.frameworks import Requirement
 
 
 def write(report: Report) -> str:
@@ -220,14 +220,15 @@ class _Document:
         report, requirement = self._report, each.requirement
         met = each.share == 1.0 and not report.problems
         reason = "pass" if met else ("fail" if each.counts[NON_COMPLIANT] else "other")
-        decisive = {policy.name for policy in report.policies if policy.decisive}
         risks = [
             {"risk-uuid": self._risk_id(configuration, verdict)}
             for configuration in report.configurations
             for verdict in configuration.verdicts
-            if verdict.policy in decisive and verdict.status in (NON_COMPLIANT, EXEMPTED)
+            if requirement.asks_for(short(verdict.policy)) and verdict.status in (NON_COMPLIANT, EXEMPTED)
         ]
-        description = f"{requirement.how} Compliant: {share_text(each)}."
+        description = " ".join(
+            part for part in (requirement.how, requirement.caveat, f"Compliant: {share_text(each)}.") if part
+        )
         if report.problems:
             description += f" {counted(len(report.problems), 'input')} not audited."
         return without_empty(
@@ -239,6 +240,7 @@ class _Document:
                     named("framework", f"{requirement.framework} {requirement.version}"),
                     named("reference", requirement.reference),
                     named("compliant-share", share_text(each)),
+                    *(named("policy", name) for name in (*requirement.policies, *requirement.where_enabled)),
                     *(named(status, str(number)) for status, number in each.counts.items()),
                 ],
                 "origins": self._origins,

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 from policy_pack.audit.evidence import Finding, PolicyVerdict
 from policy_pack.audit.formats.common import exemption_text, one_line, short
 from policy_pack.audit.formats.markup import escape
-from policy_pack.judging.control import Requirement
+from policy_pack.judging.frameworks import Requirement
 
 Json = dict[str, Any]
 
@@ -51,8 +51,8 @@ def without_empty(given: Json) -> Json:
 def control_id(requirement: Requirement) -> str:
     """The identifier of a control: that of NIST's catalogs for its own, made up of the framework's name for others."""
     if requirement.framework in ("NIST SP 800-53", "FedRAMP"):
-        return requirement.reference.lower()
-    return slug(f"{requirement.framework} {requirement.reference}")
+        return re.sub(r"\((\d+)\)", r".\1", requirement.reference.lower())  # an enhancement, sc-28.1
+    return slug(requirement.label)
 
 
 def slug(text: str) -> str:

@@ -27,7 +27,8 @@ from policy_pack.audit.evidence import (
 )
 from policy_pack.audit.formats.as_json import document
 from policy_pack.audit.formats.common import artifact_uri, exemption_text, fails, moment, runs, short
-from policy_pack.judging.control import Control, Requirement
+from policy_pack.judging.control import Control
+from policy_pack.judging.frameworks import Requirement
 from policy_pack.judging.policy import HIGH, LOW, MEDIUM
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -94,12 +95,13 @@ def _notification(problem: Problem, level: str) -> Json:
 
 def _rule(policy: PolicyInEffect, control: Control) -> Json:
     level = _level(policy.level)
-    frameworks = {_slug(each.framework) for each in control.requirements} if policy.decisive else set()
+    asking = control.requirements_of(short(policy.name))
+    frameworks = {_slug(each.framework) for each in asking}
     relationships = [
         {"target": {"id": each.reference, "toolComponent": {"name": name}}, "kinds": ["relevant"]}
         for name, requirements in _frameworks(control).items()
         for each in requirements
-        if policy.decisive
+        if each in asking
     ]
     return {
         "id": policy.name,
