@@ -65,12 +65,14 @@ class Problem:
 class PolicyInEffect:
     """A policy and the level it has in this audit (advisory, mandatory, remediate or disabled).
 
-    `name` is the full name. `decisive` says that a configuration which violates it does not meet the control.
+    `name` is the full name, `risk` why it matters. `decisive` says that a configuration which violates it does not meet
+    the control.
     """
 
     name: str
     title: str
     description: str
+    risk: str
     remediation: str
     url: str
     level: str
@@ -81,7 +83,7 @@ class PolicyInEffect:
 
 @dataclass(frozen=True)
 class PolicyVerdict:
-    """What a policy says of a configuration: one of `STATUSES`, and why where it is not compliant.
+    """What a policy says of a configuration: one of `STATUSES`, and why; a compliant one says on what it rests.
 
     `fix` goes with a violation, exempted or not; `reason`, `expires` (ISO 8601 date) and `ticket` with an exemption.
     `policy` is the full name.
@@ -232,6 +234,11 @@ class Report:
             for requirement in self.control.requirements
         )
         object.__setattr__(self, "requirements", every)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many configurations there are of each of `STATUSES`."""
+        return count(each.status for each in self.configurations)
 
     @property
     def new_findings(self) -> tuple[Finding, ...]:

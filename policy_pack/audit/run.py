@@ -195,6 +195,7 @@ def _policies(config: Config) -> Iterator[PolicyInEffect]:
             name=name,
             title=policy.title,
             description=policy.description,
+            risk=policy.risk,
             remediation=policy.remediation,
             url=policy.url,
             level=config.levels[name],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
@@ -15,6 +16,7 @@ from policy_pack.audit.evidence import (
     WORST_FIRST,
     PolicyVerdict,
 )
+from policy_pack.audit.grounds import grounds
 from policy_pack.audit.masking import printable, printable_lines
 from policy_pack.judging.judge import Judgement
 from policy_pack.judging.pack import Pack
@@ -53,7 +55,7 @@ def verdicts_on(
     key or a template, it says of the configurations that these belong to.
     """
     belonging = _Belonging(configurations, stack)
-    verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.ids}
+    verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.configurations}
     for policy in config.pack.policies:
         if policy.judges is Stack:
             continue
@@ -63,7 +65,11 @@ def verdicts_on(
                 said[id_].append(_verdict(policy, level_of(policy, config), each.verdict, config.pack))
         for id_, collected in verdicts.items():
             found = said.get(id_) or [_unsaid(policy, config)]
-            collected.append(min(found, key=lambda verdict: WORST_FIRST.index(verdict.status)))
+            worst = min(found, key=lambda verdict: WORST_FIRST.index(verdict.status))
+            if worst.status == COMPLIANT and not worst.why:
+                rests_on = grounds(policy.name, belonging.configurations[id_], stack) or f"{policy.title}."
+                worst = replace(worst, why=printable_lines(rests_on))
+            collected.append(worst)
     return {id_: tuple(collected) for id_, collected in verdicts.items()}
 
 
@@ -92,7 +98,7 @@ def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
 def _verdict(policy: Policy, level: str, verdict: Verdict, pack: Pack) -> PolicyVerdict:
     given = {"policy": pack.full_name(policy), "level": level, "severity": policy.severity}
     if isinstance(verdict, Compliant):
-        return PolicyVerdict(status=COMPLIANT, **given)
+        return PolicyVerdict(status=COMPLIANT, why=printable_lines(verdict.rests_on), **given)
     if isinstance(verdict, Violation):
         return PolicyVerdict(
             status=NON_COMPLIANT, why=printable_lines(verdict.why), fix=printable_lines(verdict.fix), **given
@@ -118,9 +124,8 @@ class _Belonging:
         self._stack = stack
         self._by_key: defaultdict[str, list[str]] = defaultdict(list)
         self._by_urn: defaultdict[str, list[str]] = defaultdict(list)
-        self.ids: list[str] = []
-        for each in configurations:
-            self.ids.append(each.id)
+        self.configurations = {each.id: each for each in configurations}
+        for each in self.configurations.values():
             self._by_urn[each.urn].append(each.id)
             for key in keys_of(each, stack):
                 self._by_key[key.id].append(each.id)

@@ -53,6 +53,7 @@ def policies() -> tuple[PolicyInEffect, ...]:
             PACK.full_name(each),
             each.title,
             each.description,
+            each.risk,
             each.remediation,
             each.url,
             each.level,

@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from policy_pack.audit.evidence import Report, RequirementEvidence, count
+from policy_pack.audit.evidence import Report, RequirementEvidence
 from policy_pack.audit.formats.common import moment
 from policy_pack.judging.policy import MANDATORY
 
@@ -32,7 +32,7 @@ def document(report: Report) -> dict[str, Any]:
         "showsArns": report.shows_arns,
         "summary": {
             "stacks": len(report.sources),
-            "configurations": count(each.status for each in report.configurations),
+            "configurations": report.counts,
             "mandatory": sum(each.level == MANDATORY for each in new),
             "advisory": sum(each.level != MANDATORY for each in new),
             "known": len(report.known_findings),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from policy_pack.audit.evidence import (
     PolicyVerdict,
     Report,
     RequirementEvidence,
+    Source,
 )
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE
 from policy_pack.policies import PACK
@@ -52,8 +53,12 @@ def runs(level: str) -> bool:
 
 
 def percent(share: float | None) -> str:
-    """A share as in "66 %", rounded down so that only what is complete is 100 %; "none judged" where there is none."""
-    return "none judged" if share is None else f"{math.floor(share * 100)} %"
+    """A share as in "67 %", where only all is 100 % and only nothing is 0 %; "none judged" where there is none."""
+    if share is None:
+        return "none judged"
+    if 0 < share < 1:
+        return f"{min(99, max(1, math.floor(share * 100 + 0.5)))} %"
+    return f"{share * 100:.0f} %"
 
 
 def share_text(each: RequirementEvidence) -> str:
@@ -71,6 +76,72 @@ def one_line(text: str) -> str:
 def counted(number: int, what: str) -> str:
     """As in "1 stack" and "2 stacks"."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def headline(report: Report) -> str:
+    """What the audit comes to, as in "7 of 9 configurations are not compliant", without a full stop."""
+    counts = report.counts
+    judged = sum(counts.values()) - counts[NOT_APPLICABLE]
+    if not judged:
+        return "No configuration was judged"
+    every = counted(judged, "configuration")
+    bad, good = counts[NON_COMPLIANT], counts[COMPLIANT]
+    rest = [
+        f"{number:,} {text}"
+        for number, text in (
+            (counts[CANNOT_TELL], "cannot be told"),
+            (counts[EXEMPTED], "exempted"),
+        )
+        if number
+    ]
+    if bad:
+        said = f"{bad:,} of {every} {_is(bad)} not compliant"
+    elif good == judged:
+        said = f"The {every} is compliant" if judged == 1 else f"All {judged:,} configurations are compliant"
+    else:
+        said = f"{good:,} of {every} {_is(good)} compliant"
+    advised = sum(bool(advice_on(each)) for each in report.configurations if each.status == COMPLIANT)
+    if advised:
+        rest.append(f"{advised:,} compliant with advice left")
+    return ", ".join((said, *rest))
+
+
+def is_good(report: Report) -> bool:
+    """Whether all was audited, nothing mandatory is violated and every configuration is compliant."""
+    stops = any(fails(each.level) for each in report.new_findings)
+    judged = sum(report.counts.values()) - report.counts[NOT_APPLICABLE]
+    return not report.problems and not stops and report.counts[COMPLIANT] == judged
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def advice_on(configuration: ConfigurationEvidence) -> dict[str, int]:
+    """How many policies a configuration violates that do not decide whether it is compliant, by their level."""
+    if configuration.status == NON_COMPLIANT:
+        return {}
+    levels = [each.level for each in configuration.verdicts if each.status == NON_COMPLIANT]
+    return {level: levels.count(level) for level in dict.fromkeys(levels)}
+
+
+def standing(configuration: ConfigurationEvidence) -> str:
+    """What a configuration comes to, with the advice that is left: "compliant, 1 advisory"."""
+    advice = [f"{number} {level}" for level, number in advice_on(configuration).items()]
+    return ", ".join((STATUS_TEXTS[configuration.status], *advice))
+
+
+class Stacks:
+    """The names of a report's stacks, with their files where two stacks have one name."""
+
+    def __init__(self, report: Report) -> None:
+        labels = Counter(each.label for each in report.sources)
+        self._shared = {label for label, number in labels.items() if number > 1}
+
+    def name(self, of: ConfigurationEvidence | Finding | Source) -> str:
+        """The stack that `of` is of, as in "shop/dev" or "shop/dev (exports/dev.json)"."""
+        label, source = (of.label, of.name) if isinstance(of, Source) else (of.stack, of.source)
+        return f"{label} ({source})" if label in self._shared and label != source else label
 
 
 def stopping_text(report: Report) -> str:

@@ -7,16 +7,17 @@ configuration by configuration, and said.
 from __future__ import annotations
 
 import html
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
     COMPLIANT,
-    EXEMPTED,
     NON_COMPLIANT,
     NOT_APPLICABLE,
     STATUSES,
+    WORST_FIRST,
     ConfigurationEvidence,
     Finding,
     PolicyVerdict,
@@ -26,34 +27,39 @@ from policy_pack.audit.evidence import (
 )
 from policy_pack.audit.formats.common import (
     STATUS_TEXTS,
+    Stacks,
+    by_policy,
     counted,
     exemption_text,
     fails,
     findings_text,
+    headline,
+    is_good,
     moment,
     one_line,
     share_text,
     short,
+    standing,
     stopping_text,
 )
 from policy_pack.audit.formats.markup import block, escape
 
-LIMIT = 65_000  # characters: what GitHub takes, less what a job may add
-_SHORT = 10_000  # of them, for a list of inputs
-
-_WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
+LIMIT = 65_000  # bytes: what GitHub takes, less what a job may add
+_SHORT = 8_000  # of them, for a list of inputs or of stacks
 
 T = TypeVar("T")
 
 
 def write(report: Report) -> str:
-    """The report as Markdown of at most `LIMIT` characters."""
-    head, tail = list(_head(report)), list(_tail(report))
-    room = LIMIT - sum(len(line) + 1 for line in (*head, *tail)) - 500  # for the titles between
-    findings = _fitting(sorted(report.findings, key=_urgency), _finding_row, room // 2, "findings")
-    room -= sum(len(line) + 1 for line in findings)
-    worst_first = sorted(report.configurations, key=lambda each: _WORST_FIRST.index(each.status))
-    configurations = _fitting(worst_first, _configuration, room, "configurations")
+    """The report as Markdown of at most `LIMIT` bytes of UTF-8."""
+    name = Stacks(report).name
+    head, tail = [*_head(report), "", *_summaries(report, name)], list(_tail(report))
+    room = LIMIT - _size((*head, *tail)) - 500  # for the titles between
+    urgent_first = sorted(report.findings, key=_urgency)
+    findings = _fitting(urgent_first, lambda each: _finding_row(each, name(each)), room // 2, "findings")
+    room -= _size(findings)
+    worst_first = sorted(report.configurations, key=lambda each: WORST_FIRST.index(each.status))
+    configurations = _fitting(worst_first, lambda each: _configuration(each, name(each)), room, "configurations")
     lines = [*head, ""]
     if findings:
         header = _header("", "Level", "Policy", "Resource", "Stack", "Why, and what to do")
@@ -64,9 +70,8 @@ def write(report: Report) -> str:
 
 
 def _head(report: Report) -> Iterable[str]:
-    counts = count(each.status for each in report.configurations)
-    bad = bool(report.problems) or any(fails(each.level) for each in report.new_findings)
-    verdict = f"{'❌' if bad else '✅'} {stopping_text(report)}"
+    counts = report.counts
+    verdict = f"{'✅' if is_good(report) else '❌'} {headline(report)}. {stopping_text(report)}"
     if report.problems:
         verdict += f", ⚠️ {counted(len(report.problems), 'input')} not audited"
     yield f"## {escape(report.control.title)}"
@@ -83,22 +88,51 @@ def _head(report: Report) -> Iterable[str]:
             yield from _fitting(problems, lambda each: [_row(escape(each.source), escape(each.text))], _SHORT, "inputs")
 
 
+def _summaries(report: Report, name: Callable[[Source], str]) -> Iterable[str]:
+    """What each policy and each stack comes to: where to look first."""
+    violations = Counter(each.policy for each in report.findings)
+    statuses = by_policy(report.configurations)
+    policies = [each for each in report.policies if violations[each.name]]
+    if policies:
+        yield from ("### By policy", "", *_header("Policy", "Level", "Findings", "Compliant"))
+        for policy in sorted(policies, key=lambda each: (not fails(each.level), -violations[each.name])):
+            counts = count(statuses[policy.name])
+            judged = sum(counts.values()) - counts[NOT_APPLICABLE]
+            share = f"{counts[COMPLIANT]} of {judged}" if judged else ""
+            yield _row(f"`{short(policy.name)}`", policy.level, f"{violations[policy.name]:,}", share)
+        yield ""
+    if len(report.sources) > 1:
+        yield from ("### By stack", "", *_header("Stack", "Configurations", "Not compliant", "Cannot tell", "Findings"))
+        found = Counter(each.source for each in report.findings)
+        by_source: defaultdict[str, list[str]] = defaultdict(list)
+        for each in report.configurations:
+            by_source[each.source].append(each.status)
+
+        def row(source: Source) -> list[str]:
+            counts = count(by_source[source.name])
+            numbers = (len(by_source[source.name]), counts[NON_COMPLIANT], counts[CANNOT_TELL], found[source.name])
+            return [_row(escape(name(source)), *(f"{number:,}" for number in numbers))]
+
+        worst = sorted(report.sources, key=lambda each: (-by_source[each.name].count(NON_COMPLIANT), -found[each.name]))
+        yield from _fitting(worst, row, _SHORT, "stacks")
+
+
 def _urgency(finding: Finding) -> tuple[bool, bool]:
     return finding.known, not fails(finding.level)
 
 
-def _finding_row(finding: Finding) -> list[str]:
+def _finding_row(finding: Finding, stack: str) -> list[str]:
     mark = "known" if finding.known else ("❌" if fails(finding.level) else "⚠️")
     name = finding.subject or finding.resource or "the stack"
     text = f"{escape(finding.why)} {escape(finding.fix)}"
-    return [_row(mark, finding.level, f"`{short(finding.policy)}`", _code(name), escape(finding.stack), text)]
+    return [_row(mark, finding.level, f"`{short(finding.policy)}`", _code(name), escape(stack), text)]
 
 
-def _configuration(each: ConfigurationEvidence) -> list[str]:
+def _configuration(each: ConfigurationEvidence, stack: str) -> list[str]:
     lines = [
         "<details>",
         # Within an HTML block Markdown means nothing, and GitHub looks for no mentions in code.
-        f"<summary>{STATUS_TEXTS[each.status]}: <code>{_html(each.label)}</code> in <code>{_html(each.stack)}</code>"
+        f"<summary>{standing(each)}: <code>{_html(each.label)}</code> in <code>{_html(stack)}</code>"
         f", region <code>{_html(each.region or 'not known')}</code>, key <code>{_html(each.key)}</code></summary>",
         "",
         *_header("Policy", "Level", "Verdict", "Why"),
@@ -141,11 +175,15 @@ def _fitting(every: Sequence[T], lines_of: Callable[[T], list[str]], room: int, 
     fitting: list[str] = []
     for number, each in enumerate(every):
         lines = lines_of(each)
-        room -= sum(len(line) + 1 for line in lines)
+        room -= _size(lines)
         if room < 0:
             return [*fitting, "", _left_out(len(every) - number, what)]
         fitting += lines
     return fitting
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line.encode("utf-8", "backslashreplace")) + 1 for line in lines)
 
 
 def _left_out(number: int, what: str) -> str:

@@ -12,6 +12,7 @@ from policy_pack.audit.evidence import Command
 from policy_pack.audit.formats.common import one_line
 
 _SPECIAL = re.compile(r"([!#$&()*+.:<>@\[\\\]^_`{|}~])")
+_MARKUP = re.compile(r"([\\`*<>\[\]|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;))")
 _REFERENCE = re.compile(r"(\\[@#])")
 _NO_WIDTH = "&#8203;"
 
@@ -21,6 +22,11 @@ def escape(text: str) -> str:
     escaped = _SPECIAL.sub(r"\\\1", one_line(text))
     # GitHub looks for mentions and references after it has read the Markdown, so escaping alone does not stop it.
     return _REFERENCE.sub(rf"\1{_NO_WIDTH}", escaped)
+
+
+def plain(text: str) -> str:
+    """`text` on one line, with only that escaped which any Markdown would take for markup: prose stays as it reads."""
+    return _MARKUP.sub(r"\\\1", one_line(text))
 
 
 def block(commands: Iterable[Command]) -> list[str]:

@@ -25,16 +25,19 @@ from policy_pack.audit.evidence import (
     Source,
 )
 from policy_pack.audit.formats.common import (
-    STATUS_TEXTS,
     Findings,
+    Stacks,
     artifact_uri,
     counted,
     exemption_text,
+    headline,
     moment,
     share_text,
     short,
+    standing,
+    stopping_text,
 )
-from policy_pack.audit.formats.markup import block, escape
+from policy_pack.audit.formats.markup import block, plain
 from policy_pack.audit.formats.oscal_parts import (
     Json,
     control_id,
@@ -60,6 +63,8 @@ class _Document:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._when = moment(report)
+        self._risks = {each.name: plain(each.risk) for each in report.policies}
+        self._stack_name = Stacks(report).name
         self._origins = [{"actors": [{"type": "tool", "actor-uuid": self._id("tool")}]}]
 
     def whole(self) -> Json:
@@ -68,7 +73,7 @@ class _Document:
         return {
             "uuid": self._id("document", self._when, report.version, *hashes),
             "metadata": {
-                "title": escape(report.control.title),
+                "title": plain(report.control.title),
                 "last-modified": self._when,
                 "version": self._when,
                 "oscal-version": OSCAL_VERSION,
@@ -82,8 +87,8 @@ class _Document:
         report = self._report
         result = {
             "uuid": self._id("result", self._when),
-            "title": escape(f"Audit by {report.pack} {report.version}"),
-            "description": escape(report.control.statement),
+            "title": plain(f"Audit by {report.pack} {report.version}"),
+            "description": plain(f"{headline(report)}. {stopping_text(report)}. {report.control.statement}"),
             "start": self._when,
             "end": self._when,
             "props": [
@@ -102,8 +107,8 @@ class _Document:
             "findings": [self._finding(each) for each in report.requirements],
             "remarks": "\n".join(
                 [
-                    *(f"- Not audited: {escape(f'{each.source} {each.text}')}" for each in report.problems),
-                    *(f"- {escape(f'{each.source} {each.text}')}" for each in report.notes),
+                    *(f"- Not audited: {plain(f'{each.source} {each.text}')}" for each in report.problems),
+                    *(f"- {plain(f'{each.source} {each.text}')}" for each in report.notes),
                 ]
             ),
         }
@@ -114,7 +119,7 @@ class _Document:
         return {
             "uuid": self._id("tool"),
             "type": "software",
-            "title": escape(report.pack),
+            "title": plain(report.pack),
             "description": "A policy pack of Pulumi CrossGuard.",
             "props": [named("version", report.version)],
             "status": {"state": "operational"},
@@ -126,7 +131,7 @@ class _Document:
             frameworks.setdefault(f"{each.framework} {each.version}".strip(), []).append(each)
         for name, requirements in frameworks.items():
             yield {
-                "description": escape(name),
+                "description": plain(name),
                 "include-controls": [{"control-id": control_id(each)} for each in requirements],
             }
 
@@ -141,15 +146,15 @@ class _Document:
         }
         return {
             "uuid": self._id("item", each.source, each.id),
-            "description": escape(f"Endpoint configuration {each.label} of {each.stack}"),
+            "description": plain(f"Endpoint configuration {each.label} of {self._stack_name(each)}"),
             "props": [named(name, value) for name, value in facts.items() if value.strip()],
         }
 
     def _observation(self, each: ConfigurationEvidence) -> Json:
         observation = {
             "uuid": self._id("observation", each.source, each.id),
-            "title": escape(each.label) or "A configuration",
-            "description": escape(f"{each.label} of {each.stack} is {STATUS_TEXTS[each.status]}."),
+            "title": plain(each.label) or "A configuration",
+            "description": plain(f"{each.label} of {self._stack_name(each)} is {standing(each)}."),
             "props": [named("status", each.status), *map(verdict_property, each.verdicts)],
             "methods": ["EXAMINE"],
             "types": ["control-objective"],
@@ -190,10 +195,11 @@ class _Document:
         exemption = exemption_text(verdict)
         return {
             "uuid": self._risk_id(configuration, verdict),
-            "title": escape(f"{short(verdict.policy)}: {configuration.label}"),
-            "description": escape(f"{exemption} {verdict.why}"),
-            "statement": escape(verdict.fix) or "Nothing is known to mend it.",
+            "title": plain(f"{short(verdict.policy)}: {configuration.label}"),
+            "description": plain(f"{exemption} {verdict.why}"),
+            "statement": self._risks[verdict.policy],
             "origins": self._origins,
+            **self._remediations(verdict.fix, "verdict", configuration.source, configuration.id, verdict.policy),
             "related-observations": [
                 {"observation-uuid": self._id("observation", configuration.source, configuration.id)}
             ],
@@ -205,16 +211,29 @@ class _Document:
         facts = {"asset-type": finding.type, "asset-id": finding.urn, "stack": finding.stack}
         return {
             "uuid": self._id("finding", finding.source, finding.fingerprint),
-            "title": escape(f"{short(finding.policy)}: {name}"),
-            "description": escape(finding.why),
-            "statement": escape(finding.fix) or "Nothing is known to mend it.",
+            "title": plain(f"{short(finding.policy)}: {name}"),
+            "description": plain(finding.why),
+            "statement": self._risks[finding.policy],
             "status": "open",
             "origins": self._origins,
+            **self._remediations(finding.fix, "finding", finding.source, finding.fingerprint),
             "props": [
                 *violation_properties(finding, finding.known),
                 *(named(fact, value) for fact, value in facts.items() if value.strip()),
             ],
         }
+
+    def _remediations(self, fix: str, *of: str) -> Json:
+        """What to do about a risk, as a recommendation; nothing where nothing is known to mend it."""
+        if not fix.strip():
+            return {}
+        recommendation = {
+            "uuid": self._id("remediation", *of),
+            "lifecycle": "recommendation",
+            "title": "What to do",
+            "description": plain(fix),
+        }
+        return {"remediations": [recommendation]}
 
     def _finding(self, each: RequirementEvidence) -> Json:
         report, requirement = self._report, each.requirement
@@ -234,8 +253,8 @@ class _Document:
         return without_empty(
             {
                 "uuid": self._id("requirement", requirement.label),
-                "title": escape(f"{requirement.label}: {requirement.title}"),
-                "description": escape(description),
+                "title": plain(f"{requirement.label}: {requirement.title}"),
+                "description": plain(description),
                 "props": [
                     named("framework", f"{requirement.framework} {requirement.version}"),
                     named("reference", requirement.reference),
@@ -262,15 +281,15 @@ class _Document:
             "uuid": self._id("plan"),
             "title": "The policies of the pack",
             "description": "\n".join(
-                f"- {escape(f'{each.name} ({each.level}): {each.description}')}" for each in self._report.policies
+                f"- {plain(f'{each.name} ({each.level}): {each.description}')}" for each in self._report.policies
             ),
         }
 
     def _resource(self, source: Source) -> Json:
         return {
             "uuid": self._id("source", source.name),
-            "title": escape(source.name) or "An input",
-            "description": escape(f"{source.kind} of {source.label}, {counted(source.resources, 'resource')}"),
+            "title": plain(source.name) or "An input",
+            "description": plain(f"{source.kind} of {source.label}, {counted(source.resources, 'resource')}"),
             "props": [named("size", str(source.size))],
             "rlinks": [
                 {"href": artifact_uri(source.name), "hashes": [{"algorithm": "SHA-256", "value": source.sha256}]}

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from policy_pack.audit.evidence import Finding, PolicyVerdict
 from policy_pack.audit.formats.common import exemption_text, one_line, short
-from policy_pack.audit.formats.markup import escape
+from policy_pack.audit.formats.markup import plain
 from policy_pack.judging.frameworks import Requirement
 
 Json = dict[str, Any]
@@ -23,7 +23,7 @@ def identifier(space: str, *parts: str) -> str:
 def verdict_property(verdict: PolicyVerdict) -> Json:
     """What a policy says."""
     why = " ".join(part for part in (exemption_text(verdict), verdict.why) if part)
-    return named(short(verdict.policy), verdict.status, of=verdict.level, remarks=escape(why))
+    return named(short(verdict.policy), verdict.status, of=verdict.level, remarks=plain(why))
 
 
 def violation_properties(violation: PolicyVerdict | Finding, known: bool | None) -> list[Json]:
