@@ -45,6 +45,7 @@ docs: setup ## Write the documentation that is made from the policies
 bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a bare service's
 	.venv-bench/bin/python -m benchmarks.bench
 	.venv-bench/bin/python -m benchmarks.bench_audit
+	.venv-bench/bin/python -m benchmarks.bench_policies
 
 .venv-bench/.ready: requirements.txt requirements-bench.txt
 	$(PYTHON) -m venv .venv-bench

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policy_pack.stack.model import Resource
@@ -21,9 +21,15 @@ CONFIGURATION = "pulumi:autonaming"
 _SUFFIX = re.compile("[0-9a-f]{7}")
 _LONGEST = 63  # of a name in SageMaker: no pattern is tried on more
 
-_EXPRESSION = re.compile(r"\$\{([^}]*)\}")
+# A brace or another expression within one makes it none, so that each is read once.
+_EXPRESSION = re.compile(r"\$\{([^${}]*)\}")
 _RANDOM = re.compile(r"(hex|alphanum|string|num)\(([0-9]{1,2})\)|uuid")
-_CHARACTERS = {"hex": "[0-9a-f]", "alphanum": "[a-z0-9]", "string": "[a-z]", "num": "[0-9]"}
+_CHARACTERS = {
+    "hex": frozenset("0123456789abcdef"),
+    "alphanum": frozenset("0123456789abcdefghijklmnopqrstuvwxyz"),
+    "string": frozenset("abcdefghijklmnopqrstuvwxyz"),
+    "num": frozenset("0123456789"),
+}
 
 
 def is_generated(name: Plain, resource: Resource, config: Mapping[str, str]) -> bool | Unknown:
@@ -43,12 +49,13 @@ def _fits(name: str, resource: Resource, configuration: str) -> bool:
     pattern = next(_patterns(resource.type, _parsed(configuration)), None)
     if pattern is None or len(name) > _LONGEST or not any(map(_RANDOM.fullmatch, _EXPRESSION.findall(pattern))):
         return False
-    literals_and_expressions = _EXPRESSION.split(pattern)
-    expected = "".join(
-        _expected(part, resource) if index % 2 else re.escape(part)
-        for index, part in enumerate(literals_and_expressions)
-    )
-    return re.fullmatch(expected, name) is not None
+    # Where the name may have been read up to: no more places than it has characters, whatever the pattern holds.
+    ends = {0}
+    for index, part in enumerate(_EXPRESSION.split(pattern)):
+        ends = {end for start in ends for end in _read(part, index % 2 == 1, name, start, resource)}
+        if not ends:
+            return False
+    return len(name) in ends
 
 
 def _parsed(configuration: str) -> Any:
@@ -69,11 +76,20 @@ def _patterns(kind: str, configuration: Any) -> Iterator[str | None]:
             yield None
 
 
-def _expected(expression: str, resource: Resource) -> str:
-    """The regular expression of what an expression in a pattern becomes."""
-    if random := _RANDOM.fullmatch(expression):
-        kind, length = random.groups()
-        return f"{_CHARACTERS[kind]}{{{length}}}" if kind else "[0-9a-f-]{36}"
-    stack, project = [*resource.urn.removeprefix("urn:pulumi:").split("::"), ""][:2]
-    known = {"name": resource.name, "stack": stack, "project": project}
-    return re.escape(known[expression]) if expression in known else ".+"
+def _read(part: str, is_expression: bool, name: str, start: int, resource: Resource) -> Iterable[int]:
+    """The ends in a name of what a part of the pattern becomes, from a start."""
+    if is_expression:
+        if random := _RANDOM.fullmatch(part):
+            kind, length = random.groups()
+            characters, size = (_CHARACTERS[kind], int(length)) if kind else (_CHARACTERS["hex"] | {"-"}, 36)
+            return (
+                [start + size]
+                if len(name) >= start + size and characters.issuperset(name[start : start + size])
+                else []
+            )
+        stack, project = [*resource.urn.removeprefix("urn:pulumi:").split("::"), ""][:2]
+        known = {"name": resource.name, "stack": stack, "project": project}
+        if part not in known:
+            return range(start + 1, len(name) + 1)
+        part = known[part]
+    return [start + len(part)] if name.startswith(part, start) else []

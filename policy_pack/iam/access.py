@@ -18,9 +18,9 @@ from policy_pack.iam.document import (
     parse_identity_policy,
     parse_key_policy,
 )
-from policy_pack.iam.evaluate import evaluate
+from policy_pack.iam.evaluate import evaluate_all
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
-from policy_pack.iam.request import ALLOW, Caller, Request
+from policy_pack.iam.request import ALLOW, Batch, Caller, Request
 from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass
 from policy_pack.values import Plain
@@ -75,13 +75,12 @@ def access(
     document = default_policy(key) if policy is None else parse_key_policy(policy)
     if isinstance(document, Malformed):
         return Access(tuple(actions), malformed=document.why)
-    everyone = tuple(users)
-    answers = {action: all_of(_may(action, user, document, key, region) for user in everyone) for action in actions}
-    missing = tuple(action for action, answer in answers.items() if answer is False)
+    asked = _Asked(document, tuple(users), key, region, tuple(actions))
+    missing = tuple(action for action in actions if asked.may(action) is False)
     return Access(
         missing,
-        tuple(action for action, answer in answers.items() if answer is None),
-        tuple(each for each in missing if any(_is_denied(each, user, document, key, region) for user in everyone)),
+        tuple(action for action in actions if asked.may(action) is None),
+        tuple(action for action in missing if asked.is_denied(action)),
     )
 
 
@@ -92,35 +91,63 @@ def default_policy(key: str) -> Document:
     return Document((Statement(1, ALLOW, Principals((owner,)), Texts(("kms:*",)), Texts(("*",)), ()),))
 
 
-def _may(action: str, user: User, document: Document, key: str, region: str | None) -> Answer:
-    answers = {_as(sagemaker.request(action, caller, key, region), user, document) for caller in user.callers}
-    return answers.pop() if len(answers) == 1 else True if True in answers else None
+class _Asked:
+    """What the policies say of every call of every user, all asked about at once."""
 
+    def __init__(
+        self, document: Document, users: Sequence[User], key: str, region: str | None, actions: Sequence[str]
+    ) -> None:
+        self._users, self._actions = users, actions
+        self._at: dict[tuple[int, str], list[int]] = {}
+        requests: list[Request] = []
+        for number, user in enumerate(users):
+            for action in actions:
+                self._at[number, action] = [*range(len(requests), len(requests) + len(user.callers))]
+                requests += [sagemaker.request(action, caller, key, region) for caller in user.callers]
+        self._batch = Batch(requests)
+        self._said = evaluate_all(document, self._batch)
+        self._own = [self._by_role(number) for number in range(len(users))]
 
-def _is_denied(action: str, user: User, document: Document, key: str, region: str | None) -> bool:
-    requests = [sagemaker.request(action, caller, key, region) for caller in user.callers]
-    return all(evaluate(document, each).denied or _by_role(each, user)[0] for each in requests)
+    def may(self, action: str) -> Answer:
+        """Whether every user may call an action."""
+        return all_of(self._user_may(number, action) for number in range(len(self._users)))
 
+    def is_denied(self, action: str) -> bool:
+        """Whether a policy denies the action to a user."""
+        return any(self._denied(number, action) for number in range(len(self._users)))
 
-def _as(request: Request, user: User, document: Document) -> Answer:
-    """Whether one caller may: no policy denies it, and the key's, alone or with the role's, or a grant allows it."""
-    said = evaluate(document, request)
-    denied, allowed = _by_role(request, user)
-    # A role of another account than the key's needs both, even where the key's policy names it.
-    directly = all_of([said.itself, any_of([_at_home(request), allowed])])
-    through_account = all_of([said.account, allowed])
-    allows = any_of([directly, through_account, user.granted(request.action)])
-    return all_of([negate(said.denied), negate(denied), allows])
+    def _user_may(self, user: int, action: str) -> Answer:
+        answers = {self._as(at, user) for at in self._at[user, action]}
+        return answers.pop() if len(answers) == 1 else True if True in answers else None
 
+    def _as(self, at: int, user: int) -> Answer:
+        """Whether one caller may: no policy denies it, and the key's, with the role's if need be, or a grant does."""
+        request, said = self._batch.requests[at], self._said.at(1 << at)
+        denied, allowed = self._own[user][at]
+        # A role of another account than the key's needs both, even where the key's policy names it.
+        directly = all_of([said.itself, any_of([_at_home(request), allowed])])
+        through_account = all_of([said.account, allowed])
+        allows = any_of([directly, through_account, self._users[user].granted(request.action)])
+        return all_of([negate(said.denied), negate(denied), allows])
 
-def _by_role(request: Request, user: User) -> tuple[Answer, Answer]:
-    """Whether the role's own policies deny a request, and whether they allow it."""
-    documents = [parse_identity_policy(policy) for policy in user.policies]
-    said = [evaluate(each, request) for each in documents if isinstance(each, Document)]
-    # AWS refuses what is malformed, and nobody can tell what will stand there instead.
-    unread = [None for each in documents if isinstance(each, Malformed)]
-    allowed = any_of([*(each.itself for each in said), *unread, negate(user.complete)])
-    return any_of(each.denied for each in said), allowed
+    def _denied(self, user: int, action: str) -> bool:
+        return all(self._said.at(1 << at).denied or self._own[user][at][0] for at in self._at[user, action])
+
+    def _by_role(self, number: int) -> dict[int, tuple[Answer, Answer]]:
+        """Whether a user's own policies deny each request of it, and whether they allow it."""
+        user, mine = self._users[number], [at for action in self._actions for at in self._at[number, action]]
+        documents = [parse_identity_policy(policy) for policy in user.policies]
+        batch = Batch([self._batch.requests[at] for at in mine])
+        said = [evaluate_all(each, batch) for each in documents if isinstance(each, Document)]
+        # AWS refuses what is malformed, and nobody can tell what will stand there instead.
+        unread = [None for each in documents if isinstance(each, Malformed)]
+        return {
+            at: (
+                any_of(each.denied.at(1 << bit) for each in said),
+                any_of([*(each.itself.at(1 << bit) for each in said), *unread, negate(user.complete)]),
+            )
+            for bit, at in enumerate(mine)
+        }
 
 
 def _at_home(request: Request) -> Answer:

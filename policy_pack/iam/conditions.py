@@ -7,86 +7,139 @@ User Guide.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from policy_pack.iam.document import Condition
-from policy_pack.iam.logic import Answer, all_of, any_of, negate
-from policy_pack.iam.request import ALLOW, Request
+from policy_pack.iam.logic import Answer, Answers, any_of, everywhere, negate
+from policy_pack.iam.request import ALLOW, Batch, Group, Request
+from policy_pack.iam.texts import ARN, GAP, LIKE, NAMES, Patterns, patterns
 
 _OPERATOR = re.compile(
     r"(?P<set>ForAnyValue:|ForAllValues:)?"
     r"(?:(?P<kind>String|Arn)(?P<negated>Not)?(?P<how>Equals|EqualsIgnoreCase|Like)|(?P<bool>Bool)|(?P<null>Null))"
     r"(?P<optional>IfExists)?"
 )
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-
-# Whether a text of the request fits a value, for a caller who wants it to or not.
-_Fits = Callable[[str, str, bool], Answer]
+# A brace or another variable within one makes it none, so that each is read once.
+_VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 
 
-def holds(condition: Condition, request: Request, effect: str, *, variables: bool) -> Answer:
-    """Whether a condition holds; `effect` is its statement's, which says what a free caller wants."""
-    allow = effect == ALLOW
-    if condition.key and condition.key not in request.keys:
-        # What a variable stands for is not the caller's to choose, and there may be one in what is not known.
-        return None if _may_have_variables(condition, variables) else request.left(None, wants=allow)
-    operator = _OPERATOR.fullmatch(condition.operator)
-    if operator is None or not condition.key:
-        return None
-    present = request.keys[condition.key]
-    if operator["null"]:
-        return None if operator["optional"] or operator["set"] else _null(condition, present)
-    negated = operator["negated"] is not None
-    if present is None:
-        if operator["optional"] or operator["set"] == "ForAllValues:":
-            return True
-        return negated and operator["set"] != "ForAnyValue:"
-    fits = _comparison(operator, request)
-    values = (_resolve(value, request, variables=variables) for value in condition.values.values)
-    found = any_of(None if value is None else fits(present, value, allow != negated) for value in values)
-    return negate(found) if negated else found
+def hold(condition: Condition, batch: Batch, effect: str, *, variables: bool) -> Answers:
+    """For which requests a condition holds; `effect` is its statement's, which says what a free caller wants."""
+    test = _Test(condition, effect, variables)
+    found, rest = Answers(), batch.every
+    for request, bits in test.concerned(batch):
+        found = found.either(everywhere(test.holds(request), bits))
+        rest &= ~bits
+    if rest:
+        # None of the values is that of any of the others, so that the same happens to all of them.
+        other = batch.requests[(rest & -rest).bit_length() - 1]
+        found = found.either(everywhere(test.holds(other), rest))
+    return found
 
 
-def _may_have_variables(condition: Condition, variables: bool) -> bool:
-    return variables and any(value is None or "${" in value for value in condition.values.values)
+class _Test:
+    """A condition, made ready for many requests."""
+
+    def __init__(self, condition: Condition, effect: str, variables: bool) -> None:
+        values = condition.values.values
+        self._key, self._allow = condition.key, effect == ALLOW
+        self._values = tuple(each for each in values if each is not None and not (variables and "${" in each))
+        self._unknown, self._variables = None in values, variables
+        self._with_variables = [each for each in values if variables and each is not None and "${" in each]
+        self._operator = _OPERATOR.fullmatch(condition.operator)
+        self._patterns = self._compiled(self._values)
+
+    def _compiled(self, values: Iterable[str]) -> Patterns | None:
+        operator = self._operator
+        if operator is None or operator["null"] or (operator["kind"] == "Arn" and "Case" in operator["how"]):
+            return None
+        if operator["kind"] == "Arn":
+            return patterns(tuple(values), ARN)
+        if operator["bool"] or "Case" in operator["how"]:
+            return patterns(tuple(each.lower() for each in values), NAMES)
+        return patterns(tuple(values), LIKE if operator["how"] == "Like" else NAMES)
+
+    def concerned(self, batch: Batch) -> Iterator[Group]:
+        """The groups of requests that are not all the same to the condition."""
+        read = {self._key, *(name.lower() for each in self._with_variables for name in _VARIABLE.findall(each))}
+        groups = batch.by_keys(tuple(sorted(read)))
+        exact = self._patterns is not None and self._patterns.exact and len(groups) > len(self._values)
+        if exact and len(read) == 1 and self._operator and not (self._operator["bool"] or "Case" in self._operator[0]):
+            yield from _at_issue(groups, self._values, batch)
+        else:
+            yield from groups.values()
+
+    def holds(self, request: Request) -> Answer:
+        """Whether it holds for one request."""
+        operator, allow = self._operator, self._allow
+        if self._key and self._key not in request.keys:
+            # What a variable stands for is not the caller's to choose, and there may be one in what is not known.
+            open_ = self._with_variables or (self._unknown and self._variables)
+            return None if open_ else request.left(None, wants=allow)
+        if operator is None or not self._key:
+            return None
+        present = request.keys[self._key]
+        if operator["null"]:
+            return None if operator["optional"] or operator["set"] else self._null(present)
+        negated = operator["negated"] is not None
+        if present is None:
+            if operator["optional"] or operator["set"] == "ForAllValues:":
+                return True
+            return negated and operator["set"] != "ForAnyValue:"
+        found = self._fits(present, request, wants=allow != negated)
+        return negate(found) if negated else found
+
+    def _null(self, present: str | None) -> Answer:
+        answers = {"true": present is None, "false": present is not None}
+        open_ = [None] if self._unknown or self._with_variables else []
+        return any_of([*(answers.get(each.lower()) for each in self._values), *open_])
+
+    def _fits(self, present: str, request: Request, *, wants: bool) -> Answer:
+        if self._patterns is None:
+            return None
+        found = [self._fit(present, self._values, self._patterns, request, wants)]
+        for each in self._with_variables:
+            value = _resolve(each, request)
+            compiled = self._compiled((value,)) if value is not None else None
+            found.append(
+                None if compiled is None or value is None else self._fit(present, (value,), compiled, request, wants)
+            )
+        return any_of([*found, *([None] if self._unknown else [])])
+
+    def _fit(self, present: str, values: tuple[str, ...], fitting: Patterns, request: Request, wants: bool) -> Answer:
+        operator, fills = self._operator, request.fills(self._key)
+        assert operator is not None
+        if operator["bool"] or "Case" in (operator["how"] or ""):
+            return request.left(fitting.fit(present.lower(), fills), wants=wants)
+        if operator["kind"] != "Arn":
+            return request.left(fitting.fit(present, fills), wants=wants)
+        # What is no ARN may be meant for a part of one: that is open where it has a wildcard.
+        partial = [None for each in values if each.count(":") < 5 and "*" in each]
+        if present.count(":") < 5:
+            fitting = patterns(tuple(each for each in values if each.count(":") > 4), LIKE)
+        return request.left(any_of([fitting.fit(present, fills), *partial[:1]]), wants=wants)
 
 
-def _null(condition: Condition, present: str | None) -> Answer:
-    def fits(value: str | None) -> Answer:
-        return {"true": present is None, "false": present is not None}.get(value.lower()) if value else None
+def _at_issue(groups: Mapping[Hashable, Group], values: Iterable[str], batch: Batch) -> Iterator[Group]:
+    """The groups whose text is one of `values`, is not known in full, or is missing."""
 
-    return any_of(map(fits, condition.values.values))
+    def by_text() -> Mapping[Hashable, list[Group]]:
+        found: dict[Hashable, list[Group]] = {}
+        for each, group in groups.items():
+            text = each[0]  # type: ignore[index]
+            found.setdefault(text if isinstance(text, str) and GAP not in text else None, []).append(group)
+        return found
 
-
-def _comparison(operator: re.Match[str], request: Request) -> _Fits:
-    how = operator["how"]
-
-    def text(present: str, value: str, wants: bool) -> Answer:
-        return request.meets(present, value, wants=wants, wildcards=how == "Like")
-
-    def any_case(present: str, value: str, wants: bool) -> Answer:
-        return request.meets(present.lower(), value.lower(), wants=wants, wildcards=False)
-
-    def arn(present: str, value: str, wants: bool) -> Answer:
-        """The parts of ARNs are compared one by one, so that no wildcard reaches beyond its own."""
-        parts, patterns = present.split(":", 5), value.split(":", 5)
-        if len(patterns) < 6:
-            return request.left(None, wants=wants) if "*" in value else False
-        if len(parts) < 6:
-            return request.meets(present, value, wants=wants)
-        return all_of(request.meets(part, pattern, wants=wants) for part, pattern in zip(parts, patterns))
-
-    if operator["kind"] == "Arn":
-        # Equals and Like are the same for ARNs; there is no other.
-        return arn if how != "EqualsIgnoreCase" else lambda *_: None
-    return any_case if operator["bool"] or how == "EqualsIgnoreCase" else text
+    texts = batch.once(("texts", id(groups)), by_text)
+    for value in dict.fromkeys(values):
+        yield from texts.get(value, ())
+    yield from texts.get(None, ())
 
 
-def _resolve(value: str | None, request: Request, *, variables: bool) -> str | None:
+def _resolve(value: str, request: Request) -> str | None:
     """A value with what its variables stand for; `None` where that is not known."""
-    if value is None or not variables or "${" not in value:
-        return value
     known = {name: request.keys.get(name.lower()) for name in _VARIABLE.findall(value)}
     if any(text is None or not text.isprintable() for text in known.values()):
         return None
-    return _VARIABLE.sub(lambda name: str(known[name[1]]), value)
+    resolved = _VARIABLE.sub(lambda name: str(known[name[1]]), value)
+    return None if "${" in resolved else resolved

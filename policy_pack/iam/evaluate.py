@@ -1,19 +1,19 @@
-"""What a policy document says of a request: Allow and Deny, as IAM evaluates them.
+"""What a policy document says of requests: Allow and Deny, as IAM evaluates them.
 
 Sources: "Policy evaluation logic" in the IAM User Guide; "Key policies in AWS KMS" in the AWS KMS Developer Guide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from policy_pack.iam.conditions import holds
+from policy_pack.iam.conditions import hold
 from policy_pack.iam.document import Document, Statement, Texts
-from policy_pack.iam.logic import Answer, all_of, any_of, negate
+from policy_pack.iam.logic import Answer, Answers, any_of, everywhere, negate
 from policy_pack.iam.principals import Named, named_by
-from policy_pack.iam.request import ALLOW, DENY, Request
-from policy_pack.iam.texts import matches
+from policy_pack.iam.request import ALLOW, DENY, Batch, Request
+from policy_pack.iam.texts import LIKE, fits_of_sets, patterns
 from policy_pack.records import dataclass
 
 
@@ -29,70 +29,139 @@ class Outcome:
     account: Answer
 
 
+@dataclass(frozen=True)
+class Outcomes:
+    """The same of many requests."""
+
+    denied: Answers
+    itself: Answers
+    account: Answers
+
+    def at(self, bit: int) -> Outcome:
+        """What is said of one of them."""
+        return Outcome(self.denied.at(bit), self.itself.at(bit), self.account.at(bit))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A statement as Allow or as Deny, held against requests but for their actions.
+
+    `itself` and `account` are where it names the caller and all else but the action is as it says.
+    """
+
+    number: int
+    effect: str
+    actions: Actions
+    itself: Answers
+    account: Answers
+
+    def of_action(self, action: str) -> Answer:
+        """Whether an action is one of the statement's."""
+        return self.actions.include(action, self.effect)
+
+
 def evaluate(document: Document, request: Request) -> Outcome:
     """What a document says of a request."""
-    readings = [reading for statement in document.statements for reading in _readings(statement)]
-    denying = [_applies(each, request, document) for each in readings if each.effect == DENY]
-    allowing = [_applies(each, request, document) for each in readings if each.effect == ALLOW]
-    return Outcome(
-        denied=any_of(all_of([applies, any_of([named.itself, named.account])]) for applies, named in denying),
-        itself=any_of(all_of([applies, named.itself]) for applies, named in allowing),
-        account=any_of(all_of([applies, named.account]) for applies, named in allowing),
-    )
+    return evaluate_all(document, Batch([request])).at(1)
 
 
-def _readings(statement: Statement) -> tuple[Statement, ...]:
-    """A statement, or both that it may be where its effect is not known."""
-    if statement.effect is not None:
-        return (statement,)
-    return tuple(replace(statement, effect=effect, certain=False) for effect in (ALLOW, DENY))
+def evaluate_all(document: Document, batch: Batch) -> Outcomes:
+    """What a document says of requests."""
+    denied, itself, account = Answers(), Answers(), Answers()
+    actions = batch.by("actions", lambda request: request.action)
+    for each in readings(document, batch):
+        of_action = Answers()
+        for request, bits in actions.values():
+            of_action = of_action.either(everywhere(each.of_action(request.action), bits))
+        if each.effect == DENY:
+            denied = denied.either(of_action.both(each.itself.either(each.account)))
+        else:
+            itself, account = itself.either(of_action.both(each.itself)), account.either(of_action.both(each.account))
+    return Outcomes(denied, itself, account)
 
 
-def _applies(statement: Statement, request: Request, document: Document) -> tuple[Answer, Named]:
-    """Whether a statement is of the request but for who calls, and how it names the caller."""
-    effect = statement.effect or DENY
-    named = Named(True, False)
-    if statement.principals is not None:
-        named = named_by(statement.principals, request, effect)
-    return all_of(_parts(statement, request, document, effect)), named
+def readings(document: Document, batch: Batch) -> Iterator[Reading]:
+    """The statements of a document that may have an effect on requests, both ways where one's effect is not known."""
+    for statement in document.statements:
+        if statement.actions is None or statement.resources is None:
+            continue
+        for effect in (ALLOW, DENY) if statement.effect is None else (statement.effect,):
+            named = Named(everywhere(True, batch.every), Answers())
+            if statement.principals is not None:
+                named = named_by(statement.principals, batch, effect)
+            certain = statement.certain and statement.effect is not None
+            rest = everywhere(True if certain else None, batch.every)
+            for part in _parts(statement, batch, effect, variables=document.variables):
+                if not (named.itself.possible | named.account.possible) & rest.possible:
+                    break
+                rest = rest.both(part)
+            yield Reading(
+                statement.number,
+                effect,
+                actions_of(statement.actions),
+                named.itself.both(rest),
+                named.account.both(rest),
+            )
 
 
-def _parts(statement: Statement, request: Request, document: Document, effect: str) -> Iterator[Answer]:
-    if statement.actions is None or statement.resources is None:
-        yield False
-        return
-    yield _action(statement.actions, request, effect)
-    yield _resource(statement.resources, request, effect, variables=document.variables)
+def _parts(statement: Statement, batch: Batch, effect: str, *, variables: bool) -> Iterator[Answers]:
+    assert statement.resources is not None
+    for request, bits in batch.by("resources", lambda each: (each.resource, each.free)).values():
+        answer = _resource(statement.resources, request, effect, variables=variables)
+        yield Answers(*everywhere(answer, bits)).either(everywhere(True, batch.every & ~bits))
     for condition in statement.conditions:
-        yield holds(condition, request, effect, variables=document.variables)
-    if not statement.certain:
-        yield None
+        yield hold(condition, batch, effect, variables=variables)
 
 
-def _action(actions: Texts, request: Request, effect: str) -> Answer:
-    wanted_service, _, wanted = request.action.lower().partition(":")
+class Actions:
+    """The actions of a statement, asked for one by one."""
 
-    def fits(pattern: str | None) -> Answer:
-        if pattern is None:
-            return None
-        service, colon, name = pattern.lower().partition(":")
-        if pattern in ("*", "*:*"):
-            return True
-        if colon and service == wanted_service:
-            return request.meets(wanted, name, wants=True)
+    def __init__(self, actions: Texts) -> None:
+        split = [each.lower().partition(":") for each in actions.values if each is not None]
+        self._negated = actions.negated
+        self._names = patterns(tuple(name for service, colon, name in split if colon and service == "kms"), LIKE)
+        self._everything = "*" in actions.values or "*:*" in actions.values
+        self._of_some_service = any("*" in service or "?" in service for service, _, _ in split)
+        self._unknown = None in actions.values
+        self._known: dict[tuple[str, str], Answer] = {}
+        self._fits: dict[str, Answer] = {}
+
+    def include(self, action: str, effect: str) -> Answer:
+        """Whether an action of KMS is one of them, in a statement of that effect."""
+        asked = (action, effect)
+        if asked not in self._known:
+            self._known[asked] = self._include(action, effect)
+        return self._known[asked]
+
+    def _include(self, action: str, effect: str) -> Answer:
         # A service cannot be left to a wildcard: it allows nothing, and may yet deny something.
-        unclear = "*" in service or "?" in service
-        return None if unclear and (effect == DENY) != actions.negated else False
+        unclear = self._unknown or (self._of_some_service and (effect == DENY) != self._negated)
+        name = action.lower().partition(":")[2]
+        fits = self._everything or (self._fits[name] if name in self._fits else self._names.fit(name))
+        found = any_of([fits, None if unclear else False])
+        return negate(found) if self._negated else found
 
-    found = any_of(map(fits, actions.values))
-    return negate(found) if actions.negated else found
+    @staticmethod
+    def ask_together(sets: Sequence[Actions], actions: Iterable[str]) -> None:
+        """Asks several of them about actions at once, which costs less than one by one."""
+        open_ = [each for each in sets if not each._fits and not each._everything]
+        names = [action.lower().partition(":")[2] for action in actions]
+        for name, answers in fits_of_sets([each._names for each in open_], names):
+            for each, answer in zip(open_, answers):
+                each._fits[name] = answer
+
+
+@lru_cache(maxsize=1024)
+def actions_of(actions: Texts) -> Actions:
+    """The actions of an element, made once for all statements with the same."""
+    return Actions(actions)
 
 
 def _resource(resources: Texts, request: Request, effect: str, *, variables: bool) -> Answer:
-    def fits(pattern: str | None) -> Answer:
-        if pattern is None or (variables and "${" in pattern):
-            return None
-        return request.left(matches(request.resource, pattern), wants=(effect == ALLOW) != resources.negated)
-
-    found = any_of(map(fits, resources.values))
+    values = resources.values
+    known = [each for each in values if each is not None and not (variables and "${" in each)]
+    fits = patterns(tuple(known), LIKE).fit(request.resource)
+    found = any_of(
+        [request.left(fits, wants=(effect == ALLOW) != resources.negated), None if len(known) < len(values) else False]
+    )
     return negate(found) if resources.negated else found

@@ -10,18 +10,21 @@ in the AWS KMS Developer Guide; "AWS global condition context keys" in the IAM U
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
-from policy_pack.iam.document import Document
-from policy_pack.iam.evaluate import evaluate
+from policy_pack.iam.document import Document, Statement
+from policy_pack.iam.evaluate import Actions, Reading, readings
 from policy_pack.iam.kms_actions import KEY_ACTIONS
-from policy_pack.iam.logic import Answer, all_of, any_of, negate
-from policy_pack.iam.request import ACCOUNT, DENY, ORGANIZATION, Caller, Request
-from policy_pack.iam.texts import GAP, NAMED, matches
+from policy_pack.iam.logic import Answer, Answers, everywhere
+from policy_pack.iam.request import DENY, Batch, Caller, Request
+from policy_pack.iam.texts import ACCOUNT, GAP, LIKE, NAMED, patterns
 from policy_pack.records import dataclass
 
 _IDENTITY = re.compile(r"arn:[^:]*:(?:iam|sts)::[^:]*:.+")
+# The condition keys that differ from caller to caller.
+_OF_CALLERS = frozenset({"aws:principalarn", "aws:principalaccount", "kms:calleraccount"})
+# How often at the most a name is held against what tells names apart, and how many names are asked about at least.
+_MOST, _FEWEST = 4096, 8
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 
 
@@ -54,122 +57,210 @@ def exposure(
     `None` allows any principal of an allowed account.
     """
     partition, owner = key.split(":")[1], key.split(":")[4]
-    anyone = _Probe(document, key, f"arn:{partition}:iam::{GAP}:{GAP}")
-    everybody = _found(document, [anyone.lets_in])
     accounts = sorted(_accounts(document) - {owner})
-    others = [each for each in accounts if each not in allowed_accounts]
-    probes = [_known(document, key, f"arn:{partition}:iam::{each}:{GAP}", {each}) for each in others]
+    asked = _Asked(document, key)
+    anyone = asked.about(f"arn:{partition}:iam::{GAP}:{GAP}", any_organization=False)
+    unnamed = asked.about(f"arn:{partition}:iam::{GAP}:{GAP}")
+    strangers = [each for each in accounts if each not in allowed_accounts]
+    others = {
+        asked.about(f"arn:{partition}:iam::{each}:{GAP}", {each}): like_it
+        for each, like_it in asked.one_of_each(strangers).items()
+    }
+    principals = []
+    if allowed_principals is not None:
+        principals = list(_other_principals(asked, accounts, owner, allowed_principals))
+    asked.answer()
+    # Whose a unique id is, nobody can tell.
+    ids = allowed_principals is not None and any(_UNIQUE_ID.match(text) for text in _texts(document))
     return Exposure(
-        everybody,
-        _other_accounts(document, probes, owner, _known(document, key, anyone.arn)),
-        Found(False)
-        if allowed_principals is None
-        else _other_principals(document, key, [owner, *accounts], allowed_principals),
+        asked.found([anyone]),
+        _other_accounts(asked, others, owner, unnamed),
+        asked.found(principals, unclear=ids or asked.cut),
     )
 
 
-@dataclass(frozen=True)
-class _Probe:
-    """A caller by an ARN with gaps for what it chooses; `played` are names in the policy that may mean it."""
+class _Asked:
+    """What a policy lets callers do, all asked about at once; each is known by its bits."""
 
-    document: Document
-    key: str
-    arn: str
-    played: frozenset[str] = frozenset()
+    def __init__(self, document: Document, key: str) -> None:
+        self.document, self.key = document, key
+        self._requests: list[Request] = []
+        self._through_account = 0
+        self._by_statement: dict[int, Answers] = {}
+        self._in_all = Answers()
+        self.cut = False  # whether there was more to ask about than is asked
 
-    @property
-    def account(self) -> str:
-        return self.arn.split(":")[4]
+    def about(
+        self, arn: str, played: Iterable[str] = (), *, any_organization: bool = True, through_account: bool = True
+    ) -> int:
+        """Asks about a caller by an ARN with gaps for what it chooses; the bits that stand for it.
 
-    def lets_in(self, document: Document) -> Answer:
-        """Whether the caller may do anything at all, itself or by policies of its account."""
-        return any_of(self._may(document, through_account=True))
-
-    def lets_in_itself(self, document: Document) -> Answer:
-        """The same without what the key's policy leaves to the account of the caller."""
-        return any_of(self._may(document, through_account=False))
-
-    def _may(self, document: Document, *, through_account: bool) -> Iterator[Answer]:
+        `played` are names in the policy that may mean it. A caller of a known account may well be of any organization
+        that the policy names. `through_account` counts what the policy leaves to the caller's account.
+        """
+        mine = 0
         for organization in (GAP, None):
-            keys = self._keys(organization)
-            for action in _telling_apart(document):
-                request = Request(action, self.key, Caller(self.arn), keys, free=True, played=self.played)
-                said = evaluate(document, request)
-                allows = any_of([said.itself, said.account]) if through_account else said.itself
-                yield all_of([negate(said.denied), allows])
+            keys = _keys(arn, self.key, organization)
+            mine |= 1 << len(self._requests)
+            self._requests.append(
+                Request(
+                    "",
+                    self.key,
+                    Caller(arn),
+                    keys,
+                    free=True,
+                    played=frozenset(played),
+                    any_organization=any_organization,
+                )
+            )
+        if through_account:
+            self._through_account |= mine
+        return mine
 
-    def _keys(self, organization: str | None) -> dict[str, str | None]:
-        owner = self.key.split(":")[4]
-        return {
-            "aws:principalarn": self.arn,
-            "aws:principalaccount": self.account,
-            "kms:calleraccount": self.account,
-            "aws:principalorgid": organization,
-            "aws:principalorgpaths": organization,
-            "aws:userid": GAP,
-            "aws:principalisawsservice": "false",
-            # These come with what services do for themselves.
-            "aws:principalservicename": None,
-            "aws:sourceaccount": None,
-            "aws:sourcearn": None,
-            "aws:sourceorgid": None,
-            "aws:sourceorgpaths": None,
-            **({} if GAP in owner else {"aws:resourceaccount": owner}),
-        }
+    def one_of_each(self, names: Iterable[str]) -> dict[str, int]:
+        """One of the names of accounts or identities of each kind that no statement tells apart, and how many are.
+
+        Those are told apart by where they stand and by their accounts. Where a pattern or a variable may be of some and
+        not of others, each is a kind of its own, and the more of those there are, the fewer names are asked about.
+        """
+        wanted = sorted(set(names))
+        if patterns_of_callers := sum(map(_patterns_of_callers, self.document.statements)):
+            most = max(_FEWEST, _MOST // patterns_of_callers)
+            self.cut = self.cut or len(wanted) > most
+            return dict.fromkeys(wanted[:most], 1)
+        places: dict[str, set[tuple[int, str, str]]] = {each: set() for each in wanted}
+        for statement in self.document.statements:
+            for where, text in _placed_names(statement):
+                for name in {text, *ACCOUNT.findall(text)} & places.keys():
+                    places[name].add((statement.number, where, text.replace(name, GAP)))
+        kinds: dict[Hashable, list[str]] = {}
+        for name in wanted:
+            account = "" if ACCOUNT.fullmatch(name) else "".join(ACCOUNT.findall(name))
+            kinds.setdefault((frozenset(places[name]), account), []).append(name)
+        return {alike[0]: len(alike) for alike in kinds.values()}
+
+    def answer(self) -> None:
+        """Holds the policy against all that was asked about."""
+        batch = Batch(self._requests)
+        found = list(readings(self.document, batch))
+        for action in _telling_apart(found):
+            denied = Answers()
+            for each in found:
+                if each.effect == DENY:
+                    of_action = everywhere(each.of_action(action), batch.every)
+                    denied = denied.either(of_action.both(each.itself.either(each.account)))
+            for each in found:
+                if each.effect != DENY and (answer := each.of_action(action)) is not False:
+                    allows = each.itself.either(each.account.of(self._through_account))
+                    allows = allows.both(everywhere(answer, batch.every)).but_not(denied)
+                    before = self._by_statement.get(each.number, Answers())
+                    self._by_statement[each.number] = before.either(allows)
+        for answers in self._by_statement.values():
+            self._in_all = self._in_all.either(answers)
+
+    def lets_in(self, caller: int) -> Answer:
+        """Whether a caller may do anything at all."""
+        return self._in_all.at(caller)
+
+    def found(self, callers: Iterable[int], *, unclear: bool = False) -> Found:
+        """Whether any of the callers is let in, and by which statements."""
+        bits = 0
+        for each in callers:
+            bits |= each
+        answer = self.lets_in(bits)
+        if answer is not True:
+            return Found(None if unclear else answer)
+        return Found(True, tuple(number for number, each in self._by_statement.items() if each.certain & bits))
+
+    def with_unknowns(self) -> Iterator[int]:
+        """The numbers of the statements that may allow something and name somebody who is not known."""
+        for each in self.document.statements:
+            if each.effect != DENY and _has_unknowns(each):
+                yield each.number
+
+    def is_unclear(self, caller: int, number: int) -> bool:
+        """Whether nobody can tell if a statement lets a caller in."""
+        answers = self._by_statement.get(number, Answers())
+        return bool(answers.possible & caller) and not answers.certain & caller
 
 
-def _telling_apart(document: Document) -> list[str]:
-    """One action of each kind that the statements of a document tell apart."""
-    patterns = {
-        pattern
-        for statement in document.statements
-        if statement.actions is not None
-        for pattern in statement.actions.values
-        if pattern is not None
+def _keys(arn: str, key: str, organization: str | None) -> dict[str, str | None]:
+    account, owner = arn.split(":")[4], key.split(":")[4]
+    return {
+        "aws:principalarn": arn,
+        "aws:principalaccount": account,
+        "kms:calleraccount": account,
+        "aws:principalorgid": organization,
+        "aws:principalorgpaths": organization,
+        "aws:userid": GAP,
+        "aws:principalisawsservice": "false",
+        # These come with what services do for themselves.
+        "aws:principalservicename": None,
+        "aws:sourceaccount": None,
+        "aws:sourcearn": None,
+        "aws:sourceorgid": None,
+        "aws:sourceorgpaths": None,
+        **({} if GAP in owner else {"aws:resourceaccount": owner}),
     }
-    kinds: dict[frozenset[str], str] = {}
+
+
+def _telling_apart(found: Sequence[Reading]) -> list[str]:
+    """One action of each kind that the statements tell apart."""
+    several = list({id(each.actions): each.actions for each in found}.values())
+    if len(several) > 8:
+        Actions.ask_together(several, KEY_ACTIONS)
+    sets = list({(id(each.actions), each.effect): each for each in found}.values())
+    kinds: dict[tuple[Answer, ...], str] = {}
     for action in KEY_ACTIONS:
-        kinds.setdefault(frozenset(pattern for pattern in patterns if action in _actions_of(pattern)), action)
+        kinds.setdefault(tuple(each.of_action(action) for each in sets), action)
     return list(kinds.values())
 
 
-@lru_cache(maxsize=1024)
-def _actions_of(pattern: str) -> frozenset[str]:
-    return frozenset(action for action in KEY_ACTIONS if matches(action.lower(), pattern.lower()))
-
-
-def _known(document: Document, key: str, arn: str, names: Iterable[str] = ()) -> _Probe:
-    """A caller of a known account, which may well be of any organization that the policy names."""
-    organizations = frozenset(name for text in _texts(document) for name in ORGANIZATION.findall(text))
-    return _Probe(document, key, arn, organizations.union(names))
-
-
-def _other_accounts(document: Document, probes: Iterable[_Probe], owner: str, unnamed: _Probe) -> Found:
-    let_in = {probe: probe.lets_in(document) for probe in probes}
-    certain = [probe for probe, answer in let_in.items() if answer]
+def _other_accounts(asked: _Asked, others: Mapping[int, int], owner: str, unnamed: int) -> Found:
+    """Whether other accounts are let in; `others` are as many of each kind as stand for one."""
+    let_in = {each: asked.lets_in(each) for each in others}
+    certain = [each for each, answer in let_in.items() if answer]
     # Where the key's own account is not known, one of them may be it.
-    if len(certain) > (1 if GAP in owner else 0):
-        return _found(document, [probe.lets_in for probe in certain])
+    if sum(others[each] for each in certain) > (1 if GAP in owner else 0):
+        return asked.found(certain)
     # What is not known in a statement may be an account's name.
-    unclear = any(_has_unknowns(each) and unnamed.lets_in(each) is None for each in _one_by_one(document))
+    unclear = asked.cut or any(asked.is_unclear(unnamed, number) for number in asked.with_unknowns())
     return Found(None if certain or unclear or None in let_in.values() else False)
 
 
-def _other_principals(document: Document, key: str, accounts: Iterable[str], allowed: Collection[str]) -> Found:
-    partition, owner = key.split(":")[1], key.split(":")[4]
-    tests: list[Callable[[Document], Answer]] = []
-    for account in accounts:
-        if not _is_allowed(f"arn:{partition}:iam::{account}:root", allowed):
-            nameless = _known(document, key, f"arn:{partition}:iam::{account}:{_nameless(document)}")
-            own = account == owner or GAP in owner
-            tests.append(nameless.lets_in_itself if own else nameless.lets_in)
-    for arn in sorted(_identities(document)):
-        if not _is_allowed(arn, allowed) and not arn.endswith(":root"):
-            shape = arn.replace("*", GAP).replace("?", GAP)
-            tests.append(_known(document, key, shape, ACCOUNT.findall(arn)).lets_in_itself)
-    if any(_UNIQUE_ID.match(text) for text in _texts(document)):
-        tests.append(lambda _: None)  # whose id it is, nobody can tell
-    return _found(document, tests)
+def _other_principals(asked: _Asked, accounts: Iterable[str], owner: str, allowed: Collection[str]) -> Iterator[int]:
+    partition, document = asked.key.split(":")[1], asked.document
+    fitting = patterns(tuple(allowed), LIKE)
+    nameless = _nameless(document)
+    strangers = [each for each in accounts if not fitting.fit(f"arn:{partition}:iam::{each}:root")]
+    for account in asked.one_of_each(strangers):
+        yield asked.about(f"arn:{partition}:iam::{account}:{nameless}", through_account=GAP not in owner)
+    if not fitting.fit(f"arn:{partition}:iam::{owner}:root"):
+        yield asked.about(f"arn:{partition}:iam::{owner}:{nameless}", through_account=False)
+    others = (each for each in sorted(_identities(document)) if not fitting.fit(each) and not each.endswith(":root"))
+    for arn in asked.one_of_each(others):
+        shape = arn.replace("*", GAP).replace("?", GAP)
+        yield asked.about(shape, ACCOUNT.findall(arn), through_account=False)
+
+
+def _patterns_of_callers(statement: Statement) -> int:
+    """How many elements of a statement name callers by patterns or variables."""
+    names = [each.name or "" for each in statement.principals.entries] if statement.principals is not None else []
+    elements = [(True, [each for each in names if each != "*"])]
+    elements += [(each.key in _OF_CALLERS, [*filter(None, each.values.values)]) for each in statement.conditions]
+    return sum(
+        any("${" in value or (of_caller and ("*" in value or "?" in value)) for value in values)
+        for of_caller, values in elements
+    )
+
+
+def _placed_names(statement: Statement) -> Iterator[tuple[str, str]]:
+    """The texts by which a statement may name somebody, and where in it they stand."""
+    for principal in statement.principals.entries if statement.principals is not None else ():
+        yield principal.kind, principal.name or ""
+    for index, condition in enumerate(statement.conditions):
+        for value in condition.values.values:
+            yield f"condition {index}", value or ""
 
 
 def _nameless(document: Document) -> str:
@@ -187,32 +278,10 @@ def _nameless(document: Document) -> str:
     return NAMED if all(map(_IDENTITY.fullmatch, patterns)) else GAP
 
 
-def _is_allowed(arn: str, allowed: Collection[str]) -> bool:
-    return any(matches(arn, pattern) for pattern in allowed)
-
-
-def _found(document: Document, tests: Iterable[Callable[[Document], Answer]]) -> Found:
-    tests = list(tests)
-    answer = any_of(test(document) for test in tests)
-    if answer is not True:
-        return Found(answer)
-    numbers = [each.statements[0].number for each in _one_by_one(document) if any(test(each) for test in tests)]
-    return Found(True, tuple(numbers))
-
-
-def _one_by_one(document: Document) -> Iterator[Document]:
-    """Each statement that may allow something, with those that deny."""
-    denying = tuple(each for each in document.statements if each.effect == DENY)
-    for each in document.statements:
-        if each.effect != DENY:
-            yield Document((each, *denying), document.variables)
-
-
-def _has_unknowns(document: Document) -> bool:
-    """Whether anything that names somebody in the first of a document's statements is not known."""
-    first = document.statements[0]
-    names = [each.name for each in first.principals.entries] if first.principals is not None else []
-    return not first.certain or None in names or any(None in each.values.values for each in first.conditions)
+def _has_unknowns(statement: Statement) -> bool:
+    """Whether anything that names somebody in a statement is not known."""
+    names = [each.name for each in statement.principals.entries] if statement.principals is not None else []
+    return not statement.certain or None in names or any(None in each.values.values for each in statement.conditions)
 
 
 def _accounts(document: Document) -> set[str]:
@@ -226,7 +295,5 @@ def _identities(document: Document) -> set[str]:
 def _texts(document: Document) -> Iterator[str]:
     """The texts by which statements may name somebody: their principals, and the values of their conditions."""
     for statement in document.statements:
-        for principal in statement.principals.entries if statement.principals is not None else ():
-            yield principal.name or ""
-        for condition in statement.conditions:
-            yield from (value or "" for value in condition.values.values)
+        for _, text in _placed_names(statement):
+            yield text

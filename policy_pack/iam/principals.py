@@ -6,94 +6,163 @@ Sources: "AWS JSON policy elements: Principal" and "AWS JSON policy elements: No
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Iterator, Mapping
+from typing import NamedTuple
 
-from policy_pack.iam.document import Principal, Principals
-from policy_pack.iam.logic import Answer, all_of, any_of, negate
-from policy_pack.iam.request import ALLOW, Request
-from policy_pack.records import dataclass
+from policy_pack.iam.document import Principals
+from policy_pack.iam.logic import Answer, Answers, all_of, any_of, everywhere, negate
+from policy_pack.iam.request import ALLOW, Batch, Group, Request
+from policy_pack.iam.texts import GAP, LIKE, NAMES, patterns
 
 _ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[^:*?]*:iam::[^:*?]*:root")
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
+_KINDS = frozenset({"*", "AWS", "Account", "Service", "Federated"})
 
 
-@dataclass(frozen=True)
-class Named:
-    """Whether a caller is named itself, and whether its account is: that lets the account's own policies decide."""
+class Named(NamedTuple):
+    """Who is named itself, and whose account is: that lets the account's own policies decide."""
 
-    itself: Answer
-    account: Answer
-
-
-_NOT_KNOWN, _NOBODY, _EVERYBODY = Named(None, None), Named(False, False), Named(True, False)
+    itself: Answers
+    account: Answers
 
 
-def named_by(principals: Principals, request: Request, effect: str) -> Named:
-    """How the principals of a statement name the caller of a request."""
-    wants = (effect == ALLOW) != principals.negated
-    found = [_named(each, request, wants=wants, effect=effect) for each in principals.entries]
-    itself, account = any_of(each.itself for each in found), any_of(each.account for each in found)
-    if not principals.negated:
-        return Named(itself, account)
-    if effect == ALLOW:
-        # Not supported according to the documentation of today; it has let in whoever is not named.
-        return Named(request.left(all_of([negate(itself), None]), wants=True), False)
-    if request.caller.service or itself is not True:
-        # Of an account that is named, only those are spared that are named as well.
-        return Named(negate(itself), False)
-    return Named(False if account or _names_everybody(principals) else None, False)
+def named_by(principals: Principals, batch: Batch, effect: str) -> Named:
+    """How the principals of a statement name the callers of requests."""
+    names = _Names(principals, effect)
+    if names.everybody and not principals.negated:
+        return Named(everywhere(True, batch.every), Answers())
+    itself, account, rest = Answers(), Answers(), batch.every
+    for request, bits in names.concerned(batch):
+        if not bits & rest:
+            continue
+        itself = itself.either(everywhere(names.itself(request), bits))
+        account = account.either(everywhere(names.account(request), bits))
+        rest &= ~bits
+    if rest:
+        # None of the names is of an account of theirs, so that the same happens to all of them.
+        other = batch.requests[(rest & -rest).bit_length() - 1]
+        itself = itself.either(everywhere(names.itself(other), rest))
+        account = account.either(everywhere(names.account(other), rest))
+    return Named(itself, account)
 
 
-def _named(principal: Principal, request: Request, *, wants: bool, effect: str) -> Named:
-    kind, name = principal.kind, principal.name
-    if name is None and kind == "Account":
-        return Named(False, None)
-    if name is None:
-        return _NOT_KNOWN
-    if _is_everybody(principal):
-        return _EVERYBODY
-    if kind == "Service":
-        return _service(name, request, effect) if request.caller.service else _NOBODY
-    if request.caller.service or kind == "Federated":
-        return _NOBODY
-    if kind not in ("AWS", "Account"):
-        return _NOT_KNOWN
-    return _identity(name, request, wants=wants, effect=effect)
+class _Names:
+    """The principals of a statement, made ready for many callers."""
+
+    def __init__(self, principals: Principals, effect: str) -> None:
+        entries = principals.entries
+        self._negated, self._effect = principals.negated, effect
+        self.everybody = any(each.kind == "*" or (each.kind == "AWS" and each.name == "*") for each in entries)
+        self._unclear = any(
+            each.kind not in _KINDS or (each.name is None and each.kind != "Account") for each in entries
+        )
+        self._unknown_account = any(each.kind == "Account" and each.name is None for each in entries)
+        self._services = [each.name or "" for each in entries if each.kind == "Service"]
+        named = [each.name for each in entries if each.kind in ("AWS", "Account") and each.name not in (None, "*")]
+        identities = dict.fromkeys(each for each in named if each)
+        self._accounts = [each for each in identities if _ACCOUNT.fullmatch(each)]
+        self._roots = [each for each in identities if _ROOT.fullmatch(each)]
+        self._ids = any(_UNIQUE_ID.fullmatch(each) for each in identities)
+        others = identities.keys() - {*self._accounts, *self._roots}
+        self._wide = sorted(each for each in others if "*" in each or "?" in each)
+        self._arns = sorted(each for each in others if "*" not in each and "?" not in each)
+        self._fitting_accounts = patterns(tuple(self._accounts), NAMES)
+        self._fitting_roots = patterns(tuple(self._roots), NAMES)
+        self._fitting_arns = patterns(tuple(self._arns), NAMES)
+        self._fitting_sessions = patterns(tuple(each for each in self._arns if ":sts:" in each), NAMES)
+        self._fitting_wide = patterns(tuple(self._wide), LIKE)
+
+    def concerned(self, batch: Batch) -> Iterator[Group]:
+        """The groups of requests that are not all the same to the principals."""
+        callers = batch.by("callers", lambda request: (request.caller, request.fills()))
+        if self.everybody or self._wide or len(callers) <= 4:
+            yield from callers.values()
+            return
+        found: Mapping[Hashable, list[Group]] = batch.once("named", lambda: _by_name(callers))
+        yield from found.get(None, ())
+        for name in (*self._accounts, *(each.split(":")[4] for each in self._roots)):
+            yield from found.get(name, ())
+        for arn in self._arns:
+            account = arn.split(":")[4] if arn.count(":") > 4 else ""
+            yield from found.get(("gaps", account), ())
+            yield from found.get(arn, ())
+            yield from found.get(arn.rpartition("/")[0], ())
+
+    def itself(self, request: Request) -> Answer:
+        """Whether a caller is named itself."""
+        if not self._negated:
+            return self._by_itself(request)
+        if self._effect == ALLOW:
+            # Not supported according to the documentation of today; it has let in whoever is not named.
+            return request.left(all_of([negate(self._by_itself(request)), None]), wants=True)
+        itself = self._by_itself(request)
+        if request.caller.service or itself is not True:
+            # Of an account that is named, only those are spared that are named as well.
+            return negate(itself)
+        return False if self._by_account(request) or self.everybody else None
+
+    def account(self, request: Request) -> Answer:
+        """Whether a caller's account is named."""
+        return False if self._negated else self._by_account(request)
+
+    def _by_itself(self, request: Request) -> Answer:
+        if self.everybody:
+            return True
+        open_ = None if self._unclear else False
+        if request.caller.service:
+            return any_of([open_, *(self._is_service(each, request.caller.service) for each in self._services)])
+        wants, fills = (self._effect == ALLOW) != self._negated, request.fills()
+        if self._ids and not request.free:
+            open_ = None
+        found = [open_]
+        if self._wide:
+            wide = self._fitting_wide.fit(request.caller.arn, fills) if request.free else _in_a_name(self._effect)
+            found.append(request.left(wide, wants=wants) if request.free else wide)
+        if self._arns:
+            # A session with any name may be the caller's.
+            found.append(request.left(self._fitting_arns.fit(request.caller.arn, fills), wants=wants))
+            found.append(request.left(self._fitting_sessions.fit(request.caller.session, fills), wants=wants))
+        return any_of(found)
+
+    def _by_account(self, request: Request) -> Answer:
+        if request.caller.service:
+            return False
+        wants, fills = (self._effect == ALLOW) != self._negated, request.fills()
+        found = [None if self._unknown_account else False]
+        if self._accounts:
+            found.append(request.left(self._fitting_accounts.fit(request.caller.account, fills), wants=wants))
+        if self._roots:
+            found.append(request.left(self._fitting_roots.fit(request.caller.root, fills), wants=wants))
+        return any_of(found)
+
+    def _is_service(self, name: str, service: str) -> Answer:
+        if name == service:
+            return True
+        # Some services also go by a name of their own in a region or a partition.
+        other_names = re.compile(rf"{re.escape(service.partition('.')[0])}(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
+        if other_names.fullmatch(name):
+            return None
+        return _in_a_name(self._effect) if "*" in name or "?" in name else False
 
 
-def _service(name: str, request: Request, effect: str) -> Named:
-    service = request.caller.service
-    if name == service:
-        return _EVERYBODY
-    # Some services also go by a name of their own in a region or a partition.
-    other_names = re.compile(rf"{re.escape(service.partition('.')[0])}(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
-    return Named(None if other_names.fullmatch(name) else _with_wildcards(name, effect), False)
-
-
-def _identity(name: str, request: Request, *, wants: bool, effect: str) -> Named:
-    caller = request.caller
-    if _ACCOUNT.fullmatch(name):
-        return Named(False, request.meets(caller.account, name, wants=wants, wildcards=False))
-    if _ROOT.fullmatch(name):
-        return Named(False, request.meets(caller.root, name, wants=wants, wildcards=False))
-    if _UNIQUE_ID.fullmatch(name):
-        return Named(False if request.free else None, False)
-    if "*" in name or "?" in name:
-        found = request.meets(caller.arn, name, wants=wants) if request.free else _with_wildcards(name, effect)
-        return Named(found, False)
-    # A session with any name may be the caller's.
-    forms = (caller.arn, caller.session)
-    return Named(any_of(request.meets(form, name, wants=wants, wildcards=False) for form in forms), False)
-
-
-def _with_wildcards(name: str, effect: str) -> Answer:
+def _in_a_name(effect: str) -> Answer:
     """A part of a name cannot be left to a wildcard here: it lets in nobody, and may yet keep somebody out."""
-    return None if ("*" in name or "?" in name) and effect != ALLOW else False
+    return None if effect != ALLOW else False
 
 
-def _names_everybody(principals: Principals) -> bool:
-    return any(map(_is_everybody, principals.entries))
-
-
-def _is_everybody(principal: Principal) -> bool:
-    return principal.kind == "*" or (principal.kind == "AWS" and principal.name == "*")
+def _by_name(callers: Mapping[Hashable, Group]) -> Mapping[Hashable, list[Group]]:
+    """The groups of callers by all that a principal may name them by; below `None` those of whom it may be anything."""
+    found: dict[Hashable, list[Group]] = {}
+    for request, bits in callers.values():
+        caller, group = request.caller, (request, bits)
+        if caller.service or GAP in caller.account:
+            found.setdefault(None, []).append(group)
+            continue
+        found.setdefault(caller.account, []).append(group)
+        if GAP in caller.arn:
+            found.setdefault(("gaps", caller.account), []).append(group)
+        else:
+            found.setdefault(caller.arn, []).append(group)
+            found.setdefault(caller.session.rpartition("/")[0], []).append(group)
+    return found

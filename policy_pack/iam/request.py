@@ -6,21 +6,18 @@ condition keys" in the AWS KMS Developer Guide.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import field
+from typing import Any
 
 from policy_pack.iam.logic import Answer
-from policy_pack.iam.texts import GAP, NAMED, matches
+from policy_pack.iam.texts import GAP, Fills
 from policy_pack.records import dataclass
 
 ALLOW, DENY = "Allow", "Deny"
 
-# The id of an account, alone or where an ARN has it.
-ACCOUNT = re.compile(r"(?:^|(?<=:))\d{12}(?=:|$)")
-# Names that only their owners go by: of accounts, of organizations, and of users and roles by their unique ids.
-ORGANIZATION = re.compile(r"^o-[a-z0-9]+(?![a-z0-9*?])")
-_NAMES = re.compile(rf"{ACCOUNT.pattern}|{ORGANIZATION.pattern}|^A[A-Z]{{3}}[A-Z0-9]{{12,}}")
+# Condition keys that hold nobody's name but organizations'.
+ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Request:
     `keys` are the condition keys that are known, by their names in lower case; `None` where the request has no such
     key. A condition on any other cannot be decided. With `free` the question is what a caller could do who chooses
     whatever is left open (gaps and other condition keys), and whom none of the names in the policy means but those
-    that are `played`, accounts and organizations.
+    that are `played`, and organizations where it may be of any of them (`any_organization`).
     """
 
     action: str
@@ -69,13 +66,70 @@ class Request:
     keys: Mapping[str, str | None] = field(default_factory=dict)
     free: bool = False
     played: frozenset[str] = frozenset()
+    any_organization: bool = False
 
-    def meets(self, text: str, pattern: str, *, wants: bool, wildcards: bool = True) -> Answer:
-        """Whether a text of the request is of a policy's pattern; a free caller has it as it `wants` where it may."""
-        if self.free and GAP in text:
-            pattern = _NAMES.sub(lambda name: name[0] if name[0] in self.played else NAMED, pattern)
-        return self.left(matches(text, pattern, wildcards=wildcards), wants=wants)
+    def fills(self, *keys: str) -> Fills | None:
+        """The names that gaps may hold, in the texts of condition keys or anywhere."""
+        if not self.free:
+            return None
+        of_organizations = bool(keys) and ORGANIZATION_KEYS.issuperset(keys)
+        return self.any_organization, frozenset() if of_organizations else self.played
 
     def left(self, answer: Answer, *, wants: bool) -> Answer:
-        """What becomes of an answer that the request leaves open."""
+        """What becomes of an answer that the request leaves open: a free caller has it as it `wants`."""
         return wants if answer is None and self.free else answer
+
+
+# Requests that are alike in what a question reads: one of them, and the bits of all.
+Group = tuple[Request, int]
+
+
+class Batch:
+    """Requests that are asked about together, each with a bit of its own (the first has the lowest).
+
+    What is asked of a request is answered once for all that are alike in what the question reads.
+    """
+
+    def __init__(self, requests: Sequence[Request]) -> None:
+        self.requests = requests
+        self.every = (1 << len(requests)) - 1
+        self.keys = frozenset(key for keys in {id(each.keys): each.keys for each in requests}.values() for key in keys)
+        self._made: dict[Hashable, Any] = {}
+
+    def by(self, name: Hashable, reads: Callable[[Request], Hashable]) -> Mapping[Hashable, Group]:
+        """The groups of requests for which `reads` gives the same, by that; `name` is the name of the grouping."""
+
+        def grouped() -> Mapping[Hashable, Group]:
+            members: dict[Hashable, list[int]] = {}
+            for at, request in enumerate(self.requests):
+                members.setdefault(reads(request), []).append(at)
+            return {value: (self.requests[each[0]], bits(each)) for value, each in members.items()}
+
+        found: Mapping[Hashable, Group] = self.once(name, grouped)
+        return found
+
+    def once(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """What is made for the requests, made once."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    def by_keys(self, names: tuple[str, ...]) -> Mapping[Hashable, Group]:
+        """The groups of requests with the same texts for these condition keys."""
+        known = tuple(name for name in names if name in self.keys)
+
+        def reads(request: Request) -> Hashable:
+            return (
+                *(request.keys.get(name, False) for name in known),
+                request.fills(*known) if known else request.free,
+            )
+
+        return self.by(("keys", known), reads)
+
+
+def bits(positions: Sequence[int]) -> int:
+    """The number in which the bits of these positions are set."""
+    found = bytearray(max(positions, default=0) // 8 + 1)
+    for each in positions:
+        found[each >> 3] |= 1 << (each & 7)
+    return int.from_bytes(found, "little")

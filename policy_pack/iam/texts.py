@@ -2,67 +2,208 @@
 
 At preview much of an ARN is not known yet, such as the account and the id in that of a key that is to be made. Such a
 text has a `GAP` where any text may stand, the empty one included: ``arn:aws:kms:eu-west-1:<GAP>:key/<GAP>``.
+
+Sources: "IAM JSON policy elements: Resource" and "Condition operators" in the IAM User Guide, for wildcards; the
+automaton with a bit a position is that of Baeza-Yates and Gonnet, "A new approach to text searching".
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from policy_pack.iam.logic import Answer
 
 GAP = "\0"
-# In a pattern: what no gap holds, as it is somebody's name (`policy_pack.iam.request.Request.free`).
+# In a pattern: what no gap holds, as it is somebody's name.
 NAMED = "\1"
 
-_ANY, _ONE = "any", "one"
+# The id of an account, alone or where an ARN has it.
+ACCOUNT = re.compile(r"(?:^|(?<=:))\d{12}(?=:|$)")
+# Names that only their owners go by: of accounts, of organizations, and of users and roles by their unique ids.
+ORGANIZATION = re.compile(r"^o-[a-z0-9]+(?![a-z0-9*?])")
+_NAMES = re.compile(rf"{ACCOUNT.pattern}|{ORGANIZATION.pattern}|^A[A-Z]{{3}}[A-Z0-9]{{12,}}")
+
+# What a gap may hold where it is not just anything: names of organizations or none, and these other names.
+Fills = tuple[bool, frozenset[str]]
+
+# How patterns are read: as names without wildcards, as texts with them, as ARNs (a wildcard stays in its own part).
+NAMES, LIKE, ARN = "names", "like", "arn"
 
 
-@lru_cache(maxsize=4096)
+_KEPT = 256  # answers, of texts with gaps: those are few, and asked for again and again
+
+
+class Work:
+    """What matching has cost: one for each character of a text, for every `WIDTH` positions of the patterns."""
+
+    WIDTH = 4096
+    steps = 0
+
+
 def matches(text: str, pattern: str, *, wildcards: bool = True) -> Answer:
     """Whether `text` is of `pattern`, whatever its gaps hold; `None` where that depends on them."""
-    if not wildcards or not ("*" in pattern or "?" in pattern):
-        # Most patterns are names, and then the text's gaps are the only wildcards.
+    return patterns((pattern,), LIKE if wildcards else NAMES).fit(text)
+
+
+@lru_cache(maxsize=2048)
+def patterns(values: tuple[str, ...], how: str) -> Patterns:
+    """The patterns of an element of a policy."""
+    return Patterns(values, how)
+
+
+class Patterns:
+    """Patterns of which one has to fit a text. Of those of ARNs, the ones that are none fit nothing.
+
+    A text costs a step for each of its characters, whatever the patterns hold: the places that it may have reached in
+    any of them are the bits of one number.
+    """
+
+    def __init__(self, values: Iterable[str], how: str) -> None:
+        self._how = how
+        values = [each for each in values if how != ARN or each.count(":") > 4]
+        self.values = frozenset(values)
+        self._open = [each for each in values if how != NAMES and ("*" in each or "?" in each)]
+        self._everything = how == LIKE and "*" in self.values
+        self._of_open: _Automaton | None = None
+        self._of_all: _Automaton | None = None
+        self._known: dict[tuple[str, Fills | None], Answer] = {}
+
+    @property
+    def exact(self) -> bool:
+        """Whether no pattern has a wildcard, so that a text without gaps fits only if it is one of the values."""
+        return not self._open
+
+    def fit(self, text: str, fills: Fills | None = None) -> Answer:
+        """Whether one of the patterns fits a text; where `fills` is given, its gaps hold no other names than those."""
+        if self._everything:
+            return True
         if GAP not in text:
-            return text == pattern
-        return None if NAMED not in pattern and _spans(text.split(GAP), pattern) else False
-    if GAP not in text and "?" not in pattern:
-        return _spans(pattern.split("*"), text)
-    tokens = [_WILDCARDS.get(char, char) for char in pattern]
-    if _meets(text, tokens, fill=False):
-        return True
-    return None if GAP in text and _meets(text, tokens, fill=True) else False
-
-
-_WILDCARDS = {"*": _ANY, "?": _ONE}
-
-
-def _spans(parts: list[str], text: str) -> bool:
-    """Whether a text is these parts in their order, with anything between them."""
-    first, *middle, last = parts
-    if not text.startswith(first):
-        return False
-    at = len(first)
-    for part in middle:
-        at = text.find(part, at) + len(part)
-        if at < len(part):  # not found
+            if text in self.values:
+                return True
+            if not self._open:
+                return False
+            self._of_open = self._of_open or _Automaton(self._open, self._how)
+            return self._of_open.run(text, None)
+        if not self.values:
             return False
-    return text.endswith(last) and at <= len(text) - len(last)
+        if (text, fills) not in self._known:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._of_all = self._of_all or _Automaton(sorted(self.values), self._how)
+            self._known[text, fills] = self._of_all.run(text, fills)
+        return self._known[text, fills]
 
 
-def _meets(text: str, tokens: list[str], *, fill: bool) -> bool:
-    """Whether all texts meet the tokens; with `fill`, whether one does that has something in place of its gaps."""
-    end = len(tokens)
-    # Whether the rest of the text meets the tokens from each on; at first of the empty rest.
-    after = [all(token == _ANY for token in tokens[start:]) for start in range(end)] + [True]
-    for char in reversed(text):
-        row = [False] * end + [fill and char == GAP and after[end]]
-        for at in range(end - 1, -1, -1):
-            token = tokens[at]
-            if token == _ANY:
-                row[at] = row[at + 1] or after[at]
-            elif char == GAP:
-                row[at] = fill and (after[at] or (token != NAMED and row[at + 1]))
+def fits_of_sets(sets: Sequence[Patterns], texts: Iterable[str]) -> Iterator[tuple[str, list[bool]]]:
+    """Each of some texts without gaps, and of which of several sets of patterns it is: all sets in one pass."""
+    together = _Automaton([value for each in sets for value in each.values], LIKE)
+    ends = together.ends([len(each.values) for each in sets])
+    for text in texts:
+        reached = together.reached(text)
+        yield text, [bool(reached & each) for each in ends]
+
+
+class _Automaton:
+    def __init__(self, values: Iterable[str], how: str) -> None:
+        at = 0
+        starts: list[int] = []
+        ends: list[int] = []
+        stars: dict[bool, list[int]] = {False: [], True: []}  # below True those of the first parts of ARNs
+        questions: dict[bool, list[int]] = {False: [], True: []}
+        walls: list[int] = []  # positions that no gap passes
+        letters: defaultdict[str, list[int]] = defaultdict(list)
+        names: defaultdict[str, list[int]] = defaultdict(list)
+        for value in values:
+            starts.append(at)
+            colons = 0
+            here = []  # the position of each letter of the pattern
+            for char in value:
+                here.append(at)
+                first_parts = how == ARN and colons < 5
+                if char == "*" and how != NAMES:
+                    stars[first_parts].append(at)
+                    continue
+                if char == "?" and how != NAMES:
+                    questions[first_parts].append(at)
+                else:
+                    letters[char].append(at)
+                    if char == NAMED or (char == ":" and first_parts):
+                        walls.append(at)
+                    colons += char == ":"
+                at += 1
+            for name in _NAMES.finditer(value):
+                names[name[0]] += here[name.start() : name.end()]
+            ends.append(at)
+            at += 1
+        self._size = at
+        self._each_end = ends
+        self._starts, self._ends = self._bits(starts), self._bits(ends)
+        # A wildcard of the first parts of an ARN takes no colon.
+        self._stay_on_colon, self._any_colon = self._bits(stars[False]), self._bits(questions[False])
+        self._stay, self._any = self._bits(stars[False] + stars[True]), self._bits(questions[False] + questions[True])
+        self._next = {char: self._bits(each) for char, each in letters.items()}
+        self._passable = ((1 << at) - 1) & ~self._ends & ~self._bits(walls)
+        self._named = self._bits([each for found in names.values() for each in found])
+        self._organizations = self._bits(
+            [each for name, found in names.items() if ORGANIZATION.match(name) for each in found]
+        )
+        self._names = names
+
+    def _bits(self, positions: list[int]) -> int:
+        if self._size < 512:
+            return sum(1 << each for each in set(positions))
+        found = bytearray(self._size // 8 + 1)
+        for each in positions:
+            found[each >> 3] |= 1 << (each & 7)
+        return int.from_bytes(found, "little")
+
+    def run(self, text: str, fills: Fills | None) -> Answer:
+        """Whether a text fits, with anything in its gaps or with something."""
+        certain, possible = self._run(text, fills)
+        if certain & self._ends:
+            return True
+        return None if possible & self._ends else False
+
+    def reached(self, text: str) -> int:
+        """The ends of the patterns that fit a text without gaps."""
+        return self._run(text, None)[0] & self._ends
+
+    def ends(self, sizes: Iterable[int]) -> list[int]:
+        """The ends of the patterns, so many by so many."""
+        ends = iter(self._each_end)
+        return [self._bits([next(ends) for _ in range(size)]) for size in sizes]
+
+    def _run(self, text: str, fills: Fills | None) -> tuple[int, int]:
+        Work.steps += (1 + len(text)) * (1 + self._size // Work.WIDTH)
+        certain = possible = self._starts
+        open_ = self._open_to(fills) if GAP in text else -1
+        passable = self._passable & open_
+        for char in text:
+            if char == GAP:
+                certain &= self._stay
+                # All places up to the next that no gap passes, from each that was reached: the carry of a sum.
+                possible |= ((possible & passable) + passable) ^ passable
+                continue
+            if char == ":":
+                following, stay = self._next.get(char, 0) | self._any_colon, self._stay_on_colon
             else:
-                row[at] = token in (_ONE, char) and after[at + 1]
-        after = row
-    return after[0]
+                following, stay = self._next.get(char, 0) | self._any, self._stay
+            following &= open_
+            possible = ((possible & following) << 1) | (possible & stay)
+            if not possible:
+                return 0, 0
+            certain = ((certain & following) << 1) | (certain & stay)
+        return certain, possible
+
+    def _open_to(self, fills: Fills | None) -> int:
+        """All positions but those of the names that a text does not mean."""
+        if fills is None:
+            return -1
+        organizations, names = fills
+        played = self._organizations if organizations else 0
+        for name in names:
+            played |= self._bits(self._names.get(name, []))
+        return ~(self._named & ~played)
