@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import jsonschema
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from policy_pack.audit.files import parse_json
 from policy_pack.audit.state import Unusable
@@ -19,6 +16,9 @@ from policy_pack.engine.session import Session
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import ADVISORY, DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.settings import Effective, schemas, shown
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 LEVELS = (ADVISORY, MANDATORY, REMEDIATE, DISABLED)
 _LEVEL = "enforcementLevel"
@@ -101,6 +101,10 @@ def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
 
 
 def _refusals(name: str, policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
+    if not given:
+        return
+    import jsonschema  # takes as long to load as the rest, and most audits give no settings
+
     schema = {"type": "object", "properties": schemas(policy.settings)}
     for error in jsonschema.Draft7Validator(schema).iter_errors(given):
         where = error.json_path.removeprefix("$").removeprefix(".")

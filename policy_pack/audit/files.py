@@ -144,13 +144,14 @@ def _read_file(source: Input, limit: int) -> bytes:
                 raise Unusable(_too_large(limit))
         elif not source.named:
             raise Unusable("is not a regular file")
-        return _read_all(file, limit)
+        return _read_all(file, limit, about.st_size + 1)
 
 
-def _read_all(file: Union[BinaryIO, io.FileIO], limit: int) -> bytes:
+def _read_all(file: Union[BinaryIO, io.FileIO], limit: int, expected: int = _MEGABYTE) -> bytes:
     parts = []
     size = 0
-    while part := file.read(min(limit + 1 - size, 16 * _MEGABYTE)):
+    # What is read at once takes memory whether it is there or not.
+    while part := file.read(min(limit + 1 - size, max(expected - size, _MEGABYTE // 16))):
         parts.append(part)
         size += len(part)
         if size > limit:
@@ -189,7 +190,7 @@ def parse_json(text: bytes) -> Any:
     """The value of a JSON text; raises `Unusable` where it is none, or a dangerous one."""
     encoding = json.detect_encoding(text)
     try:
-        return json.loads(text.decode(encoding), parse_constant=_no_number, object_pairs_hook=_object)
+        return _STRICT.decode(text.decode(encoding))
     except UnicodeDecodeError as error:
         raise Unusable(f"is not JSON: its text is not valid {encoding.upper()}") from error
     except json.JSONDecodeError as error:
@@ -214,6 +215,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         raise _NotJSON("holds an object that gives the same name twice, so that it could be read in two ways")
     return made
+
+
+_STRICT = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=_object)
 
 
 def _too_large(limit: int) -> str:

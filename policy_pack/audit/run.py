@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from policy_pack.audit import baseline, files
+from policy_pack.audit import baseline, files, skim
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import ConfigurationEvidence, Finding, PolicyInEffect, Problem, Report, Source
 from policy_pack.audit.examine import Examination, Options
@@ -83,10 +79,9 @@ def audit(
         configurations += outcome.configurations
         findings += outcome.findings
     problems += [Problem(printable(path), "holds no stack") for path in paths if path not in told]
-    pack = _pack()
     return Report(
-        pack=pack["name"],
-        version=pack["version"],
+        pack=options.config.pack.name,
+        version=_version(),
         when=datetime.now(timezone.utc).replace(microsecond=0),
         control=options.config.pack.control,
         policies=tuple(_policies(options.config)),
@@ -104,7 +99,7 @@ def examine(source: Input, options: Options) -> Outcome:
     """Reads and judges one input; whatever is wrong with it is in the outcome."""
     try:
         content = files.read(source, options.max_size)
-        state = parse(files.parse_json(content.text))
+        state = parse(skim.parse(content.text))
         about = Source(
             name=printable(source.path),
             sha256=content.sha256,
@@ -145,6 +140,9 @@ def _outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tupl
     if jobs == 1 or len(inputs) < 2:
         yield from ((each, examine(each, options)) for each in inputs)
         return
+    from concurrent.futures import ProcessPoolExecutor  # only where several processes audit
+    from concurrent.futures.process import BrokenProcessPool
+
     # Standard input is this process's own.
     own = [each for each in inputs if each.path == files.STDIN]
     rest = [each for each in inputs if each.path != files.STDIN]
@@ -205,8 +203,9 @@ def _policies(config: Config) -> Iterator[PolicyInEffect]:
         )
 
 
-def _pack() -> dict[str, Any]:
-    """What the pack's own project file says, its name and version among it."""
-    path = Path(__file__).parent.parent.parent / "PulumiPolicy.yaml"
-    about: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return about
+def _version() -> str:
+    """The pack's version, as its project file says it."""
+    text = (Path(__file__).parent.parent.parent / "PulumiPolicy.yaml").read_text(encoding="utf-8")
+    # A parser of YAML takes longer to load than all that is to be read.
+    found = re.search(r"^version: *(\S+)", text, re.MULTILINE)
+    return found[1] if found is not None else ""

@@ -175,18 +175,20 @@ def _state(
 def _concerning(entries: list[Any]) -> list[dict[str, Any]]:
     found = []
     judged = False
-    for index, entry in enumerate(entries):
+    # What nobody reads is one object for all resources of a type.
+    for index, entry in {id(entry): (index, entry) for index, entry in enumerate(entries)}.values():
         if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
             raise Unusable(f"has a resource (number {index + 1}) that is not an object with a type")
         if entry["type"] in READERS and not entry.get("delete"):
-            if not _is_urn(entry.get("urn")):
+            if not is_urn(entry.get("urn")):
                 raise Unusable(f"has a resource (number {index + 1}) without a URN")
             found.append(entry)
             judged = judged or entry["type"] in SUBJECTS
     return found if judged else []
 
 
-def _is_urn(urn: Any) -> bool:
+def is_urn(urn: Any) -> bool:
+    """Whether a value is a URN, as far as its parts are read."""
     return isinstance(urn, str) and urn.startswith("urn:pulumi:") and urn.count("::") >= 3
 
 
@@ -194,7 +196,7 @@ def _names(entries: Iterable[Any]) -> tuple[str, str]:
     """The names of the project and the stack: the root's, of the first resource whose URN says them."""
     for entry in entries:
         urn = entry.get("urn") if isinstance(entry, dict) else None
-        if isinstance(urn, str) and _is_urn(urn):
+        if isinstance(urn, str) and is_urn(urn):
             stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
             return project, stack
     return "", ""

@@ -189,16 +189,18 @@ def _load(path: str, load: Callable[[bytes], T]) -> T:
 @contextmanager
 def _progress() -> Iterator[Callable[[Sequence[object]], Callable[[], None]]]:
     """Shows on a terminal how far a long audit has come."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    # Without a thread of its own, so that the process can fork.
-    progress = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
+    started = []
 
     def watch(inputs: Sequence[object]) -> Callable[[], None]:
         if len(inputs) < _MANY_INPUTS or not sys.stderr.isatty():
             return lambda: None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        # Without a thread of its own, so that the process can fork.
+        progress = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
         progress.start()
+        started.append(progress)
         task = progress.add_task("Auditing", total=len(inputs))
         shown = [0.0]
 
@@ -213,5 +215,5 @@ def _progress() -> Iterator[Callable[[Sequence[object]], Callable[[], None]]]:
     try:
         yield watch
     finally:
-        if progress.live.is_started:
-            progress.stop()
+        for each in started:
+            each.stop()
