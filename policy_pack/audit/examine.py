@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from policy_pack.audit.evidence import (
     Source,
 )
 from policy_pack.audit.masking import key_text, printable, printable_lines
+from policy_pack.audit.origins import Origins
 from policy_pack.audit.state import State
 from policy_pack.audit.verdicts import level_of, overall, verdicts_on
 from policy_pack.carriers import SUBJECTS
@@ -35,7 +36,8 @@ class Options:
     """What an audit goes by: levels and settings, the day (UTC), and what is known of stacks that do not say it.
 
     `region` is that of resources whose region nothing else tells, `tags` the stacks' tags, `None` where nobody knows
-    them. `max_size` is how large an input may be, in bytes.
+    them. `max_size` is how large an input may be, in bytes. `source_roots` are the folders of projects within their
+    repository, by the project's name; that of the empty name is of all others.
     """
 
     config: Config
@@ -44,6 +46,7 @@ class Options:
     tags: Mapping[str, str] | None = None
     shows_arns: bool = False
     max_size: int = 64_000_000
+    source_roots: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def settings(self) -> Mapping[str, Effective]:
@@ -55,10 +58,12 @@ class Options:
 
 
 class Examination:
-    """A stack, judged by every policy that is not disabled."""
+    """A stack, judged by every policy that is not disabled. `text` is the input that describes it."""
 
-    def __init__(self, state: State, source: Source, options: Options) -> None:
+    def __init__(self, state: State, source: Source, options: Options, text: bytes = b"") -> None:
         self._state, self._source, self._options = state, source, options
+        roots = options.source_roots
+        self._origins = Origins(state.entries, text, roots.get(state.project, roots.get("", "")))
         environment = {"AWS_REGION": options.region} if options.region else {}
         surroundings = Surroundings(state.config, environment)
         # A policy of a resource sees that resource alone, and none that nobody judges.
@@ -111,6 +116,7 @@ class Examination:
             why=printable_lines(violation.why),
             fix=printable_lines(violation.fix),
             fingerprint=_fingerprint(name, self._source.organization, *identity),
+            origin=self._origins.of(urn),
         )
 
     def configurations(self) -> Iterator[ConfigurationEvidence]:
@@ -145,6 +151,7 @@ class Examination:
             status=overall(verdicts, self._options.config.pack),
             verdicts=verdicts,
             commands=tuple(commands(name, region or None, has_key=has_key)) if ready else (),
+            origin=self._origins.of(configuration.urn),
         )
 
     def _physical_name(self, configuration: Configuration, secrets: tuple[str, ...]) -> str:

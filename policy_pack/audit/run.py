@@ -110,7 +110,7 @@ def examine(source: Input, options: Options) -> Outcome:
             stack=printable(state.stack),
             resources=state.resources,
         )
-        examination = Examination(state, about, options)
+        examination = Examination(state, about, options, content.text)
         return Outcome(about, tuple(examination.configurations()), tuple(examination.findings()), note=_left_out(state))
     except NoStack as error:
         return Outcome(problem=str(error)) if source.named else Outcome(ignored=True)

@@ -44,6 +44,18 @@ def _tags(context: click.Context, parameter: click.Parameter, values: Sequence[s
     return {name: value for name, _, value in (each.partition("=") for each in values)} or None
 
 
+def _roots(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    from posixpath import isabs, normpath
+
+    roots = {}
+    for value in values:
+        project, _, folder = value.rpartition("=")
+        if not folder or isabs(folder) or normpath(folder).split("/")[0] == "..":
+            raise click.BadParameter("not a folder within the repository, like infra or PROJECT=infra")
+        roots[project] = normpath(folder)
+    return roots
+
+
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
@@ -74,6 +86,14 @@ def _tags(context: click.Context, parameter: click.Parameter, values: Sequence[s
     metavar="NAME=VALUE",
     help="A tag of the stacks, for policies that are limited to some; no export tells them.",
 )
+@click.option(
+    "--source-root",
+    "source_roots",
+    multiple=True,
+    callback=_roots,
+    metavar="[PROJECT=]DIR",
+    help="The folder of a project's program within the repository, for reports that point to its lines.",
+)
 @click.option("--show-arns", is_flag=True, help="Show account and key ids instead of masking them.")
 @click.option(
     "--max-size", type=click.IntRange(1), default=64, metavar="MB", help="How large an input may be, uncompressed. (64)"
@@ -88,6 +108,7 @@ def audit(
     jobs: int,
     region: str | None,
     tags: dict[str, str] | None,
+    source_roots: dict[str, str],
     show_arns: bool,
     max_size: int,
 ) -> None:
@@ -116,6 +137,7 @@ def audit(
         tags=tags,
         shows_arns=show_arns,
         max_size=max_size * 1_000_000,
+        source_roots=source_roots,
     )
     before = _load(baseline, known.load) if baseline is not None else {}
     with _progress() as watch:

@@ -78,7 +78,7 @@ def _case(configuration: ConfigurationEvidence, verdict: PolicyVerdict, findings
         return case
     if verdict.status == NON_COMPLIANT:
         found = findings.of(configuration, verdict)
-        where = " ".join(dict.fromkeys(each.urn for each in found if each.urn)) or configuration.urn
+        where = "\n".join(dict.fromkeys(_where(each) for each in found if each.urn)) or _where(configuration)
         known = findings.known(configuration, verdict)
         return _violation(case, verdict.level, f"{verdict.why}\n{verdict.fix}\n{where}", known=known)
     why = exemption_text(verdict) or verdict.why
@@ -90,7 +90,11 @@ def _case(configuration: ConfigurationEvidence, verdict: PolicyVerdict, findings
 def _finding(finding: Finding) -> Element:
     name = finding.subject or finding.resource or finding.stack
     case = Element("testcase", classname=name, name=short(finding.policy), time="0")
-    return _violation(case, finding.level, f"{finding.why}\n{finding.fix}\n{finding.urn}", known=finding.known)
+    return _violation(case, finding.level, f"{finding.why}\n{finding.fix}\n{_where(finding)}", known=finding.known)
+
+
+def _where(of: ConfigurationEvidence | Finding) -> str:
+    return f"{of.urn} at {of.origin.program}" if of.origin.program is not None else of.urn
 
 
 def _violation(case: Element, level: str, text: str, *, known: bool) -> Element:

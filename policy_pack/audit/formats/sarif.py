@@ -22,6 +22,7 @@ from policy_pack.audit.evidence import (
     Finding,
     PolicyInEffect,
     PolicyVerdict,
+    Position,
     Problem,
     Report,
 )
@@ -173,16 +174,19 @@ def _as_finding(configuration: ConfigurationEvidence, verdict: PolicyVerdict) ->
         verdict.why,
         verdict.fix,
         sha256(identity.encode("utf-8", "backslashreplace")).hexdigest(),
+        origin=configuration.origin,
     )
 
 
 def _result(finding: Finding, message: str) -> Json:
-    location: Json = {"physicalLocation": _artifact(finding.source)}
+    origin = finding.origin
+    described = _location(artifact_uri(finding.source), origin.line)
+    location = _at(origin.program) if origin.program is not None else described
     if finding.urn:
         location["logicalLocations"] = [
             {"name": finding.resource, "fullyQualifiedName": finding.urn, "kind": "resource"}
         ]
-    return {
+    result: Json = {
         "ruleId": finding.policy,
         "kind": "fail",
         "level": _level(finding.level),
@@ -195,12 +199,24 @@ def _result(finding: Finding, message: str) -> Json:
         },
         "properties": {"stack": finding.stack, "severity": finding.severity},
     }
+    if origin.program is not None:
+        result["relatedLocations"] = [{"id": 1, "message": {"text": "Where the stack describes it"}, **described}]
+    if len(origin.calls) > 1:
+        # From the outermost call to the line that makes the resource.
+        steps = [{"location": _at(each)} for each in reversed(origin.calls)]
+        result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    return result
 
 
-def _artifact(source: str) -> Json:
-    # An input is one JSON text, often of one line; GitHub wants a whole region all the same.
-    region = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
-    return {"artifactLocation": {"uri": artifact_uri(source)}, "region": region}
+def _at(position: Position) -> Json:
+    return _location(artifact_uri(position.path), position.line, position.column)
+
+
+def _location(uri: str, line: int, column: int = 0) -> Json:
+    # GitHub wants a whole region, also where only the line is known.
+    first = column or 1
+    region = {"startLine": line, "startColumn": first, "endLine": line, "endColumn": first + 1}
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
 
 def _frameworks(control: Control) -> dict[str, list[Requirement]]:

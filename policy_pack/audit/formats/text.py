@@ -125,7 +125,8 @@ def _findings(findings: Iterable[Finding]) -> Iterator[Line]:
     for found in by_resource.values():
         first = found[0]
         if first.urn:
-            yield _line(first.resource, "bold", f" of {first.stack} ({first.type})")
+            at = f", at {first.origin.program}" if first.origin.program is not None else ""
+            yield _line(first.resource, "bold", f" of {first.stack} ({first.type}){at}")
         else:
             stacks = list(dict.fromkeys(each.stack for each in found))
             more = f" and {len(stacks) - 1:,} more" if len(stacks) > 1 else ""

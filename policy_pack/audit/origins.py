@@ -1,0 +1,72 @@
+"""Where the resources of a stack come from: the line of the program that makes one, and that of the input with it.
+
+Sources: "SourcePosition" and "StackTrace" in pulumi/proto/pulumi/source.proto and `ResourceV3` of the engine's package
+apitype: a URI like ``project:///__main__.py#23`` or ``#23,5``, relative to the folder of the project, and the frames
+that led there, innermost first.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from policy_pack.audit.evidence import Origin, Position
+from policy_pack.audit.masking import printable
+
+_POSITION = re.compile(r"project:///+([^#?]{1,1000})#([0-9]{1,7})(?:,([0-9]{1,7}))?")
+_MOST_FRAMES = 30
+# Folders within a project that hold what its package managers installed.
+_INSTALLED = frozenset({"node_modules", "site-packages", "dist-packages", "venv", ".venv", "vendor"})
+
+
+class Origins:
+    """The origins of the resources of an input.
+
+    `entries` are those of its stack by URN and `text` is the input, decompressed. `root` is the folder of the project
+    within the repository, with ``/`` between its parts; empty where they are the same, or nobody says.
+    """
+
+    def __init__(self, entries: Mapping[str, Mapping[str, Any]], text: bytes, root: str = "") -> None:
+        self._entries, self._text, self._root = entries, text, root
+        self._found: dict[str, Origin] = {}
+
+    def of(self, urn: str) -> Origin:
+        """The origin of a resource; of one that is not in the stack, the input's first line."""
+        if urn not in self._found:
+            entry = self._entries.get(urn)
+            self._found[urn] = self._origin(urn, entry) if entry is not None else Origin()
+        return self._found[urn]
+
+    def _origin(self, urn: str, entry: Mapping[str, Any]) -> Origin:
+        trace = entry.get("stackTrace")
+        frames = trace[:_MOST_FRAMES] if isinstance(trace, list) else []
+        calls = tuple(self._own([each.get("sourcePosition") for each in frames if isinstance(each, dict)]))
+        own = next(self._own([entry.get("sourcePosition")]), None)
+        # What a library makes is made by the line that calls it.
+        program = own or next(iter(calls), None)
+        return Origin(program, calls[calls.index(program) :] if program in calls else calls, self._line(urn))
+
+    def _own(self, positions: list[Any]) -> Iterator[Position]:
+        for each in positions:
+            found = _POSITION.fullmatch(each) if isinstance(each, str) else None
+            path = posixpath.normpath(posixpath.join(self._root, unquote(found[1]).lstrip("/"))) if found else ""
+            parts = path.split("/")
+            if found and int(found[2]) and ".." not in parts and not _INSTALLED.intersection(parts):
+                yield Position(printable(path), int(found[2]), int(found[3] or 0))
+
+    def _line(self, urn: str) -> int:
+        for quoted in dict.fromkeys((json.dumps(urn, ensure_ascii=False), json.dumps(urn), _as_go_writes(urn))):
+            pattern = rb'"urn"\s*:\s*' + re.escape(quoted.encode("utf-8", "surrogatepass"))
+            found = re.search(pattern, self._text)
+            if found is not None:
+                return self._text.count(b"\n", 0, found.start()) + 1
+        return 1
+
+
+def _as_go_writes(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", quoted)
