@@ -1,21 +1,32 @@
-"""Each policy on each carrier: a stack that violates it and one that does not, in a preview through the wire."""
+"""Each policy on each carrier: a stack that violates it and one that does not, through the wire and from a state."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from policy_pack.policies import PACK
+from policy_pack import carriers
+from policy_pack.carriers.kinds import Reads
+from policy_pack.policies import PACK, key_verified_in_aws
+from policy_pack.stack.model import Configuration
 from tests import matrix
+from tests.audit.auditing import audit_document
 from tests.conftest import ROOT
+from tests.harness.answers import PREFIX
 from tests.harness.engine import Engine, Stack
-from tests.harness.program import DEV, run
+from tests.harness.program import DEV, deploy, run
 from tests.matrix import CASES, ROWS, Case
-from tests.matrix.carriers import CARRIERS
+from tests.matrix.carriers import COLUMNS, still_to_do
 from tests.programs.blocks import PRIVATE
 
 IN_AWS = "key-verified-in-aws"
@@ -28,7 +39,6 @@ def asking() -> Iterator[tuple[Engine, str]]:
     server = ThreadedMotoServer("127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
-    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
     address = f"http://{host}:{port}"
     kms: Any = boto3.client(
         "kms",
@@ -39,29 +49,72 @@ def asking() -> Iterator[tuple[Engine, str]]:
     )
     known = kms.create_key()["KeyMetadata"]["Arn"]
     kms.enable_key_rotation(KeyId=known)
-    with Engine(ROOT, environment={**credentials, "AWS_ENDPOINT_URL": address}) as engine:
+    environment = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": address,
+    }
+    # An audit asks from this process.
+    kept: Any = mock.patch.object(key_verified_in_aws, "_keys", [])
+    with Engine(ROOT, environment=environment) as engine, mock.patch.dict(os.environ, environment), kept:
         yield engine, known
     server.stop()
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_case(case: Case, request: pytest.FixtureRequest) -> None:
+def test_case(case: Case, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     engine, known = (
         request.getfixturevalue("asking") if case.policy == IN_AWS else (request.getfixturevalue("engine"), None)
     )
-    engine.configure_stack(Stack())
-    engine.configure(matrix.settings(case))
     stack = Stack(config={**DEV.config, "aws-native:region": DEV.config["aws:region"]})
-    verdicts = run(engine, matrix.program(case, known or matrix.KEY_IN_AWS), stack=stack)
-    said = {finding.policy: finding.level for finding in verdicts.findings}
-    assert said.get(case.policy) == (LEVELS[case.policy] if case.violated else None)
-    assert not verdicts.not_applicable(case.policy)
-    for finding in verdicts.findings:
-        assert not any(private in finding.message for private in PRIVATE)
+    program = matrix.program(case, known or matrix.KEY_IN_AWS)
+    if case.phase == matrix.STATE:
+        report = audit_document(tmp_path, deploy(program, phase=matrix.UPDATE, stack=stack).export, settings(case))
+        found = {each.policy.removeprefix(PREFIX): (each.level, each.why) for each in report.findings}
+    else:
+        engine.configure_stack(Stack())
+        engine.configure(matrix.settings(case))
+        verdicts = run(engine, program, phase=case.phase, stack=stack)
+        assert not verdicts.not_applicable(matrix.speaking(case))
+        found = {each.policy: (each.level, each.message) for each in verdicts.findings}
+    policy = matrix.speaking(case)
+    level, _ = found.get(policy, (None, None))
+    assert level == (LEVELS[policy] if case.violated else None)
+    for _, message in found.values():
+        assert not any(private in message for private in PRIVATE)
 
 
-def test_every_policy_and_every_carrier_is_tried() -> None:
+def settings(case: Case) -> dict[str, Any]:
+    """The settings of a case as the content of a configuration file."""
+    return {PREFIX + policy: given for policy, given in matrix.settings(case).items()}
+
+
+def test_every_policy_is_tried() -> None:
     assert set(ROWS) == {policy.name for policy in PACK.policies}
-    assert {case.carrier for case in CASES} == set(CARRIERS)
-    # A classic resource holds no template.
-    assert {name for name, row in ROWS.items() if set(row.carriers) != set(CARRIERS)} == {"template-readable"}
+    # No resource but those of CloudFormation and Cloud Control holds a template.
+    assert {policy for policy, row in ROWS.items() if set(row.carriers) != set(COLUMNS)} == {"template-readable"}
+
+
+def test_every_carrier_has_its_line_and_its_column() -> None:
+    modules = [import_module(f"{carriers.__name__}.{each.name}") for each in iter_modules(carriers.__path__)]
+    todo = still_to_do(modules, carriers.CARRIERS, COLUMNS)
+    assert not todo, "\n".join(todo)
+    assert {case.carrier for case in CASES} == set(COLUMNS)
+
+
+def _carrier(**given: Any) -> ModuleType:
+    made = ModuleType("policy_pack.carriers.new")
+    vars(made).update(KEY_WRITERS={}, READERS={"new:index:New": Reads(Configuration, lambda *_: [])}, **given)
+    return made
+
+
+def test_what_is_forgotten_of_a_new_carrier_is_said() -> None:
+    (said,) = still_to_do([_carrier(TITLE="new")], [], {"new": None})
+    assert said.endswith("new.py is read by nobody: add it to CARRIERS in policy_pack/carriers/__init__.py")
+    (said,) = still_to_do([], [_carrier()], {})
+    assert said.endswith("new.py reads endpoint configurations: give it a TITLE, the name of its column in the matrix")
+    (said,) = still_to_do([], [_carrier(TITLE="new")], {"aws": None})
+    assert said.startswith("policy_pack/carriers/new.py has no column: write tests/matrix/columns/new.py")
+    assert still_to_do([_carrier(TITLE="new")], [carrier := _carrier(TITLE="new")], {"new": None})
+    assert not still_to_do([carrier], [carrier], {"new": None})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import pulumi_aws as aws
 import pytest
 
 from policy_pack.judging.policy import Policy
@@ -25,7 +27,7 @@ def test_a_name_is_in_quotes_and_on_one_line(engine: Engine) -> None:
 
     assert message(engine, program, "key-resource-usable") == [
         'The key "blue?[mandatory] all is well?[2J" is disabled, so no endpoint starts with it.',
-        "Enable the key.",
+        "Set isEnabled of the key to true.",
     ]
 
 
@@ -37,6 +39,35 @@ def test_both_regions_and_the_property_to_set(engine: Engine) -> None:
     assert why == 'It is in us-east-1 and its key "key" in us-west-2: KMS keys work in their own region only.'
     assert fix.startswith("Make the key in us-east-1")
     assert fix.endswith("as kmsKeyArn.")
+
+
+def _of_template() -> None:
+    key = {"Enabled": False, "EnableKeyRotation": False, "KeyPolicy": {"Statement": []}}
+    configuration = {"KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]}, "ProductionVariants": []}
+    resources = {
+        "Key": {"Type": "AWS::KMS::Key", "Properties": key},
+        "Configuration": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": configuration},
+    }
+    aws.cloudformation.Stack("stack", template_body=json.dumps({"Resources": resources}))
+
+
+def _of_classic() -> None:
+    pair(kms_key_arn=key(is_enabled=False, enable_key_rotation=False, policy='{"Statement": []}').arn)
+
+
+@pytest.mark.parametrize(
+    ("program", "enabled", "rotation", "policy"),
+    [
+        (_of_template, "Enabled", "EnableKeyRotation", "KeyPolicy"),
+        (_of_classic, "isEnabled", "enableKeyRotation", "policy"),
+    ],
+)
+def test_properties_of_a_key_are_its_carriers(
+    program: Any, enabled: str, rotation: str, policy: str, engine: Engine
+) -> None:
+    assert message(engine, program, "key-resource-usable")[1] == f"Set {enabled} of the key to true."
+    assert message(engine, program, "key-rotation-enabled")[1].startswith(f"Set {rotation} of the key to true.")
+    assert message(engine, program, "key-policy-grants-sagemaker")[1].startswith(f"Add this statement to {policy} of")
 
 
 @pytest.mark.parametrize(

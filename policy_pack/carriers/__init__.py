@@ -1,9 +1,8 @@
 """The carriers: what can bring an endpoint configuration into a stack, and how each is read into the model.
 
-A carrier is a module with a table `READERS` from a resource's type to a function of the resource and its surroundings
-that yields nodes of the model, and a table `KEY_WRITERS` from the types whose key can be filled in to a function that
-sets it in a resource's properties. A new one is a module and a line in `_CARRIERS`. It may list in `BESIDE` those of
-its types that matter only beside a configuration or an endpoint, so that a stack without either is not read at all.
+A carrier is a module with its name in `TITLE`, with a table `READERS` from types of resources to how they are read
+(`policy_pack.carriers.kinds`), and with a table `KEY_WRITERS` from the types whose key can be filled in to a function
+that sets it in a resource's properties. A new one is a module and a line in `CARRIERS`.
 """
 
 from __future__ import annotations
@@ -12,23 +11,28 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from policy_pack.carriers import aws_native, classic, cloudcontrol, cloudformation
+from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings
-from policy_pack.stack.model import AnyNode, Resource, Stack
+from policy_pack.stack.model import Resource, Stack
 
-Reader = Callable[[Resource, Surroundings], Iterable[AnyNode]]
 # Takes the properties that the SDK gives to a remediation, which keep secrets secret, and the key's ARN.
 KeyWriter = Callable[[Any, str], None]
 
-_CARRIERS = (classic, aws_native, cloudformation, cloudcontrol)
+CARRIERS = (
+    classic,
+    aws_native,
+    cloudformation,
+    cloudcontrol,
+)
 
-READERS: Mapping[str, Reader] = {kind: reader for carrier in _CARRIERS for kind, reader in carrier.READERS.items()}
+READERS: Mapping[str, Reads] = ByType({kind: reads for each in CARRIERS for kind, reads in each.READERS.items()})
 
-KEY_WRITERS: Mapping[str, KeyWriter] = {
-    kind: writer for carrier in _CARRIERS for kind, writer in carrier.KEY_WRITERS.items()
-}
+KEY_WRITERS: Mapping[str, KeyWriter] = ByType(
+    {kind: writer for each in CARRIERS for kind, writer in each.KEY_WRITERS.items()}
+)
 
 # The types of resources that policies judge, or that may hold what they judge.
-SUBJECTS = READERS.keys() - {kind for carrier in _CARRIERS for kind in getattr(carrier, "BESIDE", ())}
+SUBJECTS: Mapping[str, Reads] = ByType({kind: reads for kind, reads in READERS.items() if reads.is_subject})
 
 
 class Typed(Protocol):
@@ -52,6 +56,6 @@ def read(resources: Iterable[Resource], surroundings: Surroundings) -> Stack:
     return Stack(
         node
         for resource in resources
-        if (reader := READERS.get(resource.type)) is not None
-        for node in reader(resource, surroundings)
+        if (reads := READERS.get(resource.type)) is not None
+        for node in reads.read(resource, surroundings)
     )

@@ -6,9 +6,11 @@ Sources: the pages of these resources in the Pulumi Registry, package AWS.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from policy_pack.carriers import shapes
+from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.naming import is_generated
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.shapes import days, identity, known_boolean, sources, text_or
@@ -19,6 +21,7 @@ from policy_pack.stack.model import (
     Grant,
     Key,
     KeyPolicy,
+    KeyProperties,
     ManagedPolicy,
     Model,
     Resource,
@@ -26,6 +29,19 @@ from policy_pack.stack.model import (
     RolePolicy,
 )
 from policy_pack.values import UNKNOWN, Text, Unknown, boolean, get, items, text
+
+TITLE = "aws"
+
+_PROPERTIES = KeyProperties(
+    enabled="isEnabled",
+    spec="customerMasterKeySpec",
+    usage="keyUsage",
+    rotation="enableKeyRotation",
+    rotation_days="rotationPeriodInDays",
+    policy="policy",
+)
+# Of replicas and of keys with imported material; what a replica has of its primary is the primary's to set.
+_OTHER_PROPERTIES = replace(_PROPERTIES, enabled="enabled", spec="keySpec")
 
 
 def _node(resource: Resource, surroundings: Surroundings) -> dict[str, Any]:
@@ -83,22 +99,23 @@ def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         rotation=boolean(given.get("enableKeyRotation"), default=False),
         rotation_days=days(given.get("rotationPeriodInDays")),
         policy=given.get("policy"),
+        properties=_PROPERTIES,
     )
 
 
 def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
-    external = resource.type.endswith(":ReplicaExternalKey")
     yield Key(
         **_node(resource, surroundings),
         **identity(text(given.get("arn"))),
-        enabled=_external_enabled(given) if external else boolean(given.get("enabled"), default=True),
-        spec=text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT" if external else UNKNOWN),
-        usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT" if external else UNKNOWN),
-        origin="EXTERNAL" if external else "AWS_KMS",
-        rotation=False if external else known_boolean(given.get("keyRotationEnabled")),
+        enabled=boolean(given.get("enabled"), default=True),
+        spec=text_or(given.get("keySpec"), UNKNOWN),
+        usage=text_or(given.get("keyUsage"), UNKNOWN),
+        origin="AWS_KMS",
+        rotation=known_boolean(given.get("keyRotationEnabled")),
         rotation_days=None,
         policy=given.get("policy"),
+        properties=_OTHER_PROPERTIES,
         replica_of=sources(resource, "primaryKeyArn"),
     )
 
@@ -115,6 +132,8 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         rotation=False,
         rotation_days=None,
         policy=given.get("policy"),
+        properties=_OTHER_PROPERTIES,
+        replica_of=sources(resource, "primaryKeyArn"),  # where it is one
     )
 
 
@@ -226,26 +245,22 @@ def _managed_policy(resource: Resource, surroundings: Surroundings) -> Iterator[
     )
 
 
-READERS: dict[str, Any] = {
-    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _configuration,
-    "aws:sagemaker/endpoint:Endpoint": _endpoint,
-    "aws:sagemaker/model:Model": _model,
-    "aws:kms/key:Key": _key,
-    "aws:kms/replicaKey:ReplicaKey": _replica,
-    "aws:kms/externalKey:ExternalKey": _external,
-    "aws:kms/replicaExternalKey:ReplicaExternalKey": _replica,
-    "aws:kms/alias:Alias": _alias,
-    "aws:kms/keyPolicy:KeyPolicy": _key_policy,
-    "aws:kms/grant:Grant": _grant,
-    "aws:iam/role:Role": _role,
-    "aws:iam/rolePolicy:RolePolicy": _role_policy,
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attachment,
-    "aws:iam/policyAttachment:PolicyAttachment": _policy_attachment,
-    "aws:iam/policy:Policy": _managed_policy,
-}
-BESIDE = READERS.keys() - {
-    "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
-    "aws:sagemaker/endpoint:Endpoint",
+READERS = {
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Reads(Configuration, _configuration),
+    "aws:sagemaker/endpoint:Endpoint": Reads(Endpoint, _endpoint),
+    "aws:sagemaker/model:Model": Reads(Model, _model),
+    "aws:kms/key:Key": Reads(Key, _key),
+    "aws:kms/replicaKey:ReplicaKey": Reads(Key, _replica),
+    "aws:kms/externalKey:ExternalKey": Reads(Key, _external),
+    "aws:kms/replicaExternalKey:ReplicaExternalKey": Reads(Key, _external),
+    "aws:kms/alias:Alias": Reads(Alias, _alias),
+    "aws:kms/keyPolicy:KeyPolicy": Reads(KeyPolicy, _key_policy),
+    "aws:kms/grant:Grant": Reads(Grant, _grant),
+    "aws:iam/role:Role": Reads(Role, _role),
+    "aws:iam/rolePolicy:RolePolicy": Reads(RolePolicy, _role_policy),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Reads(RolePolicy, _attachment),
+    "aws:iam/policyAttachment:PolicyAttachment": Reads(RolePolicy, _policy_attachment),
+    "aws:iam/policy:Policy": Reads(ManagedPolicy, _managed_policy),
 }
 
 

@@ -13,30 +13,30 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policy_pack.carriers import cloudformation, resource_types, shapes
+from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
-from policy_pack.carriers.resource_types import Given, Reader, capitalised, in_camel_case
+from policy_pack.carriers.resource_types import capitalised, given_by, in_camel_case
 from policy_pack.stack.model import AnyNode, Place, Resource, Template
 from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
 
-_READERS: Mapping[str, Reader] = {
-    **resource_types.READERS,
-    "AWS::CloudFormation::Stack": cloudformation.stack,
-    "AWS::CloudFormation::StackSet": cloudformation.stack_set,
-}
+TITLE = "Cloud Control"
+
+_TYPES: Mapping[str, Reads] = {**resource_types.READERS, **cloudformation.TEMPLATES}
 
 
 def _resource(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
-    given = resource.properties
-    where = place(resource, surroundings, given.get("region"))
-    return _nodes(resource, where, "desiredState", given.get("typeName"), given.get("desiredState"), "properties")
+    properties = resource.properties
+    where = place(resource, surroundings, properties.get("region"))
+    kind, state = properties.get("typeName"), properties.get("desiredState")
+    return _nodes(resource, where, "desiredState", kind, state, "properties")
 
 
 def _extension(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
-    given = resource.properties
-    kind, state = given.get("type"), given.get("properties")
+    properties = resource.properties
+    kind, state = properties.get("type"), properties.get("properties")
     if kind is None:
         # After an update the provider keeps what it was given apart.
-        kind, state = get(given.get("__inputs"), "type"), get(given.get("__inputs"), "properties")
+        kind, state = (get(properties.get("__inputs"), name) for name in ("type", "properties"))
     return _nodes(resource, place(resource, surroundings), "properties", kind, state, "outputs")
 
 
@@ -45,7 +45,7 @@ def _nodes(
 ) -> Iterable[AnyNode]:
     """What a resource of a type makes: `state` is what was given of it, the property `outputs` what AWS made of it."""
     type_name = text(kind)
-    if isinstance(type_name, str) and type_name not in _READERS:
+    if isinstance(type_name, str) and type_name not in _TYPES:
         return []
     if not isinstance(type_name, str):
         return [_unreadable(resource, where, "Of which type it is is not known before the update.")]
@@ -60,17 +60,8 @@ def _nodes(
     def sources(name: str) -> tuple[str, ...]:
         return shapes.sources(resource, state_property) if properties.get(name) is not None else ()
 
-    given = Given(
-        id=resource.urn,
-        urn=resource.urn,
-        label=resource.name,
-        place=where,
-        properties=properties,
-        sources=sources,
-        outputs=_object(resource.properties.get(outputs)) or {},
-        spelling=capitalised,
-    )
-    return _READERS[type_name](given)
+    made = _object(resource.properties.get(outputs)) or {}
+    return _TYPES[type_name].read(given_by(resource, where, properties, sources, outputs=made, spelling=capitalised))
 
 
 def _object(state: Plain) -> Mapping[str, Any] | None:
@@ -112,9 +103,9 @@ def _write_in_object(properties: Any, arn: str) -> None:
     properties["properties"]["KmsKeyId"] = arn
 
 
-READERS: dict[str, Any] = {
-    "aws:cloudcontrol/resource:Resource": _resource,
-    "aws-native:index:ExtensionResource": _extension,
+READERS = {
+    "aws:cloudcontrol/resource:Resource": Reads(Template, _resource),
+    "aws-native:index:ExtensionResource": Reads(Template, _extension),
 }
 KEY_WRITERS = {
     "aws:cloudcontrol/resource:Resource": _write_in_text,

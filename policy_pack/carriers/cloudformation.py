@@ -15,11 +15,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from policy_pack.aws.regions import partition_of
-from policy_pack.carriers import resource_types, shapes
+from policy_pack.carriers import resource_types
+from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
-from policy_pack.carriers.resource_types import Given, camel_case, capitalised, in_camel_case
+from policy_pack.carriers.resource_types import Given, camel_case, capitalised, given_by, in_camel_case
 from policy_pack.records import dataclass
-from policy_pack.stack.model import AnyNode, Configuration, Place, Resource, Template
+from policy_pack.stack.model import (
+    AnyNode,
+    Configuration,
+    Endpoint,
+    ManagedPolicy,
+    Place,
+    Resource,
+    RolePolicy,
+    Template,
+)
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, kind_of, text
 
 if TYPE_CHECKING:
@@ -27,9 +37,7 @@ if TYPE_CHECKING:
     from policy_pack.template import TemplateResource
     from policy_pack.template.resolve import Origins
 
-_KEYS = ("AWS::KMS::Alias", "AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-_SUBJECTS = (resource_types.ENDPOINT, resource_types.ENDPOINT_CONFIGURATION)
-_IDENTITY_POLICIES = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
+TITLE = "CloudFormation"
 
 
 def stack(given: Given) -> Iterable[AnyNode]:
@@ -127,7 +135,7 @@ class _Reading:
         """What the template's outputs are computed from; which of them is used nobody says."""
         resources = self.content.resources
         sources = sorted(self.content.outputs.sources)
-        return self.ids(_at_most_one(sources, lambda each: each in resources and resources[each].type in _KEYS))
+        return self.ids(_at_most_one(sources, lambda each: each in resources and _reads(resources[each]).is_key))
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -148,13 +156,13 @@ def _nodes(reading: _Reading) -> Iterator[AnyNode]:
     for resource in content.resources.values():
         properties = _as_far_as_certain(resource)
         if properties is not None:
-            nodes = resource_types.READERS[resource.type](_given(reading, resource, reading.with_ids(properties)))
+            nodes = _reads(resource).read(_given(reading, resource, reading.with_ids(properties)))
             yield from _with_alternatives(nodes, reading, resource)
 
 
 def _with_alternatives(nodes: Iterable[AnyNode], reading: _Reading, resource: TemplateResource) -> Iterator[AnyNode]:
     """The nodes, a configuration with what else it may be where a condition is not known."""
-    read = resource_types.READERS[resource.type]
+    read = _reads(resource).read
     others = (replace(resource, properties=each.properties, origins=each.origins) for each in resource.alternatives)
     found = [read(_given(reading, each, reading.with_ids(in_camel_case(each.properties)))) for each in others]
     alternatives = tuple(node for each in found for node in each if isinstance(node, Configuration))
@@ -165,19 +173,24 @@ def _with_alternatives(nodes: Iterable[AnyNode], reading: _Reading, resource: Te
 def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[str, Any]) -> Given:
     stack = reading.given
     origins = {camel_case(name): each for name, each in resource.origins.items()}
-    return Given(
+    return replace(
+        stack,
         id=f"{stack.id}#{resource.logical_id}",
-        urn=stack.urn,
         label=f"{stack.label}/{resource.logical_id}",
-        place=stack.place,
         properties=properties,
         sources=lambda name: reading.sources(properties.get(name), origins.get(name)),
+        outputs={},
+        is_generated=None,
         spelling=capitalised,
     )
 
 
+def _reads(resource: TemplateResource) -> Reads:
+    return resource_types.READERS[resource.type]
+
+
 def _why_uncertain(resource: TemplateResource) -> str | None:
-    if resource.type not in _SUBJECTS:
+    if not _reads(resource).is_subject:
         return None
     if resource.condition is not True:
         return f"Whether its resource {resource.logical_id} is deployed is not known before the update."
@@ -192,9 +205,9 @@ def _as_far_as_certain(resource: TemplateResource) -> dict[str, Any] | None:
     properties: dict[str, Any] = in_camel_case(resource.properties) if known else {}
     if known and resource.condition is True:
         return properties
-    if resource.type == resource_types.ENDPOINT:
+    if _reads(resource).makes is Endpoint:
         return {}  # there may be an Endpoint, and whether it names a configuration nobody knows
-    if resource.type in _IDENTITY_POLICIES:
+    if _reads(resource).makes in (ManagedPolicy, RolePolicy):
         return {**properties, "policyDocument": UNKNOWN}  # there may be more permissions
     return None
 
@@ -206,29 +219,28 @@ def _at_most_one(ids: Sequence[str], is_key: Callable[[str], bool]) -> Sequence[
 
 
 def _is_key_by_urn(urn: str) -> bool:
+    from policy_pack.carriers import READERS as OF_ALL_CARRIERS  # which have this one among them
+
     parts = urn.split("::")
-    return len(parts) > 2 and parts[2].rpartition("$")[2].startswith(("aws:kms/", "aws-native:kms:"))
+    reads = OF_ALL_CARRIERS.get(parts[2].rpartition("$")[2]) if len(parts) > 2 else None
+    return reads is not None and reads.is_key
 
 
 def _classic(read: Callable[[Given], Iterable[AnyNode]]) -> Callable[[Resource, Surroundings], Iterable[AnyNode]]:
     def reader(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
-        return read(
-            Given(
-                id=resource.urn,
-                urn=resource.urn,
-                label=resource.name,
-                place=place(resource, surroundings, resource.properties.get("region")),
-                properties=resource.properties,
-                sources=lambda name: shapes.sources(resource, name),
-                outputs={"stackName": resource.properties.get("name")},  # as the classic provider calls it
-            )
-        )
+        properties = resource.properties
+        outputs = {"stackName": properties.get("name")}  # as the classic provider calls it
+        return read(given_by(resource, place(resource, surroundings, properties.get("region")), outputs=outputs))
 
     return reader
 
 
-READERS: dict[str, Any] = {
-    "aws:cloudformation/stack:Stack": _classic(stack),
-    "aws:cloudformation/stackSet:StackSet": _classic(stack_set),
+TEMPLATES: Mapping[str, Reads] = {
+    "AWS::CloudFormation::Stack": Reads(Template, stack),
+    "AWS::CloudFormation::StackSet": Reads(Template, stack_set),
+}
+READERS = {
+    "aws:cloudformation/stack:Stack": Reads(Template, _classic(stack)),
+    "aws:cloudformation/stackSet:StackSet": Reads(Template, _classic(stack_set)),
 }
 KEY_WRITERS: dict[str, Any] = {}

@@ -14,6 +14,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from policy_pack.carriers import shapes
+from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.shapes import days, identity, text_or
 from policy_pack.records import dataclass
 from policy_pack.stack.model import (
@@ -22,9 +23,11 @@ from policy_pack.stack.model import (
     Configuration,
     Endpoint,
     Key,
+    KeyProperties,
     ManagedPolicy,
     Model,
     Place,
+    Resource,
     Role,
     RolePolicy,
 )
@@ -104,6 +107,36 @@ class Given:
         return text(self.outputs.get(name)) if given is None else given
 
 
+def given_by(
+    resource: Resource,
+    where: Place,
+    properties: Mapping[str, Any] | None = None,
+    sources: Callable[[str], tuple[str, ...]] | None = None,
+    **more: Any,
+) -> Given:
+    """What a resource of a stack brings: its own properties and their sources, unless others are given."""
+    return Given(
+        id=resource.urn,
+        urn=resource.urn,
+        label=resource.name,
+        place=where,
+        properties=resource.properties if properties is None else properties,
+        sources=sources or (lambda name: shapes.sources(resource, name)),
+        **more,
+    )
+
+
+def _key_properties(given: Given) -> KeyProperties:
+    return KeyProperties(
+        enabled=given.spelling("enabled"),
+        spec=given.spelling("keySpec"),
+        usage=given.spelling("keyUsage"),
+        rotation=given.spelling("enableKeyRotation"),
+        rotation_days=given.spelling("rotationPeriodInDays"),
+        policy=given.spelling("keyPolicy"),
+    )
+
+
 def _configuration(given: Given) -> Iterator[Configuration]:
     properties = given.properties
     yield Configuration(
@@ -154,6 +187,7 @@ def _key(given: Given) -> Iterator[Key]:
         rotation=boolean(properties.get("enableKeyRotation"), default=False),
         rotation_days=days(properties.get("rotationPeriodInDays")),
         policy=properties.get("keyPolicy"),
+        properties=_key_properties(given),
     )
 
 
@@ -168,6 +202,7 @@ def _replica(given: Given) -> Iterator[Key]:
         rotation=UNKNOWN,
         rotation_days=None,
         policy=given.properties.get("keyPolicy"),
+        properties=_key_properties(given),
         replica_of=given.sources("primaryKeyArn"),
     )
 
@@ -228,15 +263,15 @@ def _roles(given: Given) -> Iterator[tuple[dict[str, Any], Text, tuple[str, ...]
 
 Reader = Callable[[Given], Iterable[AnyNode]]
 
-READERS: Mapping[str, Reader] = {
-    ENDPOINT_CONFIGURATION: _configuration,
-    ENDPOINT: _endpoint,
-    "AWS::SageMaker::Model": _model,
-    "AWS::KMS::Key": _key,
-    "AWS::KMS::ReplicaKey": _replica,
-    "AWS::KMS::Alias": _alias,
-    "AWS::IAM::Role": _role,
-    "AWS::IAM::RolePolicy": _role_policy,
-    "AWS::IAM::Policy": _policy,
-    "AWS::IAM::ManagedPolicy": _managed_policy,
+READERS: Mapping[str, Reads] = {
+    ENDPOINT_CONFIGURATION: Reads(Configuration, _configuration),
+    ENDPOINT: Reads(Endpoint, _endpoint),
+    "AWS::SageMaker::Model": Reads(Model, _model),
+    "AWS::KMS::Key": Reads(Key, _key),
+    "AWS::KMS::ReplicaKey": Reads(Key, _replica),
+    "AWS::KMS::Alias": Reads(Alias, _alias),
+    "AWS::IAM::Role": Reads(Role, _role),
+    "AWS::IAM::RolePolicy": Reads(RolePolicy, _role_policy),
+    "AWS::IAM::Policy": Reads(RolePolicy, _policy),
+    "AWS::IAM::ManagedPolicy": Reads(ManagedPolicy, _managed_policy),
 }

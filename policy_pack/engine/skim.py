@@ -8,20 +8,22 @@ Sources: "Encoding" of the Protocol Buffers documentation; "pulumi/proto/pulumi/
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Container
+from functools import cache, lru_cache
 from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 _TYPE = b"\x0a"  # what precedes a text in field 1, which a resource's type is, and then its length if below 128
+_TYPES = 4096  # of which it is remembered whether they are known
 
 
 class Skimmer:
     """Parses requests without the resources that are certainly of none of `types`."""
 
-    def __init__(self, types: Collection[str]) -> None:
-        self._types = frozenset(each.encode() for each in types)
+    def __init__(self, types: Container[str]) -> None:
+        # A stack has many resources of few types, and what decides of a type need not be a list of them.
+        self._is_known = lru_cache(_TYPES)(lambda kind: kind.decode(errors="replace") in types)
 
     def resource(self, serialized: bytes) -> pb.AnalyzeRequest:
         """An Analyze request; an empty one in place of one that is left out."""
@@ -42,7 +44,7 @@ class Skimmer:
         # Every serialiser writes fields by number. Where one does not, the resource is kept, and its type read later.
         if resource[:1] != _TYPE or resource[1] > 127:
             return True
-        return resource[2 : 2 + resource[1]] in self._types
+        return self._is_known(resource[2 : 2 + resource[1]])
 
 
 @cache

@@ -56,7 +56,12 @@ def _violation(key: Key, found: Access, *, by_role: bool) -> Violation:
         why += consequence
     else:
         why = f"The policy of the key {key.quoted} does not let SageMaker call {actions}, {consequence}"
-    what = "Add this statement to the key's policy" if found.malformed is None else "Write a policy with this statement"
+    where = key.properties.policy
+    what = (
+        f"Add this statement to {where} of the key"
+        if found.malformed is None
+        else f"Give the key a {where} with this statement"
+    )
     fix = f"{what}, with the ARN of the execution role of the endpoint's model:\n{_statement(found.missing)}"
     if found.denied:
         fix += f"\nAnd except the role from the Deny statement that keeps it from {_listed(found.denied)}."

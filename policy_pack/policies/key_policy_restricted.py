@@ -48,8 +48,9 @@ def _decide(stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple
             return Violation(
                 why=f"The policy of the key {key.quoted} lets in {', and '.join(wrong)}.",
                 fix=(
-                    "Name the roles that need the key as the principals of those statements, or give them a condition "
-                    "on the caller's account or organization (kms:CallerAccount, aws:PrincipalOrgID)."
+                    f"In {key.properties.policy} of the key, name the roles that need it as the principals of those "
+                    "statements, or give them a condition on the caller's account or organization (kms:CallerAccount, "
+                    "aws:PrincipalOrgID)."
                 ),
                 at=key.urn,
             )

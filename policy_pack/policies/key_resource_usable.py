@@ -29,19 +29,22 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     return COMPLIANT
 
 
-_ANOTHER = "Make another key, with the spec SYMMETRIC_DEFAULT and the usage ENCRYPT_DECRYPT: neither can be changed."
+def _another(key: Key) -> str:
+    """What to do where a key is of the wrong kind, which it stays."""
+    spec, usage = key.properties.spec, key.properties.usage
+    return f"Make another key, with {spec} SYMMETRIC_DEFAULT and {usage} ENCRYPT_DECRYPT: neither can be changed."
 
 
 def _wrong(key: Key, stack: Stack) -> Iterator[tuple[str, str]]:
     """What is wrong with a key, and what to do about it."""
     shared = primary_of(key, stack)
     if key.enabled is False:
-        yield "is disabled", "Enable the key."
+        yield "is disabled", f"Set {key.properties.enabled} of the key to true."
     if not isinstance(shared.spec, Unknown) and shared.spec != "SYMMETRIC_DEFAULT":
         # A key for message authentication is symmetric too.
-        yield "is not for symmetric encryption", _ANOTHER
+        yield "is not for symmetric encryption", _another(shared)
     elif not isinstance(shared.usage, Unknown) and shared.usage != "ENCRYPT_DECRYPT":
-        yield "is not for encryption", _ANOTHER
+        yield "is not for encryption", _another(shared)
 
 
 def _is_open(key: Key, stack: Stack) -> bool:

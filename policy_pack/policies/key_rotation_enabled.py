@@ -39,7 +39,7 @@ def _decide(key: Key, context: Context) -> Decision:
                 f"The key {key.quoted} does not rotate: whoever once got hold of its material can decrypt whatever is "
                 "ever encrypted with it."
             ),
-            fix="Set enableKeyRotation of the key to true. What uses it need not change.",
+            fix=f"Set {key.properties.rotation} of the key to true. What uses it need not change.",
             at=key.urn,
         )
     if isinstance(key.rotation, Unknown):
@@ -56,7 +56,7 @@ def _decide_days(key: Key, most: float | None) -> Decision:
         return COMPLIANT
     return Violation(
         why=f"The key {key.quoted} rotates less often than every {int(most)} days, the setting maxRotationDays.",
-        fix=f"Set rotationPeriodInDays of the key to {int(most)} or less.",
+        fix=f"Set {key.properties.rotation_days} of the key to {int(most)} or less.",
         at=key.urn,
     )
 

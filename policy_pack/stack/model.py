@@ -123,9 +123,24 @@ class Endpoint(Node):
     configuration_sources: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class KeyProperties:
+    """What the carrier of a key calls its properties, for whoever reads a message about it."""
+
+    enabled: str
+    spec: str
+    usage: str
+    rotation: str
+    rotation_days: str
+    policy: str
+
+
 @dataclass(frozen=True, eq=False)
 class Key(Node):
-    """A KMS key. `replica_of` are the sources of a replica's primary, whose spec, material and rotation it shares."""
+    """A KMS key, and what its carrier calls its `properties`.
+
+    `replica_of` are the sources of a replica's primary, whose spec, material and rotation it shares.
+    """
 
     arn: Text
     account: Text
@@ -136,6 +151,7 @@ class Key(Node):
     rotation: bool | Unknown
     rotation_days: int | Unknown | None
     policy: Plain  # a JSON text or the object itself; None where AWS's default policy applies
+    properties: KeyProperties
     replica_of: tuple[str, ...] = ()
 
 

@@ -60,7 +60,7 @@ def stack(*resources: Resource) -> Stack:
 def all_of(kind: type[T], *resources: Resource) -> tuple[T, ...]:
     """The nodes of one kind in a stack, in which the resources count even if nothing is judged."""
     surroundings = Surroundings()
-    return Stack(node for each in resources for node in carriers.READERS[each.type](each, surroundings)).of(kind)
+    return Stack(node for each in resources for node in carriers.READERS[each.type].read(each, surroundings)).of(kind)
 
 
 def one(kind: type[T], *resources: Resource) -> T:

@@ -14,6 +14,7 @@ from policy_pack.stack.model import (
     Configuration,
     Endpoint,
     Key,
+    KeyProperties,
     ManagedPolicy,
     Model,
     Node,
@@ -188,6 +189,12 @@ def test_names_of_properties_are_the_carriers_own(carrier: str) -> None:
     assert found.storage[1] == Storage("asynchronous output", "alias/a", paths[1])
     endpoint = one(Endpoint, CARRIERS[carrier](ENDPOINT, {}))
     assert endpoint.configuration_property == names[1]
+    key = one(Key, CARRIERS[carrier]("AWS::KMS::Key", {"EnableKeyRotation": True}))
+    replica = one(Key, CARRIERS[carrier]("AWS::KMS::ReplicaKey", {"PrimaryKeyArn": "arn"}))
+    named = ["enabled", "keySpec", "keyUsage", "enableKeyRotation", "rotationPeriodInDays", "keyPolicy"]
+    if carrier != "aws-native":
+        named = list(map(capitalised, named))
+    assert key.properties == replica.properties == KeyProperties(*named)
 
 
 @pytest.mark.parametrize("carrier", ["cloudformation", "cloudcontrol", "extension"])

@@ -9,7 +9,9 @@ Pulumi developer documentation.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 
@@ -85,6 +87,10 @@ class StandIn:
         elif kind.startswith("aws:iam/"):
             what = "policy" if kind == "aws:iam/policy:Policy" else "role"
             outputs["arn"] = f"arn:{partition_of(region)}:iam::{ACCOUNT}:{what}/{name}"
+        elif kind == "aws:cloudcontrol/resource:Resource":
+            outputs["properties"] = _made_of_state(outputs, name, region)
+        elif kind == "aws:cloudformation/stack:Stack":
+            outputs["outputs"] = _outputs_of_template(outputs, region)
         else:
             outputs["arn"] = f"arn:{partition_of(region)}:sagemaker:{region}:{ACCOUNT}:{name_of(urn)}"
         return name, outputs
@@ -161,3 +167,27 @@ def kms_arn(region: str, what: str) -> str:
 def _key_id(kind: str, outputs: Struct) -> str:
     multi_region = "multiRegion" in outputs and outputs["multiRegion"] is True
     return MULTI_REGION_KEY_ID if multi_region or "eplica" in kind else KEY_ID
+
+
+def _made_of_state(outputs: Struct, name: str, region: str) -> str:
+    """What AWS makes of a state that Cloud Control is given: names, and a key's ARN."""
+    kind, state = text(outputs, "typeName") or "", _json_object(text(outputs, "desiredState"))
+    if kind == "AWS::KMS::Key":
+        state["Arn"] = kms_arn(region, f"key/{KEY_ID}")
+    if kind == "AWS::SageMaker::EndpointConfig":
+        state.setdefault("EndpointConfigName", f"EndpointConfig-{name}")
+    return json.dumps(state)
+
+
+def _outputs_of_template(outputs: Struct, region: str) -> dict[str, str]:
+    """The outputs of a template in JSON, of which each is taken for the ARN of its key."""
+    declared = _json_object(text(outputs, "templateBody")).get("Outputs", {})
+    return {name: kms_arn(region, f"key/{KEY_ID}") for name in declared}
+
+
+def _json_object(given: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(given or "")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,43 +1,60 @@
 """The matrix of policies and carriers: for each of both, a stack that violates the policy and one that does not.
 
-`ROWS` has the parts of those stacks, `program` makes them into a program of one carrier, `tests/test_matrix.py` runs
-that, and `markdown` makes the table of the README.
+`ROWS` has the parts of those stacks, `columns` what makes them with each carrier, `program` puts both together,
+`tests/test_matrix.py` runs that in each phase, and `markdown` makes the table of the README. What a carrier cannot make
+of a stack is left to the classic provider, if it is a key, and else the policy says nothing of that carrier.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from policy_pack.policies import PACK
 from tests.harness.program import Program
-from tests.matrix.carriers import CARRIERS
+from tests.matrix.carriers import COLUMNS
 from tests.matrix.parts import KEY, STACK, Output, Part, Parts, configuration, endpoint, pair, variants
 from tests.programs.blocks import KEY_POLICY, arn
 
 
 @dataclass(frozen=True)
 class Row:
-    """Of one policy: what violates it and what does not, and the settings of each; for which carriers."""
+    """Of one policy: what violates it and what does not, and the settings of each.
+
+    `of_known_keys` is the policy that says the same of a key whose ARN is known, as it is after a preview.
+    """
 
     violating: Parts
     passing: Parts
     settings_violating: Mapping[str, Any] = field(default_factory=dict)
     settings_passing: Mapping[str, Any] = field(default_factory=dict)
-    carriers: tuple[str, ...] = tuple(CARRIERS)
+    of_known_keys: str | None = None
+
+    @property
+    def types(self) -> set[str]:
+        """The types of its parts."""
+        return {part.type for parts in (self.violating, self.passing) for part in parts.values()}
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """The carriers that can make its parts; keys may be another's."""
+        return tuple(title for title, column in COLUMNS.items() if self.types - {KEY} <= set(column.PARTS))
 
 
 class Case(NamedTuple):
-    """A policy and a carrier, and whether the policy is violated."""
+    """A policy and a carrier, the carrier of keys and the phase, and whether the policy is violated."""
 
     policy: str
     carrier: str
+    of_key: str
+    phase: str
     violated: bool
 
     def __str__(self) -> str:
-        return f"{self.policy}-{self.carrier}-{'violated' if self.violated else 'passed'}"
+        carrier = self.carrier if self.of_key == self.carrier else f"{self.carrier} with a key of {self.of_key}"
+        return f"{self.policy}-{carrier}-{self.phase}-{'violated' if self.violated else 'passed'}"
 
 
 def keyed(region: str | None = None, **properties: Any) -> Parts:
@@ -78,9 +95,8 @@ ROWS: Mapping[str, Row] = {
     "template-readable": Row(
         {"stack": Part(STACK, {"TemplateURL": "https://bucket.s3.amazonaws.com/template.yaml"})},
         {"stack": Part(STACK, {"TemplateBody": '{"Resources": {}}'})},
-        carriers=("aws-native", "CloudFormation", "Cloud Control"),
     ),
-    "key-resource-in-same-region": Row(keyed("eu-west-1"), keyed()),
+    "key-resource-in-same-region": Row(keyed("eu-west-1"), keyed(), of_known_keys="key-in-same-region"),
     "key-resource-usable": Row(keyed(Enabled=False), keyed()),
     "key-policy-grants-sagemaker": Row(keyed(KeyPolicy=_allowing({"Service": "ec2.amazonaws.com"})), keyed()),
     "key-policy-restricted": Row(keyed(KeyPolicy=_allowing("*")), keyed()),
@@ -94,12 +110,32 @@ ROWS: Mapping[str, Row] = {
     "settings-make-sense": Row(pair(), pair(), _exempting("nobody"), _exempting("urn:pulumi:dev::shop::*")),
 }
 
-CASES = [
-    Case(policy, carrier, violated)
-    for policy, row in ROWS.items()
-    for carrier in row.carriers
-    for violated in (True, False)
-]
+PREVIEW, UPDATE, STATE = PHASES = ("preview", "update", "state")
+
+
+def _cases() -> Iterator[Case]:
+    making_keys = [title for title, column in COLUMNS.items() if KEY in column.PARTS]
+    for policy, row in ROWS.items():
+        for carrier in row.carriers:
+            own = [carrier] if carrier in making_keys else making_keys[:1]
+            for phase in _phases(carrier):
+                yield from (Case(policy, carrier, own[0], phase, violated) for violated in (True, False))
+            if KEY not in row.types:
+                continue
+            # Each other carrier's key for one policy; for the others that of the next carrier.
+            following = making_keys[(making_keys.index(own[0]) + 1) % len(making_keys)]
+            for of_key in making_keys if policy == "key-resource-usable" else [following]:
+                phase = _phases(carrier)[0]
+                if of_key not in own and phase in _phases(of_key):
+                    yield from (Case(policy, carrier, of_key, phase, violated) for violated in (True, False))
+
+
+def _phases(carrier: str) -> Sequence[str]:
+    phases: Sequence[str] = getattr(COLUMNS[carrier], "PHASES", PHASES)
+    return phases
+
+
+CASES = list(_cases())
 
 
 def program(case: Case, key_in_aws: str = KEY_IN_AWS) -> Program:
@@ -109,7 +145,17 @@ def program(case: Case, key_in_aws: str = KEY_IN_AWS) -> Program:
         label: part._replace(properties={name: _known(each, key_in_aws) for name, each in part.properties.items()})
         for label, part in (row.violating if case.violated else row.passing).items()
     }
-    return lambda: CARRIERS[case.carrier](parts)
+    keys = {label: part for label, part in parts.items() if part.type == KEY}
+    others = {label: part for label, part in parts.items() if label not in keys}
+    if case.of_key == case.carrier:
+        return lambda: COLUMNS[case.carrier].make(parts, {})
+    return lambda: COLUMNS[case.carrier].make(others, COLUMNS[case.of_key].make(keys, {}))
+
+
+def speaking(case: Case) -> str:
+    """The policy that speaks of a case."""
+    instead = ROWS[case.policy].of_known_keys
+    return case.policy if case.phase == PREVIEW or instead is None else instead
 
 
 def settings(case: Case) -> Mapping[str, Any]:
@@ -120,11 +166,14 @@ def settings(case: Case) -> Mapping[str, Any]:
 
 def markdown() -> str:
     """The table of the README: the pack's policies in their order, and the carriers on which each is tried."""
-    lines = [f"| Policy | {' | '.join(CARRIERS)} |", "|---" * (len(CARRIERS) + 1) + "|"]
+    lines = [f"| Policy | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     for policy in PACK.policies:
-        tried = ROWS[policy.name].carriers
-        lines.append(f"| `{policy.name}` | {' | '.join('✓' if each in tried else '' for each in CARRIERS)} |")
-    return "\n".join([*lines, "", "✓: tried with a stack that violates the policy and with one that does not."])
+        judged = ROWS[policy.name].carriers
+        lines.append(f"| `{policy.name}` | {' | '.join('✓' if each in judged else '' for each in COLUMNS)} |")
+    tried = (
+        "tried with a stack that violates the policy and with one that does not, at preview, at update, from a state."
+    )
+    return "\n".join([*lines, "", f"✓: {tried}"])
 
 
 def _known(value: Any, key_in_aws: str) -> Any:

@@ -1,121 +1,51 @@
-"""What makes a Pulumi program of the parts of a stack, for each carrier."""
+"""The carriers and their columns in the matrix (`tests.matrix.columns`)."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
-import pulumi
-import pulumi_aws as aws
+from policy_pack.carriers import CARRIERS
+from policy_pack.stack.model import Configuration
+from tests.matrix import columns
 
-from tests.harness import aws_native as native
-from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, STACK, Output, Part, Parts
-from tests.programs.blocks import provider
 
-_CLASSIC: Mapping[str, tuple[Callable[..., Any], Mapping[str, str]]] = {
-    CONFIGURATION: (aws.sagemaker.EndpointConfiguration, {"KmsKeyId": "KmsKeyArn", "EndpointConfigName": "Name"}),
-    ENDPOINT: (aws.sagemaker.Endpoint, {}),
-    KEY: (aws.kms.Key, {"Enabled": "IsEnabled", "KeyPolicy": "Policy"}),
+def still_to_do(modules: Iterable[Any], listed: Sequence[Any], titles: Container[str]) -> list[str]:
+    """What is still to do for carriers: the `modules` that may be ones, those `listed`, and the columns' `titles`."""
+    todo = [
+        f"{_file(each)} is read by nobody: add it to CARRIERS in policy_pack/carriers/__init__.py"
+        for each in modules
+        if hasattr(each, "KEY_WRITERS") and each not in listed
+    ]
+    for each in listed:
+        title = getattr(each, "TITLE", None)
+        if title is None and any(reads.makes is Configuration for reads in each.READERS.values()):
+            todo.append(
+                f"{_file(each)} reads endpoint configurations: give it a TITLE, the name of its column in the matrix"
+            )
+        if title is not None and title not in titles:
+            column = f"tests/matrix/columns/{_name(each)}.py"
+            todo.append(f"{_file(each)} has no column: write {column}, with PARTS and make, as aws_native.py beside it")
+    return todo
+
+
+def _name(carrier: Any) -> str:
+    return str(carrier.__name__.rpartition(".")[2])
+
+
+def _file(carrier: Any) -> str:
+    return f"policy_pack/carriers/{_name(carrier)}.py"
+
+
+def _column(carrier: Any) -> Any:
+    """The column of a carrier, `None` where nobody has written it yet."""
+    name = f"{columns.__name__}.{_name(carrier)}"
+    return import_module(name) if find_spec(name) is not None else None
+
+
+# By the carriers' titles, which those have that judge.
+COLUMNS: Mapping[str, Any] = {
+    each.TITLE: column for each in CARRIERS if hasattr(each, "TITLE") and (column := _column(each)) is not None
 }
-_NATIVE: Mapping[str, Callable[..., Any]] = {
-    CONFIGURATION: native.EndpointConfig,
-    ENDPOINT: native.Endpoint,
-    KEY: native.Key,
-    STACK: native.Stack,
-}
-
-
-def classic(parts: Parts) -> dict[str, Any]:
-    """Resources of the provider `aws`."""
-    made: dict[str, Any] = {}
-    for label, part in parts.items():
-        kind, renamed = _CLASSIC[part.type]
-        given = _given(
-            part, lambda output: made[output.part].arn if output.attribute == "Arn" else made[output.part].name
-        )
-        named = {_snake_case(renamed.get(name, name)): _in_snake_case(value) for name, value in given.items()}
-        if part.type == KEY:
-            named["policy"] = json.dumps(given["KeyPolicy"])
-        made[label] = kind(label, opts=provider(part.region) if part.region else None, **named)
-    return made
-
-
-def aws_native(parts: Parts) -> None:
-    """Resources of the provider `aws-native`."""
-    made: dict[str, Any] = {}
-    for label, part in parts.items():
-        given = _given(part, lambda output: getattr(made[output.part], _snake_case(output.attribute)))
-        named = {
-            _snake_case(name): value if name == "KeyPolicy" else _in_camel_case(value) for name, value in given.items()
-        }
-        opts = None
-        if part.region is not None:
-            elsewhere = pulumi.ProviderResource("aws-native", "elsewhere", {"region": part.region})
-            opts = pulumi.ResourceOptions(provider=elsewhere)
-        made[label] = _NATIVE[part.type](label, opts, **named)
-
-
-def cloudformation(parts: Parts) -> None:
-    """One template; what is in another region is made outside of it, and passed as a parameter."""
-    if STACK in {part.type for part in parts.values()}:
-        for label, part in parts.items():
-            given = {_snake_case(name): value for name, value in part.properties.items()}
-            aws.cloudformation.Stack(label, **given)
-        return
-    outside = {label: part for label, part in parts.items() if part.region is not None}
-    resources = {
-        label: {
-            "Type": part.type,
-            "Properties": _given(
-                part, lambda each: {"Ref": each.part} if each.part in outside else {"Fn::GetAtt": list(each)}
-            ),
-        }
-        for label, part in parts.items()
-        if label not in outside
-    }
-    body = {"Parameters": {label: {"Type": "String"} for label in outside}, "Resources": resources}
-    passed = {label: made.arn for label, made in classic(outside).items()}
-    aws.cloudformation.Stack("stack", template_body=json.dumps(body), parameters=passed)
-
-
-def cloud_control(parts: Parts) -> None:
-    """Resources of Cloud Control."""
-    made: dict[str, aws.cloudcontrol.Resource] = {}
-
-    def output(each: Output) -> pulumi.Output[Any]:
-        return made[each.part].properties.apply(lambda properties: json.loads(properties)[each.attribute])
-
-    for label, part in parts.items():
-        state = pulumi.Output.json_dumps(_given(part, output))
-        opts = provider(part.region) if part.region else None
-        made[label] = aws.cloudcontrol.Resource(label, type_name=part.type, desired_state=state, opts=opts)
-
-
-CARRIERS: Mapping[str, Callable[[Parts], Any]] = {
-    "aws": classic,
-    "aws-native": aws_native,
-    "CloudFormation": cloudformation,
-    "Cloud Control": cloud_control,
-}
-
-
-def _given(part: Part, output: Callable[[Output], Any]) -> dict[str, Any]:
-    return {name: output(each) if isinstance(each, Output) else each for name, each in part.properties.items()}
-
-
-def _snake_case(name: str) -> str:
-    return re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def _in_snake_case(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_snake_case(name): _in_snake_case(item) for name, item in value.items()}
-    return [_in_snake_case(item) for item in value] if isinstance(value, list) else value
-
-
-def _in_camel_case(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name[:1].lower() + name[1:]: _in_camel_case(item) for name, item in value.items()}
-    return [_in_camel_case(item) for item in value] if isinstance(value, list) else value

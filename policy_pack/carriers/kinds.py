@@ -1,0 +1,67 @@
+"""What a carrier says of a type of resource: what it makes in the model, and how it is read.
+
+A type is written as the engine writes it (``aws:kms/key:Key``), or with an asterisk in the place of its package
+(``*:index/kmsKey:KmsKey``) where the package may have any name.
+
+Source: "Package Schema" in the Pulumi documentation, for how a type's token begins with the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from policy_pack.records import dataclass
+from policy_pack.stack.model import Alias, AnyNode, Configuration, Endpoint, Key, Template
+
+T = TypeVar("T")
+
+_ANY_PACKAGE = "*:"
+
+
+@dataclass(frozen=True)
+class Reads:
+    """How a type of resource is read: `read` yields nodes of the model, of which `makes` is the kind that matters."""
+
+    makes: type
+    read: Callable[..., Iterable[AnyNode]]
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether policies judge what it makes, or it may hold what they judge; the rest matters beside those only."""
+        return self.makes in (Configuration, Endpoint, Template)
+
+    @property
+    def is_key(self) -> bool:
+        """Whether a configuration may name what it makes as its key."""
+        return self.makes in (Key, Alias)
+
+
+class ByType(Mapping[str, T]):
+    """What is known of types of resources. A look-up takes as long for a type of any package as for another."""
+
+    def __init__(self, known: Mapping[str, T]) -> None:
+        self._known = known
+        self._in_any_package = {
+            kind.removeprefix(_ANY_PACKAGE): each for kind, each in known.items() if kind.startswith(_ANY_PACKAGE)
+        }
+
+    def __getitem__(self, kind: str) -> T:
+        found: T | None = self.get(kind)
+        if found is None:
+            raise KeyError(kind)
+        return found
+
+    def get(self, kind: str, default: Any = None) -> Any:
+        found = self._known.get(kind)
+        return found if found is not None else self._in_any_package.get(kind.partition(":")[2], default)
+
+    def __contains__(self, kind: object) -> bool:
+        # The inherited way is an exception for whatever is not there, which most of a stack's resources are not.
+        return isinstance(kind, str) and self.get(kind) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
