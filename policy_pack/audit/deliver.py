@@ -2,60 +2,127 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import click
 
 from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import FORMATS, writer
+from policy_pack.audit.masking import printable
+
+STDOUT = "-"
+
+# What is wrong with a path as it was given; anything else is a fault of the machine.
+_OF_THE_PATH = frozenset(
+    getattr(errno, name) for name in "ENOENT ENOTDIR EISDIR EEXIST EACCES EPERM EROFS ELOOP ENAMETOOLONG".split()
+)
 
 
-def deliver(report: Report, formats: Sequence[str], output: str | None) -> None:
-    """Prints the report, writes it to files, or both."""
-    for name in formats:
-        if output is not None:
-            _write(Path(output), name, report, alone=len(formats) == 1)
-        if name == "text":
-            _print_text(report)
-        elif output is None:
-            sys.stdout.buffer.write(_bytes(name, report))
-    # Last, so that it is seen.
-    for name in formats if output is not None else ():
-        click.echo(f"Wrote {_path(Path(str(output)), name, len(formats) == 1)}", err=True)
+class NotWritten(Exception):
+    """An output that could not be written; its text says which, and why. `is_use` says that its path makes no sense."""
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(f"{printable(what)} cannot be written: {error.strerror or type(error).__name__}")
+        self.is_use = error.errno in _OF_THE_PATH
 
 
-def _write(output: Path, name: str, report: Report, *, alone: bool) -> None:
-    path = _path(output, name, alone)
-    written = _bytes(name, report)
+def target(output: str, name: str, *, alone: bool) -> Path:
+    """The file of a format: `output` itself for a format alone that says how it ends, else with the format's ending."""
+    path = Path(output)
+    if path.is_dir():
+        return path / f"audit.{FORMATS[name].ending}"
+    if alone and path.suffix:
+        return path
+    return path.with_name(f"{path.name}.{FORMATS[name].ending}")
+
+
+def write(report: Report, formats: Sequence[str], output: str) -> list[Path]:
+    """Writes each format into its file, and says which these are; raises `NotWritten`."""
+    paths = [target(output, name, alone=len(formats) == 1) for name in formats]
+    for name, path in zip(formats, paths):
+        content = _bytes(name, report)
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            raise NotWritten(str(path), error) from error
+    return paths
+
+
+def show(report: Report, name: str) -> None:
+    """Prints a format on the standard output; raises `NotWritten`."""
+    content = _bytes(name, report)
+    with printing():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Says of a standard output that takes no more what `NotWritten` says of a file."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(written)
+        yield
+        sys.stdout.flush()
     except OSError as error:
-        click.echo(f"error: {path} cannot be written: {error.strerror}", err=True)
-        sys.exit(2)
+        _forget_output()
+        raise NotWritten("the standard output", error) from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all: whatever happens meanwhile, there is the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(os.path.realpath(path))  # a link stays one
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG | (0o666 & ~_umask())
+    if not stat.S_ISREG(mode):
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.write_bytes(content)  # a pipe or a device keeps nothing
+        return
+    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(stat.S_IMODE(mode))
+        Path(beside).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(beside).unlink()
+        raise
+    _flush_directory(path.parent)
+
+
+def _flush_directory(directory: Path) -> None:
+    # Where a directory can be flushed; elsewhere the file system does it in its own time.
+    with suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _forget_output() -> None:
+    # What is left in the buffers would fail once more when the process ends.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _bytes(name: str, report: Report) -> bytes:
     written = writer(name)(report)
     return written if isinstance(written, bytes) else written.encode()
-
-
-def _path(output: Path, name: str, alone: bool) -> Path:
-    if output.is_dir():
-        return output / f"audit.{FORMATS[name].ending}"
-    if alone and output.suffix:
-        return output
-    return output.with_name(f"{output.name}.{FORMATS[name].ending}")
-
-
-def _print_text(report: Report) -> None:
-    from rich.console import Console
-
-    from policy_pack.audit.formats import text
-
-    if sys.stdout.isatty():
-        text.show(report, Console())
-    else:
-        click.echo(text.write(report), nl=False)

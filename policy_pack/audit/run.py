@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from policy_pack.audit import baseline, files, skim
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import ConfigurationEvidence, Finding, PolicyInEffect, Problem, Report, Source
 from policy_pack.audit.examine import Examination, Options
-from policy_pack.audit.files import Input, Missing
+from policy_pack.audit.find import STDIN, Input, LeftOut, Missing, find
 from policy_pack.audit.masking import printable
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
@@ -47,11 +48,14 @@ def audit(
 
     `known` is a baseline (`baseline.load`). `watch` is told of the inputs, and what it gives is called after each.
     """
-    found = list(files.find(paths))
+    found = list(find(paths))
     inputs = [each for each in found if isinstance(each, Input) and not each.again]
     advance = watch(inputs)
     problems = [Problem(printable(each.path), each.why) for each in found if isinstance(each, Missing)]
-    notes = list(_notes(options))
+    notes = [
+        *_notes(options),
+        *(Problem(printable(each.path), each.why) for each in found if isinstance(each, LeftOut)),
+    ]
     sources: list[Source] = []
     ignored: list[str] = []
     configurations: list[ConfigurationEvidence] = []
@@ -140,12 +144,13 @@ def _outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tupl
     if jobs == 1 or len(inputs) < 2:
         yield from ((each, examine(each, options)) for each in inputs)
         return
-    from concurrent.futures import ProcessPoolExecutor  # only where several processes audit
+    import multiprocessing  # only where several processes audit
+    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # Standard input is this process's own.
-    own = [each for each in inputs if each.path == files.STDIN]
-    rest = [each for each in inputs if each.path != files.STDIN]
+    own = [each for each in inputs if each.path == STDIN]
+    rest = [each for each in inputs if each.path != STDIN]
     yield from ((each, examine(each, options)) for each in own)
     done = 0
     with ProcessPoolExecutor(min(jobs, len(rest)), initializer=_start, initargs=(options,)) as pool:
@@ -153,6 +158,11 @@ def _outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tupl
             for each, outcome in zip(rest, pool.map(_examine, rest, chunksize=_CHUNK)):
                 yield each, outcome
                 done += 1
+        except KeyboardInterrupt:
+            # They are at work, and are not waited for.
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
         except BrokenProcessPool:
             lost = Outcome(problem="was not audited: the system ended a process, perhaps for want of memory")
             yield from ((each, lost) for each in rest[done:])
@@ -163,6 +173,7 @@ _options: list[Options] = []  # of a process that examines inputs for another
 
 def _start(options: Options) -> None:
     _options[:] = [options]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever interrupts the audit ends this process through the other
     gc.set_threshold(*_RARELY)
 
 

@@ -12,22 +12,21 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from policy_pack.audit.formats import FORMATS
+from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, Group, debug_option
 
 if TYPE_CHECKING:
     from policy_pack.audit.evidence import Report
 
 T = TypeVar("T")
 
-_CLEAN, _VIOLATED, _UNUSABLE = 0, 1, 2
 _FAIL_ON = ("mandatory", "advisory", "never")
 _MANY_INPUTS = 20  # from which on a terminal is shown a progress bar
 
 
-@click.group()
+@click.group(cls=Group, epilog=STATUSES)
+@debug_option
 def main() -> None:
     """Checks that SageMaker endpoints are encrypted with customer-managed KMS keys that work."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -56,7 +55,7 @@ def _roots(context: click.Context, parameter: click.Parameter, values: Sequence[
     return roots
 
 
-@main.command()
+@main.command(epilog=STATUSES)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "formats",
@@ -95,6 +94,7 @@ def _roots(context: click.Context, parameter: click.Parameter, values: Sequence[
     help="The folder of a project's program within the repository, for reports that point to its lines.",
 )
 @click.option("--show-arns", is_flag=True, help="Show account and key ids instead of masking them.")
+@debug_option
 @click.option(
     "--max-size", type=click.IntRange(1), default=64, metavar="MB", help="How large an input may be, uncompressed. (64)"
 )
@@ -111,18 +111,17 @@ def audit(
     source_roots: dict[str, str],
     show_arns: bool,
     max_size: int,
-) -> None:
+) -> int:
     """Audits exported stacks without the Pulumi CLI.
 
     PATH is a file that "pulumi stack export" or "pulumi preview --json" wrote, a checkpoint of a self-managed backend
-    (.json.gz too), a directory of such, or - for the standard input.
-
-    The exit status is 0 where nothing is violated, 1 where something is (--fail-on), 2 where an input cannot be used.
+    (.json.gz and .json.zst too), a directory of such, a quoted pattern ("stacks/**/*.json"), or - for the standard
+    input.
     """
     from policy_pack.audit import baseline as known
+    from policy_pack.audit import deliver
     from policy_pack.audit import run as auditing
     from policy_pack.audit.config import load
-    from policy_pack.audit.deliver import deliver
     from policy_pack.audit.examine import Options
     from policy_pack.judging.judge import utc_today
     from policy_pack.policies import PACK
@@ -142,12 +141,19 @@ def audit(
     before = _load(baseline, known.load) if baseline is not None else {}
     with _progress() as watch:
         report = auditing.audit(paths, options, known=before, jobs=jobs, watch=watch)
-    deliver(report, formats, output)
+    written = deliver.write(report, formats, output) if output is not None else []
+    for name in formats:
+        if name == "text":
+            _print_text(report)
+        elif output is None:
+            deliver.show(report, name)
+    for path in written:  # last, so that it is seen
+        click.echo(f"Wrote {path}", err=True)
     for each in report.notes:
         click.echo(f"note: {each.source} {each.text}", err=True)
     for each in report.problems:
         click.echo(f"error: {each.source} {each.text}", err=True)
-    sys.exit(_status(report, fail_on))
+    return _status(report, fail_on)
 
 
 @main.command()
@@ -184,17 +190,31 @@ def _print_policies() -> None:
     click.echo(f"They help to meet {', '.join(each.label for each in PACK.control.requirements)}.")
 
 
+def _print_text(report: Report) -> None:
+    from policy_pack.audit.deliver import printing
+    from policy_pack.audit.formats import text
+
+    with printing():
+        if sys.stdout.isatty():
+            from rich.console import Console
+
+            text.show(report, Console())
+        else:
+            click.echo(text.write(report), nl=False)
+
+
 def _status(report: Report, fail_on: str) -> int:
     if report.problems:
-        return _UNUSABLE
+        return UNUSABLE
     failing = [each for each in report.new_findings if fail_on == "advisory" or each.level == fail_on]
-    return _VIOLATED if failing else _CLEAN
+    return VIOLATED if failing else CLEAN
 
 
 def _load(path: str, load: Callable[[bytes], T]) -> T:
     """What a file on the command line says, read by `load`; ends the command where it cannot be used."""
     from policy_pack.audit.config import ConfigError
-    from policy_pack.audit.files import Input, read
+    from policy_pack.audit.files import read
+    from policy_pack.audit.find import Input
     from policy_pack.audit.state import Unusable
 
     try:
@@ -205,7 +225,7 @@ def _load(path: str, load: Callable[[bytes], T]) -> T:
         lines = error.lines
     for line in lines:
         click.echo(f"error: {path}: {line}", err=True)
-    sys.exit(_UNUSABLE)
+    sys.exit(UNUSABLE)
 
 
 @contextmanager

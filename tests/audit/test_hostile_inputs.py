@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 import zstandard
 
+from policy_pack.audit import find
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import Report
-from policy_pack.audit.files import Input
+from policy_pack.audit.find import Input
 from policy_pack.audit.run import audit, examine
 from policy_pack.policies import PACK
 from tests.audit.auditing import command, options
@@ -43,6 +44,16 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "damaged gzip": (gzip.compress(STACK.encode())[:-20], "is compressed, and damaged"),
     "gzip of nothing": (b"\x1f\x8b", "is compressed, and damaged"),
     "damaged zstd": (zstandard.compress(STACK.encode())[:-5] + b"aaaaa", "is compressed, and damaged"),
+    "zstd that is cut off": (zstandard.compress(STACK.encode())[:-5], "damaged: it is cut off before its end"),
+    "zstd of nothing": (zstandard.compress(b"")[:4], "damaged: it is cut off before its end"),
+    "second frame cut off": (2 * zstandard.compress(STACK.encode())[:-3], "is compressed, and damaged"),
+    "zstd and more": (zstandard.compress(STACK.encode()) + b"more", "damaged: after its end there is something else"),
+    "zstd and zeros": (zstandard.compress(STACK.encode()) + bytes(9), "after its end there is something else"),
+    "gzip that is cut off": (gzip.compress(STACK.encode())[:-5], "damaged: it is cut off before its end"),
+    "gzip and more": (gzip.compress(STACK.encode()) + b"more", "damaged: after its end there is something else"),
+    "gzip with another sum": (gzip.compress(STACK.encode())[:-8] + bytes(8), "is compressed, and damaged"),
+    "two stacks in two frames": (2 * zstandard.compress(STACK.encode()), "Extra data"),
+    "two stacks in two members": (2 * gzip.compress(STACK.encode()), "Extra data"),
     "binary": (bytes(range(256)), "is not JSON"),
     "null bytes": (b"\0" * 64, "is not JSON"),
 }
@@ -60,6 +71,26 @@ def test_line_for_it_and_the_others_are_audited(name: str, tmp_path: Path) -> No
     assert says in problem.text
     assert "\n" not in problem.text
     assert [Path(each.source).name for each in report.configurations] == ["a.json", "c.json"]
+
+
+HALVES = STACK[:90].encode(), STACK[90:].encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"".join(map(zstandard.compress, HALVES)),
+        b"".join(map(gzip.compress, HALVES)),
+        b"".join(map(gzip.compress, HALVES)) + bytes(512),  # as tapes pad
+        b"".join((zstandard.compress(HALVES[0]), b"\x50\x2a\x4d\x18\x02\0\0\0ab", zstandard.compress(HALVES[1]))),
+        b"".join(zstandard.compress(bytes([each])) for each in STACK.encode()),
+    ],
+)
+def test_every_frame_is_read(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_bytes(content)
+    report = audit([str(path)], options())
+    assert (report.problems, len(report.configurations)) == ((), 1)
 
 
 def test_deep_properties(tmp_path: Path) -> None:
@@ -117,6 +148,65 @@ def test_links(tmp_path: Path) -> None:
     assert "is a link back to a directory that it is in" in problems["loop"]
     assert "cannot be read" in problems["self.json"]
     assert "does not exist" in problems["gone.json"]
+
+
+def test_links_elsewhere(tmp_path: Path) -> None:
+    good = export(configuration(kmsKeyArn=KEY))
+    write(tmp_path / "named" / "good.json", good)
+    write(tmp_path / "elsewhere" / "other.json", good)
+    write(tmp_path / "named-too" / "other.json", good)
+    for name in ("elsewhere", "named-too"):
+        (tmp_path / "named" / name).symlink_to(tmp_path / name, target_is_directory=True)
+    (tmp_path / "named" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "named" / "node_modules").symlink_to(tmp_path, target_is_directory=True)
+    report = audit([str(tmp_path / "named")], options())
+    assert (_names(report), report.problems) == (["good.json"], ())
+    assert {Path(each.source).name: each.text for each in report.notes} == dict.fromkeys(
+        ("elsewhere", "named-too", "up"), "is a link to a directory elsewhere, which was not followed"
+    )
+    # What is named is followed, whatever it is.
+    assert _names(audit([str(tmp_path / "named" / "elsewhere")], options())) == ["other.json"]
+
+
+def test_deep_tree(tmp_path: Path) -> None:
+    write(tmp_path / "good.json", export(configuration(kmsKeyArn=KEY)))
+    write(tmp_path.joinpath(*"d" * 49) / "deep.json", export(configuration(kmsKeyArn=KEY)))
+    write(tmp_path.joinpath(*"e" * 400) / "deeper.json", export(configuration()))
+    ran = command(tmp_path)
+    assert ran.returncode == 2
+    assert "2 endpoint configurations in 2 stacks" in ran.stdout
+    [line] = ran.stderr.splitlines()
+    assert line.endswith("/e/e was left out: it is more than 50 directories deep; name it itself")
+
+
+def test_large_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "MOST_ENTRIES", 20)
+    for number in range(15):
+        write(tmp_path / "a" / f"{number}.json", export())
+        write(tmp_path / "b" / f"{number}.json", export(configuration()))
+    ran = command(tmp_path)
+    assert (ran.returncode, "in 15 stacks" in ran.stdout) == (2, True)
+    [line] = ran.stderr.splitlines()
+    assert line.startswith(f"error: {tmp_path / 'b'} was left out: {tmp_path} holds more than 20 files")
+    assert command(tmp_path / "b").returncode == 1
+    many = command(tmp_path / "*" / "*.json")
+    assert (many.returncode, "matches more than 20 paths, and none of them was read" in many.stderr) == (2, True)
+
+
+def test_patterns(tmp_path: Path) -> None:
+    good = export(configuration(kmsKeyArn=KEY))
+    for name in ("a/1.json", "a/b/2.json", "a/c/3.json", "d/4.json", "[x]/5.json"):
+        write(tmp_path / name, good)
+    for pattern, names in {
+        "a/*.json": ["1.json"],
+        "a/**/*.json": ["1.json", "2.json", "3.json"],
+        "?": ["1.json", "2.json", "3.json", "4.json"],
+        "[x]/5.json": ["5.json"],  # what is there is no pattern
+    }.items():
+        report = audit([str(tmp_path / pattern)], options())
+        assert (_names(report), report.problems) == (names, ())
+    [problem] = audit([str(tmp_path / "*.yaml")], options()).problems
+    assert problem.text == "matches no file"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such file")

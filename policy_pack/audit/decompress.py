@@ -1,0 +1,81 @@
+"""Decompresses an input, within a bound of its size: all members of a gzip file, all frames of a zstd file.
+
+Sources: RFC 1952 for members, and for the zero bytes that may follow them; RFC 8878 for frames.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from policy_pack.audit.state import Unusable
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_STEP = 1 << 20  # bytes that are decompressed at a time
+_ZSTD_STEP = 1 << 10  # compressed bytes at a time: so many can make 32 MB
+
+_DAMAGED = "is compressed, and damaged"
+_CUT_OFF = f"{_DAMAGED}: it is cut off before its end"
+_MORE = f"{_DAMAGED}: after its end there is something else"
+
+
+class TooLarge(Exception):
+    """More comes out than is allowed."""
+
+
+def decompress(raw: bytes, limit: int) -> bytes:
+    """What is in `raw`, or that itself where it is not compressed; raises `Unusable`, and `TooLarge` above `limit`."""
+    if raw.startswith(_GZIP):
+        parts = _gzip(raw)
+    elif raw.startswith(_ZSTD):
+        parts = _zstd(raw)
+    else:
+        return raw
+    content = []
+    for part in parts:
+        content.append(part)
+        limit -= len(part)
+        if limit < 0:
+            raise TooLarge
+    return b"".join(content)
+
+
+def _gzip(raw: bytes) -> Iterator[bytes]:
+    while raw:
+        if not raw.startswith(_GZIP):
+            raise Unusable(_MORE)
+        member = zlib.decompressobj(wbits=31)
+        rest = raw
+        try:
+            while not member.eof:
+                part = member.decompress(rest, _STEP)
+                rest = member.unconsumed_tail
+                yield part
+                if not part and not rest and not member.eof:
+                    raise Unusable(_CUT_OFF)
+        except zlib.error as error:
+            raise Unusable(_DAMAGED) from error
+        raw = member.unused_data.lstrip(b"\0")
+
+
+def _zstd(raw: bytes) -> Iterator[bytes]:
+    try:
+        import zstandard  # only where a backend compresses so
+    except ImportError as error:
+        raise Unusable("is compressed with zstd, and the package zstandard, which reads that, is not there") from error
+    frame: Any = None
+    try:
+        for start in range(0, len(raw), _ZSTD_STEP):
+            given = raw[start : start + _ZSTD_STEP]
+            while given:
+                if frame is None:
+                    frame = zstandard.ZstdDecompressor().decompressobj()
+                yield frame.decompress(given)
+                given = frame.unused_data if frame.eof else b""
+                frame = None if frame.eof else frame
+    except zstandard.ZstdError as error:
+        is_more = "nknown frame" in str(error)
+        raise Unusable(_MORE if is_more else _DAMAGED) from error
+    if frame is not None:
+        raise Unusable(_CUT_OFF)

@@ -1,0 +1,79 @@
+"""The exit statuses of the commands, and what becomes of faults: one line each, never a traceback unasked."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+CLEAN, VIOLATED, UNUSABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+STATUSES = (
+    "The exit status is 0 where nothing is violated, 1 where something is (--fail-on), 2 where an input or an option "
+    "cannot be used, 3 where the command itself fails or its output takes no more, and 130 where it is interrupted."
+)
+
+
+class Group(click.Group):
+    """A group of commands that ends with one of the statuses, whatever happens."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs a command and ends the process."""
+        from policy_pack.audit.deliver import NotWritten, printing
+
+        _open_streams()
+        kwargs["standalone_mode"] = False
+        arguments = args[0] if args else kwargs.get("args")
+        debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+        try:
+            try:
+                with printing():
+                    # What a command returns where it is asked for its help or its version only is its status, too.
+                    status = super().main(*args, **kwargs)
+            except (click.Abort, KeyboardInterrupt):
+                status = _end("interrupted", INTERRUPTED)
+            except click.ClickException as error:
+                error.show()
+                status = UNUSABLE
+            except NotWritten as error:
+                status = _end(f"error: {error}", UNUSABLE if error.is_use else FAILED)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is said in one line
+            status = _end(_fault(error), FAILED)
+            if debug:
+                traceback.print_exc()
+        sys.exit(status or CLEAN)
+
+
+def debug_option(command: Any) -> Any:
+    """Adds ``--debug``, which `Group.main` looks for by itself."""
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")(command)
+
+
+def _end(line: str, status: int) -> int:
+    try:
+        click.echo(line, err=True)
+    except OSError:  # nobody listens
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    return status
+
+
+def _fault(error: Exception) -> str:
+    # Neither the error's text nor the lines of code, which could hold a value of a stack.
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"error: the command failed ({type(error).__name__}{place}); --debug shows more, please report it"
+
+
+def _open_streams() -> None:
+    """Makes the standard streams take every character, and be there."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        # What is closed takes nothing; a file that was opened to be read says so when it is written to.
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
