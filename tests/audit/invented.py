@@ -217,3 +217,36 @@ def hostile() -> Report:
     made = report(configurations, sources)
     problems = tuple(Problem(name, name) for name in HOSTILE)
     return replace(made, problems=problems, notes=problems, ignored=HOSTILE)
+
+
+def many(stacks: int = 300, configurations: int = 3185) -> Report:
+    """A report of many stacks, each with its own keys, whose configurations have every status and different texts."""
+    sources = [
+        replace(source(f"exports/team-{n % 17}/stack-{n}.json", f"stack-{n}"), project=f"project-{n % 23}")
+        for n in range(stacks)
+    ]
+    made = []
+    for n in range(configurations):
+        of, name = sources[n % stacks], f"ranker-{n}-{sha256(str(n).encode()).hexdigest()[:7]}"
+        said = [
+            verdict(
+                "encryption-at-rest-enabled", COMPLIANT, why=f'kmsKeyArn names the key "key-{n % 700}" of this stack.'
+            ),
+            verdict(
+                "key-rotation-enabled", COMPLIANT, why=f'The key "key-{n % 700}" rotates every {90 + n % 200} days.'
+            ),
+            verdict("paired-with-endpoint", COMPLIANT, why=f'The Endpoint "endpoint-{n}" of this stack uses it.'),
+        ]
+        status, key = COMPLIANT, "arn:aws:kms:eu-west-1:***:key/***"
+        if n % 3 == 0:
+            said[0] = violated("encryption-at-rest-enabled")
+            status, key = NON_COMPLIANT, "(none)"
+        elif n % 11 == 0:
+            said.append(verdict("key-in-same-region", CANNOT_TELL, why="Its key is not known before the update."))
+            status, key = CANNOT_TELL, "(not known)"
+        elif n % 13 == 0:
+            said[0], status, key = exempted("encryption-at-rest-enabled"), EXEMPTED, "(none)"
+        if n % 5 == 0:
+            said[1] = violated("key-rotation-enabled", f'The key "key-{n % 700}" does not rotate.')
+        made.append(configuration(of, name, *said, status=status, key=key))
+    return report(made, sources)

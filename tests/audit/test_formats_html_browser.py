@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, expect
+from pypdf import PdfReader
 
 from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import html
+from policy_pack.audit.run import audit
 from tests.audit import invented
+from tests.audit.auditing import ROOT, options
 from tests.audit.browser import DESKTOP, PHONE, Opened, chromium, opened, running
 
 pytestmark = [
@@ -213,3 +220,121 @@ def test_an_accessibility_checker_finds_nothing(
             page.page.locator("#all").click()
         violations = Axe().run(page.page).response["violations"]
         assert [(each["id"], each["impact"], each["nodes"][0]["failureSummary"]) for each in violations] == []
+
+
+# What a first paint is compared with, and a generous bound: the machine may be busy.
+EMPTY = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Empty</title><body><p>Empty</p></body></html>'
+FIRST_PAINT = """() => new Promise((resolve) => new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) if (each.name === "first-contentful-paint") resolve(each.startTime);
+}).observe({ type: "paint", buffered: true }))"""
+TYPED = """(words) => {
+  const field = document.getElementById("text");
+  field.value = words;
+  const start = performance.now();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  document.body.offsetHeight;
+  return performance.now() - start;
+}"""
+
+
+@pytest.fixture(scope="module")
+def long_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("long") / "long.html"
+    path.write_text(html.write(invented.many()), "utf-8")
+    return path
+
+
+def test_a_long_page_is_small_and_shown_at_once(browser: Browser, long_page: Path, tmp_path: Path) -> None:
+    assert long_page.stat().st_size <= 4_000_000
+    empty = tmp_path / "empty.html"
+    empty.write_text(EMPTY, "utf-8")
+
+    def first_paint(file: Path) -> float:
+        with opened(browser, file) as page:
+            painted: float = page.page.evaluate(FIRST_PAINT)
+            return painted
+
+    first_paint(empty)
+    assert min(first_paint(long_page) for _ in range(3)) <= 20 * min(first_paint(empty) for _ in range(3))
+
+
+def test_a_long_page_has_everything_and_makes_what_is_shown(browser: Browser, long_page: Path) -> None:
+    with opened(browser, long_page) as page:
+        expect(page.page.locator("#shown")).to_have_text(
+            "Showing 3185 of 3185 configurations and 1699 of 1699 findings."
+        )
+        assert (len(page.configurations), len(page.findings)) == (100, 100)
+        page.page.locator("#configurations .rest button").click()
+        assert len(page.configurations) == 200
+        assert min(page.page.evaluate(TYPED, "ranker-77") for _ in range(3)) <= 200
+        assert {each.split("-")[1][:2] for each in page.configurations} == {"77"}
+        assert not page.page.locator("#configurations .rest").is_visible()
+        page.page.locator("#configurations .more").first.click()
+        opened_detail = page.page.locator("#configurations .detail.open")
+        assert opened_detail.locator(".verdicts tbody tr").count() == len(
+            invented.many(1, 1).configurations[0].verdicts
+        )
+        assert 'key "key-' in opened_detail.inner_text()
+        assert opened_detail.locator("pre").count() == 3  # it names no key
+        page.page.get_by_role("button", name="Reset").click()
+        page.page.locator("#status").select_option("exempted")
+        exempted = sum(each.status == "exempted" for each in invented.many().configurations)
+        expect(page.page.locator("#shown")).to_contain_text(f"Showing {exempted} of 3185 configurations and 0 of 1699")
+        assert (page.loaded, page.complaints) == ([long_page.as_uri()], [])
+
+
+def test_a_long_page_sorts_all_of_it(browser: Browser, long_page: Path) -> None:
+    with opened(browser, long_page) as page:
+        button = page.page.locator("#configurations .sort").nth(1)
+        button.click()
+        assert page.configurations[0].startswith("ranker-0-")
+        button.click()
+        assert page.configurations[0].startswith("ranker-3184-")
+
+
+def test_a_long_page_says_that_it_takes_a_script(browser: Browser, long_page: Path) -> None:
+    with opened(browser, long_page, scripted=False) as page:
+        assert page.page.get_by_text("takes JavaScript").first.is_visible()
+        assert page.page.locator("#stacks tbody tr").count() == 300
+        assert page.page.locator("#by-policy tbody tr").count() > 10
+
+
+def test_what_is_hostile_stays_text_on_a_long_page(browser: Browser, tmp_path: Path) -> None:
+    made = invented.hostile()
+    copies = [replace(each, id=f"{each.id}{n}") for n in range(30) for each in made.configurations]
+    path = tmp_path / "hostile.html"
+    path.write_text(html.write(replace(made, configurations=tuple(copies))), "utf-8")
+    with opened(browser, path) as page:
+        expect(page.page.locator("#shown")).to_contain_text("240 of 240 configurations")
+        page.page.locator("#all").click()
+        assert page.page.evaluate("typeof hacked") == "undefined"
+        assert page.page.locator("img, iframe, object").count() == 0
+        assert (page.loaded, page.complaints) == ([path.as_uri()], [])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_long_page_is_accessible(browser: Browser, long_page: Path, size: str) -> None:
+    with opened(browser, long_page, size=SIZES[size]) as page:
+        page.page.locator("#configurations .more").first.click()
+        violations = Axe().run(page.page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["failureSummary"]) for each in violations] == []
+        assert page.too_wide == 0
+
+
+@pytest.mark.parametrize("paper", [("A4", False), ("A4", True), ("Letter", False)], ids=str)
+def test_the_examples_fit_ten_pages_of_paper(browser: Browser, tmp_path: Path, paper: tuple[str, bool]) -> None:
+    report = audit([str(each) for each in sorted(ROOT.glob("examples/*/state.json"))], options())
+    path = tmp_path / "examples.html"
+    path.write_text(html.write(report), "utf-8")
+    with opened(browser, path) as page:
+        printed = PdfReader(io.BytesIO(page.page.pdf(format=paper[0], landscape=paper[1])))
+    texts = [normalize("NFKC", each.extract_text()) for each in printed.pages]  # without ligatures
+    assert len(texts) <= 10
+    assert "7 of 9 configurations are not compliant" in texts[0]
+    for number, text in enumerate(texts, 1):
+        assert f"{number} / {len(texts)}" in text
+    assert not [text for text in texts if "Copy" in text or "Details" in text or "Show all" in text]
+    whole = re.sub(r"\s+", "", "".join(texts))
+    for configuration in report.configurations:
+        assert whole.count(re.sub(r"\s+", "", configuration.label)) >= 1
+    assert "awscloudtraillookup-events" in whole

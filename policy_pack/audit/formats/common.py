@@ -75,7 +75,7 @@ def one_line(text: str) -> str:
 
 def counted(number: int, what: str) -> str:
     """As in "1 stack" and "2 stacks"."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def headline(report: Report) -> str:

@@ -1,5 +1,7 @@
 """HTML: one file that needs nothing else, for auditors.
 
+A long page (more than `LIMIT` configurations) has its lists packed, and a script makes of them what is shown.
+
 It loads nothing and sends nothing, which its Content-Security-Policy also tells the browser: only its own style and
 script run, by their hashes. All that comes from a stack is escaped by the template.
 
@@ -9,7 +11,8 @@ Source: "Content Security Policy Level 3" of the W3C, for hashes.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,8 +26,10 @@ from policy_pack.audit.evidence import (
     EXEMPTED,
     NON_COMPLIANT,
     NOT_APPLICABLE,
+    WORST_FIRST,
     PolicyInEffect,
     Report,
+    Source,
     count,
 )
 from policy_pack.audit.formats.common import (
@@ -46,12 +51,14 @@ from policy_pack.audit.formats.common import (
     standing,
     stopping_text,
 )
+from policy_pack.audit.formats.page_data import packed
 
 _PAGE = Path(__file__).parent / "page"
 
 # As they follow each other in a bar and, but for what needs no attention, in a list.
 _IN_A_BAR = (COMPLIANT, EXEMPTED, CANNOT_TELL, NON_COMPLIANT)
-_WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
+
+LIMIT = 200  # configurations that a page lists without a script
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,11 @@ def write(report: Report) -> str:
         keep_trailing_newline=True,
     )
     statuses = by_policy(report.configurations)
+    findings, stack_name = Findings(report), Stacks(report).name
+    worst_first = sorted(report.configurations, key=lambda each: WORST_FIRST.index(each.status))
+    urgent_first = sorted(report.findings, key=lambda each: (each.known, not fails(each.level)))
+    is_long = len(report.configurations) > LIMIT
+    data = packed(worst_first, urgent_first, report.policies, findings, stack_name) if is_long else ""
     return environment.get_template("report.html.j2").render(
         report=report,
         style=Markup(style),  # noqa: S704 - files of the pack, as is the script
@@ -107,29 +119,57 @@ def write(report: Report) -> str:
         headline=headline(report),
         outcome=stopping_text(report),
         findings_text=findings_text(report),
-        worst_first=sorted(report.configurations, key=lambda each: _WORST_FIRST.index(each.status)),
-        urgent_first=sorted(report.findings, key=lambda each: (each.known, not fails(each.level))),
+        worst_first=worst_first,
+        urgent_first=urgent_first,
         policy_rows=[
             PolicyRow(each, count(statuses[each.name]))
             for each in report.policies
             if runs(each.level) and statuses[each.name]
         ],
-        frameworks=list(dict.fromkeys(each.framework for each in report.control.requirements)),
-        decisive={each.name for each in report.policies if each.decisive},
-        findings=Findings(report),
+        frameworks=_frameworks(report),
+        findings=findings,
+        limit=LIMIT,
+        data=Markup(data),  # noqa: S704 - Base64
+        stack_rows=_stack_rows(report, stack_name),
         statuses=STATUS_TEXTS,
-        order=_WORST_FIRST,
+        order=WORST_FIRST,
         segments=segments,
         bar_text=bar_text,
         counted=counted,
         exemption_text=exemption_text,
         standing=standing,
-        stack_name=Stacks(report).name,
+        stack_name=stack_name,
         fails=fails,
         runs=runs,
         share_text=share_text,
         short=short,
     )
+
+
+@dataclass(frozen=True)
+class StackRow:
+    """A stack and what there is to do in it."""
+
+    name: str
+    counts: Mapping[str, int]
+    findings: int
+
+
+def _stack_rows(report: Report, name: Callable[[Source], str]) -> list[StackRow]:
+    statuses: defaultdict[str, list[str]] = defaultdict(list)
+    for each in report.configurations:
+        statuses[each.source].append(each.status)
+    found = Counter(each.source for each in report.findings)
+    rows = [StackRow(name(each), count(statuses[each.name]), found[each.name]) for each in report.sources]
+    return sorted(rows, key=lambda row: (-row.counts[NON_COMPLIANT], -row.findings, -row.counts[CANNOT_TELL]))
+
+
+def _frameworks(report: Report) -> dict[str, list[str]]:
+    """The policies that the requirements of each framework ask for."""
+    asked: dict[str, list[str]] = {}
+    for each in report.control.requirements:
+        asked.setdefault(each.framework, []).extend((*each.policies, *each.where_enabled))
+    return {framework: list(dict.fromkeys(names)) for framework, names in asked.items()}
 
 
 def segments(counts: Mapping[str, int]) -> list[Segment]:
@@ -146,7 +186,7 @@ def segments(counts: Mapping[str, int]) -> list[Segment]:
 
 def bar_text(counts: Mapping[str, int]) -> str:
     """A bar in words."""
-    return ", ".join(f"{counts[status]} {STATUS_TEXTS[status]}" for status in _WORST_FIRST if counts[status]) or "none"
+    return ", ".join(f"{counts[status]} {STATUS_TEXTS[status]}" for status in WORST_FIRST if counts[status]) or "none"
 
 
 def _security(style: str, script: str) -> str:
