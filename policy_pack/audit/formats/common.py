@@ -68,6 +68,12 @@ def share_text(each: RequirementEvidence) -> str:
     return f"{percent(each.share)} ({each.counts[COMPLIANT]} of {each.judged})"
 
 
+def place(of: ConfigurationEvidence | Finding) -> str:
+    """Where a resource is made and what it is: the line of the program, where the stack says it, and the URN."""
+    urn = of.id if isinstance(of, ConfigurationEvidence) else of.urn
+    return " ".join(part for part in (f"{of.origin.program}," if of.origin.program else "", urn) if part)
+
+
 def one_line(text: str) -> str:
     """`text` without line breaks or other runs of blanks."""
     return " ".join(text.split())

@@ -124,7 +124,8 @@ def _urgency(finding: Finding) -> tuple[bool, bool]:
 def _finding_row(finding: Finding, stack: str) -> list[str]:
     mark = "known" if finding.known else ("❌" if fails(finding.level) else "⚠️")
     name = finding.subject or finding.resource or "the stack"
-    text = f"{escape(finding.why)} {escape(finding.fix)}"
+    line = f" {_code(str(finding.origin.program))}" if finding.origin.program else ""
+    text = f"{escape(finding.why)} {escape(finding.fix)}{line}"
     return [_row(mark, finding.level, f"`{short(finding.policy)}`", _code(name), escape(stack), text)]
 
 

@@ -18,7 +18,7 @@ from policy_pack.audit.evidence import (
     PolicyInEffect,
     PolicyVerdict,
 )
-from policy_pack.audit.formats.common import STATUS_TEXTS, Findings, exemption_text, fails, short, standing
+from policy_pack.audit.formats.common import STATUS_TEXTS, Findings, exemption_text, fails, place, short, standing
 from policy_pack.judging.policy import HIGH, LOW, MEDIUM
 
 _RANK = {HIGH: 0, MEDIUM: 1, LOW: 2}
@@ -60,7 +60,7 @@ def packed(
         return [
             *map(text, (each.label, name(each), each.region or "not known", each.key)),
             WORST_FIRST.index(each.status),
-            *map(text, (standing(each), each.id, each.type, each.name or "not known", each.source)),
+            *map(text, (standing(each), place(each), each.type, each.name or "not known", each.source)),
             [verdict(each, said) for said in each.verdicts],
             [[text(command.shows), text(command.text)] for command in each.commands],
         ]
@@ -75,7 +75,7 @@ def packed(
             _RANK[each.severity],
             *map(text, (each.severity, resource, within)),
             numbers[each.policy],
-            *map(text, (name(each), each.why, each.fix, each.urn)),
+            *map(text, (name(each), each.why, each.fix, place(each) if each.urn else "")),
         ]
 
     data = {
