@@ -13,6 +13,8 @@ from policy_pack.audit.evidence import (
     NON_COMPLIANT,
     NOT_APPLICABLE,
     ConfigurationEvidence,
+    Origin,
+    Position,
     Problem,
 )
 from policy_pack.audit.formats import html, markdown, oscal
@@ -97,3 +99,12 @@ def test_the_file_tells_stacks_of_one_name_apart() -> None:
     assert "acme/serving/dev (a/dev.json)" in oscal.write(made)
     assert "<code>acme/serving/dev (b/dev.json)</code>" in markdown.write(made)
     assert "dev (b/<wbr>dev.json)" in html.write(made)
+
+
+def test_the_line_of_the_program_is_named() -> None:
+    made = invented.one_of_each()
+    origin = Origin(Position("ml/serving_stack.py", 23, 5))
+    made = replace(made, findings=tuple(replace(each, origin=origin) for each in made.findings))
+    made = replace(made, configurations=tuple(replace(each, origin=origin) for each in made.configurations))
+    assert html.write(made).count("ml/serving_stack.py:23:5") == len(made.findings) + len(made.configurations)
+    assert markdown.write(made).count("ml/serving\\_stack\\.py\\:23\\:5") == len(made.findings)
