@@ -25,6 +25,7 @@ from policy_pack.audit.verdicts import level_of, overall, verdicts_on
 from policy_pack.carriers import SUBJECTS
 from policy_pack.carriers.place import Surroundings
 from policy_pack.judging.judge import Judgement, judge, without_repeats
+from policy_pack.judging.phase import SAVED_PREVIEW, STATE
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import Effective
 from policy_pack.judging.verdict import Violation
@@ -64,8 +65,10 @@ class Examination:
         self._state, self._source, self._options = state, source, options
         roots = options.source_roots
         self._origins = Origins(state.entries, text, roots.get(state.project, roots.get("", "")))
-        environment = {"AWS_REGION": options.region} if options.region else {}
-        surroundings = Surroundings(state.config, environment)
+        surroundings = Surroundings(
+            state.config, tells_dependencies=state.tells_dependencies, region=options.region or None
+        )
+        self._phase = SAVED_PREVIEW if state.kind == PREVIEW else STATE
         # A policy of a resource sees that resource alone, and none that nobody judges.
         self._alone = [carriers.read([each], surroundings) for each in state.inputs if each.type in SUBJECTS]
         self._stack = carriers.read(state.outputs, surroundings)
@@ -86,6 +89,7 @@ class Examination:
                 all_settings=options.config.settings,
                 policies=options.config.pack.by_full_name,
                 today=options.today,
+                phase=self._phase,
             )
 
     def findings(self) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ class State:
     outputs: tuple[Resource, ...] = ()
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     left_out: int = 0
+    tells_dependencies: bool = True
 
     def physical_id(self, urn: str) -> str:
         """What the provider calls a resource; empty where it does not say."""
@@ -169,6 +170,8 @@ def _state(
         outputs=tuple(outputs),
         entries={each["urn"]: each for each in concerning},
         left_out=left_out,
+        # Nobody asks where nothing is judged.
+        tells_dependencies=not concerning or any("propertyDependencies" in each for each in entries),
     )
 
 
@@ -215,7 +218,13 @@ def _resource(
         properties=properties,
         provider=provider,
         property_sources=dependencies,
+        ignore_changes=_ignored(entry),
     )
+
+
+def _ignored(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    given = entry.get("ignoreChanges")
+    return tuple(path for path in given if isinstance(path, str)) if isinstance(given, list) else ()
 
 
 def _object(entry: Mapping[str, Any], side: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from policy_pack.judging.judge import Judgement
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
-from policy_pack.stack.links import configurations_by_name, configurations_from, keys_of
+from policy_pack.stack.links import configurations_by_name, configurations_from, configurations_left, keys_of
 from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template
 
 _NOTHING_TO_JUDGE: Mapping[type, str] = {
@@ -136,7 +136,8 @@ class _Belonging:
             return [subject.id]
         if isinstance(subject, Endpoint):
             used = configurations_from(subject, self._stack) or configurations_by_name(subject, self._stack)
-            return [each.id for each in used]
+            left = configurations_left(subject, self._stack)
+            return [each.id for each in dict.fromkeys((*used, *left))]
         if isinstance(subject, Key):
             return self._by_key.get(subject.id, ())
         return self._by_urn.get(subject.urn, ()) if isinstance(subject, Template) else ()

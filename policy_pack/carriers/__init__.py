@@ -54,8 +54,11 @@ def concerning(resources: Iterable[T]) -> list[T]:
 def read(resources: Iterable[Resource], surroundings: Surroundings) -> Stack:
     """The model of a stack, from those of its resources that a carrier knows."""
     return Stack(
-        node
-        for resource in resources
-        if (reads := READERS.get(resource.type)) is not None
-        for node in reads.read(resource, surroundings)
+        (
+            node
+            for resource in resources
+            if (reads := READERS.get(resource.type)) is not None
+            for node in reads.read(resource, surroundings)
+        ),
+        tells_dependencies=surroundings.tells_dependencies,
     )

@@ -15,6 +15,8 @@ from policy_pack.carriers.naming import is_generated
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.shapes import days, identity, known_boolean, sources, text_or
 from policy_pack.stack.model import (
+    DELETED_FIRST,
+    MADE_FIRST,
     Alias,
     Configuration,
     Endpoint,
@@ -65,7 +67,10 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
         variants=shapes.variants(
             given, {name: sources(resource, name) for name in ("productionVariants", "shadowProductionVariants")}
         ),
-        storage=shapes.storage(given),
+        storage=shapes.storage(given, captures=False),
+        replacement=DELETED_FIRST if resource.delete_before_replace is not False else MADE_FIRST,
+        deleted_first=resource.delete_before_replace,
+        known_as=shapes.texts(given.get("arn")),
     )
 
 
@@ -84,6 +89,7 @@ def _endpoint(resource: Resource, surroundings: Surroundings) -> Iterator[Endpoi
         configuration_name=text(resource.properties.get("endpointConfigName")),
         configuration_property="endpointConfigName",
         configuration_sources=sources(resource, "endpointConfigName"),
+        ignores_changes=shapes.ignores(resource, "endpointConfigName"),
     )
 
 

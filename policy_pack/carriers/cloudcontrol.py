@@ -16,12 +16,16 @@ from policy_pack.carriers import cloudformation, resource_types, shapes
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import capitalised, given_by, in_camel_case
-from policy_pack.stack.model import AnyNode, Place, Resource, Template
+from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, AnyNode, Place, Resource, Template
 from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
 
 TITLE = "Cloud Control"
 
 _TYPES: Mapping[str, Reads] = {**resource_types.READERS, **cloudformation.TEMPLATES}
+
+
+# Its output is computed anew with each change; what the other provider gives before an update is not specified.
+_CLASSIC = "aws:cloudcontrol/resource:Resource"
 
 
 def _resource(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
@@ -61,7 +65,20 @@ def _nodes(
         return shapes.sources(resource, state_property) if properties.get(name) is not None else ()
 
     made = _object(resource.properties.get(outputs)) or {}
-    return _TYPES[type_name].read(given_by(resource, where, properties, sources, outputs=made, spelling=capitalised))
+    given = given_by(
+        resource,
+        where,
+        properties,
+        sources,
+        outputs=made,
+        refreshed=made if resource.type == _CLASSIC else {},
+        spelling=capitalised,
+        ignores=lambda *path: shapes.ignores(resource, state_property, *map(capitalised, path)),
+        replacement=DELETED_FIRST if resource.delete_before_replace else MADE_FIRST,
+        deleted_first=resource.delete_before_replace,
+        output=f"EndpointConfigName, in its {outputs} output",
+    )
+    return _TYPES[type_name].read(given)
 
 
 def _object(state: Plain) -> Mapping[str, Any] | None:
@@ -104,10 +121,10 @@ def _write_in_object(properties: Any, arn: str) -> None:
 
 
 READERS = {
-    "aws:cloudcontrol/resource:Resource": Reads(Template, _resource),
+    _CLASSIC: Reads(Template, _resource),
     "aws-native:index:ExtensionResource": Reads(Template, _extension),
 }
 KEY_WRITERS = {
-    "aws:cloudcontrol/resource:Resource": _write_in_text,
+    _CLASSIC: _write_in_text,
     "aws-native:index:ExtensionResource": _write_in_object,
 }

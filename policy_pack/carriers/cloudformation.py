@@ -21,6 +21,7 @@ from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, given_by, in_camel_case
 from policy_pack.records import dataclass
 from policy_pack.stack.model import (
+    REFUSED,
     AnyNode,
     Configuration,
     Endpoint,
@@ -130,6 +131,11 @@ class _Reading:
         # A known text may come from whatever the program computed the parameters and the template from.
         return (*own, *passed, *self.given.sources("templateBody"))
 
+    def ignores(self, origins: Origins | None) -> bool:
+        """Whether the option ignoreChanges of the stack covers what a value in the template is computed from."""
+        parameters = origins.parameters if origins is not None else ()
+        return self.given.ignores("templateBody") or any(self.given.ignores("parameters", each) for each in parameters)
+
     @property
     def outputs(self) -> tuple[str, ...]:
         """What the template's outputs are computed from; which of them is used nobody says."""
@@ -180,8 +186,14 @@ def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[st
         properties=properties,
         sources=lambda name: reading.sources(properties.get(name), origins.get(name)),
         outputs={},
+        refreshed={},
+        ids=(),
         is_generated=None,
         spelling=capitalised,
+        ignores=lambda name: reading.ignores(origins.get(name)),
+        replacement=REFUSED,
+        deleted_first=None,
+        output="EndpointConfigName, by Fn::GetAtt (in CDK: attrEndpointConfigName)",
     )
 
 

@@ -1,33 +1,40 @@
-"""Where a resource lives: its own region, else its provider's, else the stack's, else the environment's.
+"""Where a resource lives: its own region, else its provider's, else what the stack and the environment say.
 
-Sources: "AWS Classic provider: Installation & Configuration" and "Enhanced region support" of the Pulumi Registry.
+The stack's configuration is that of default providers: an explicit one does not read it. The environment counts for
+both, unless the provider has a profile, which may bring a region of its own. Neither says anything of providers that
+are not AWS's.
+
+Sources: "AWS Classic provider: Installation & Configuration" and "Enhanced region support" of the Pulumi Registry;
+"Default and explicit providers" in Pulumi's documentation; "Configuration and credential file settings in the AWS CLI".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from policy_pack.records import dataclass
-from policy_pack.stack.model import Place, Resource
+from policy_pack.stack.model import Place, Provider, Resource
 from policy_pack.values import Plain, Text, Unknown, text
+
+_PACKAGES = ("aws", "aws-native")
+
+# As the engine names them: "default", or that and the provider's version.
+_DEFAULT = re.compile(r"default(_[0-9].*)?")
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known around a stack's resources: its configuration (``{"aws:region": "us-east-1"}``), environment."""
+    """What is known around a stack's resources: its configuration (``{"aws:region": "us-east-1"}``), environment.
+
+    `tells_dependencies` is that of `policy_pack.stack.model.Stack`; `region` is that of what nothing else tells.
+    """
 
     config: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-
-    def region(self, package: str) -> Text:
-        """The region of a package's default provider, where the provider does not say it."""
-        found = (
-            self.config.get(f"{package}:region"),
-            self.environment.get("AWS_REGION"),
-            self.environment.get("AWS_DEFAULT_REGION"),
-        )
-        return next((region.strip() for region in found if region and region.strip()), None)
+    tells_dependencies: bool = True
+    region: str | None = None
 
 
 def place(resource: Resource, surroundings: Surroundings, own_region: Plain = None) -> Place:
@@ -39,6 +46,24 @@ def place(resource: Resource, surroundings: Surroundings, own_region: Plain = No
         return Place(own, profile=profile)
     region = text(given.get("region"))
     if not isinstance(region, (str, Unknown)):
-        region = surroundings.region(resource.type.partition(":")[0])
+        found = _around(resource.type.partition(":")[0], resource.provider, profile, surroundings)
+        region = next((each.strip() for each in (*found, surroundings.region) if each and each.strip()), None)
     decided_by = resource.provider.urn if resource.provider is not None else None
     return Place(region, decided_by, profile)
+
+
+def _around(package: str, provider: Provider | None, profile: Text, surroundings: Surroundings) -> Iterator[str | None]:
+    """What says the region of a provider that does not say it itself, most important first."""
+    if package not in _PACKAGES:
+        return
+    if _is_default(provider):
+        yield surroundings.config.get(f"{package}:region")
+        profile = profile or surroundings.config.get(f"{package}:profile")
+    if profile is None:
+        yield surroundings.environment.get("AWS_REGION")
+        yield surroundings.environment.get("AWS_DEFAULT_REGION")
+
+
+def _is_default(provider: Provider | None) -> bool:
+    # What was made without the engine, or scanned for, names no provider.
+    return provider is None or _DEFAULT.fullmatch(provider.urn.split("::", 3)[-1]) is not None

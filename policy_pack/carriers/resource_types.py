@@ -18,6 +18,7 @@ from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.shapes import days, identity, text_or
 from policy_pack.records import dataclass
 from policy_pack.stack.model import (
+    DELETED_FIRST,
     Alias,
     AnyNode,
     Configuration,
@@ -81,9 +82,12 @@ def in_camel_case(value: Plain) -> Any:
 class Given:
     """A resource of one of AWS's own types, whatever carried it, with what the model wants of every node.
 
-    `properties` are what was given, `outputs` what AWS made of it as far as that is known, both in camel case.
-    `sources` says what a property is computed from. `is_generated` tells a physical name that its carrier generates;
-    `None` where AWS generates them.
+    `properties` are what was given, `outputs` what AWS made of it as far as that is known, both in camel case;
+    `refreshed` are those outputs that are never older than the properties.
+    `sources` says what a property is computed from, `ignores` whether the option ignoreChanges covers its path.
+    `replacement`, `deleted_first` and `output` are those of `policy_pack.stack.model.Configuration`. `is_generated`
+    tells a physical name that its carrier generates; `None` where AWS generates them. `ids` are what its provider may
+    call it.
     """
 
     id: str
@@ -95,6 +99,12 @@ class Given:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     is_generated: Callable[[Plain], bool | Unknown] | None = None
     spelling: Spelling = str
+    refreshed: Mapping[str, Any] = field(default_factory=dict)
+    ignores: Callable[..., bool] = lambda *_: False
+    replacement: str = DELETED_FIRST
+    ids: tuple[str, ...] = ()
+    deleted_first: bool | None = None
+    output: str = "endpointConfigName output"
 
     @property
     def node(self) -> dict[str, Any]:
@@ -106,15 +116,21 @@ class Given:
         given = text(self.properties.get(name))
         return text(self.outputs.get(name)) if given is None else given
 
+    def now(self, name: str) -> Text:
+        """A text as AWS has it since the last refresh; as it was given where AWS has not said."""
+        made = text(self.refreshed.get(name))
+        return made if isinstance(made, str) else text(self.properties.get(name))
+
 
 def given_by(
     resource: Resource,
     where: Place,
     properties: Mapping[str, Any] | None = None,
     sources: Callable[[str], tuple[str, ...]] | None = None,
+    ignores: Callable[..., bool] | None = None,
     **more: Any,
 ) -> Given:
-    """What a resource of a stack brings: its own properties and their sources, unless others are given."""
+    """What a resource of a stack brings: its own properties, their sources and paths, unless others are given."""
     return Given(
         id=resource.urn,
         urn=resource.urn,
@@ -122,6 +138,7 @@ def given_by(
         place=where,
         properties=resource.properties if properties is None else properties,
         sources=sources or (lambda name: shapes.sources(resource, name)),
+        ignores=ignores or (lambda *path: shapes.ignores(resource, *path)),
         **more,
     )
 
@@ -155,6 +172,10 @@ def _configuration(given: Given) -> Iterator[Configuration]:
             properties, {name: given.sources(name) for name in ("productionVariants", "shadowProductionVariants")}
         ),
         storage=tuple(replace(each, property=given.spelling(each.property)) for each in shapes.storage(properties)),
+        replacement=given.replacement,
+        deleted_first=given.deleted_first,
+        output=given.output,
+        known_as=(*given.ids, *shapes.texts(given.made("endpointConfigArn"), given.made("arn"))),
     )
 
 
@@ -169,9 +190,10 @@ def _generated_name(given: Given) -> bool | Unknown:
 def _endpoint(given: Given) -> Iterator[Endpoint]:
     yield Endpoint(
         **given.node,
-        configuration_name=text(given.properties.get("endpointConfigName")),
+        configuration_name=given.now("endpointConfigName"),
         configuration_property=given.spelling("endpointConfigName"),
         configuration_sources=given.sources("endpointConfigName"),
+        ignores_changes=given.ignores("endpointConfigName"),
     )
 
 

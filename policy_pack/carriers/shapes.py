@@ -5,7 +5,8 @@ Sources: "CreateEndpointConfig" in the Amazon SageMaker API Reference; "CreateKe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policy_pack.stack.model import Resource, Storage, Variant
@@ -18,6 +19,30 @@ def sources(resource: Resource, name: str) -> tuple[str, ...]:
     """The ids that a property is computed from: the engine's account of it, and what its unknown parts say."""
     value = resource.properties.get(name)
     return tuple(dict.fromkeys((*resource.property_sources.get(name, ()), *sources_in(value))))
+
+
+def texts(*values: object) -> tuple[str, ...]:
+    """Those of the values that are known texts."""
+    return tuple(each for each in values if isinstance(each, str))
+
+
+def ignores(resource: Resource, *path: str) -> bool:
+    """Whether the option ignoreChanges of a resource covers a property, by its path, by one above it or by ``*``."""
+    return any(_covers(each, path) for each in resource.ignore_changes)
+
+
+# A step of a path: a name, or a name or an index in brackets.
+_STEP = re.compile(r"""\.?([^.\["\]]+)|\.?\[(?:"((?:[^"\\]|\\.)*)"|([0-9]+|\*))\]""")
+_LONGEST_PATH = 1000
+
+
+def _covers(given: str, path: Sequence[str]) -> bool:
+    steps = _STEP.findall(given[:_LONGEST_PATH])
+    # A path that is none covers nothing.
+    if not steps or "".join(each[0] for each in _STEP.finditer(given[:_LONGEST_PATH])) != given:
+        return False
+    names = [name or quoted.replace('\\"', '"') or index for name, quoted, index in steps]
+    return len(names) <= len(path) and all(name in ("*", step) for name, step in zip(names, path))
 
 
 def identity(arn: Text) -> dict[str, Any]:
@@ -81,18 +106,18 @@ def _variants(label: str, element: Plain, model_sources: tuple[str, ...]) -> Ite
         )
 
 
-def storage(properties: Mapping[str, Any]) -> tuple[Storage, ...]:
+def storage(properties: Mapping[str, Any], *, captures: bool = True) -> tuple[Storage, ...]:
     """What an endpoint writes besides its volumes, and the key that each names.
 
-    What it may write, as far as anybody can tell, has an unknown key.
+    What it may write, as far as anybody can tell, has an unknown key. `captures` says whether data is captured where a
+    capture is described and enableCapture not set.
     """
-    return tuple(_storage(properties))
+    return tuple(_storage(properties, captures))
 
 
-def _storage(properties: Mapping[str, Any]) -> Iterator[Storage]:
+def _storage(properties: Mapping[str, Any], captures: bool) -> Iterator[Storage]:
     capture = properties.get("dataCaptureConfig")
-    # Both providers take a capture that is written down but switched off.
-    enabled = boolean(get(capture, "enableCapture"), default=True)
+    enabled = boolean(get(capture, "enableCapture"), default=captures)
     if not _is_absent(capture) and enabled is not False:
         key = text(get(capture, "kmsKeyId"))
         yield Storage(

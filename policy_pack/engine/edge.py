@@ -25,7 +25,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from policy_pack.carriers import READERS, SUBJECTS, concerning
 from policy_pack.engine import messages
-from policy_pack.engine.session import Session
+from policy_pack.engine.session import Session, phase_of
 from policy_pack.engine.skim import Skimmer
 
 _RECONFIGURE = "_configure_runtime_settings"
@@ -68,7 +68,7 @@ def _skimming(edge: Edge) -> Any:
         name: grpc.unary_unary_rpc_method_handler(method, parse, pb.AnalyzeResponse.SerializeToString)
         for name, method, parse in (
             ("Analyze", edge.Analyze, Skimmer(SUBJECTS).resource),
-            ("AnalyzeStack", edge.AnalyzeStack, Skimmer(READERS).stack),
+            ("AnalyzeStack", edge.AnalyzeStack, Skimmer({*READERS, messages.ROOT}).stack),
         )
     }
     return grpc.method_handlers_generic_handler("pulumirpc.Analyzer", handlers)
@@ -94,7 +94,8 @@ class Edge:
         return response
 
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: Any) -> pb.AnalyzeResponse:
-        with self._reading(concerning(request.resources)):
+        tells = messages.tells_dependencies(request.resources)
+        with self._reading(concerning(request.resources), tells_dependencies=tells):
             response: pb.AnalyzeResponse = self._sdk.AnalyzeStack(pb.AnalyzeStackRequest(), context)
         return response
 
@@ -123,10 +124,11 @@ class Edge:
 
     def ConfigureStack(self, request: pb.AnalyzerStackConfigureRequest, context: Any) -> Any:
         self._session.config = dict(request.config)
+        self._session.phase = phase_of(request.dry_run)
         return self._sdk.ConfigureStack(request, context)
 
-    def _reading(self, given: list[Any]) -> AbstractContextManager[None]:
-        return self._session.judging(lambda: map(messages.resource, given))
+    def _reading(self, given: list[Any], *, tells_dependencies: bool = True) -> AbstractContextManager[None]:
+        return self._session.judging(lambda: map(messages.resource, given), tells_dependencies=tells_dependencies)
 
 
 def _without_properties(request: pb.AnalyzeRequest) -> pb.AnalyzeRequest:

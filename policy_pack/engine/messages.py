@@ -5,7 +5,7 @@ Sources: "pulumi/proto/pulumi/analyzer.proto" and "Pulumi property values" in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Union
 
 from google.protobuf import struct_pb2
@@ -13,6 +13,8 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from policy_pack.stack.model import Provider, Resource
 from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
+
+ROOT = "pulumi:pulumi:Stack"
 
 
 def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource:
@@ -32,7 +34,20 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
         properties=given,
         provider=provider,
         property_sources=sources,
+        ignore_changes=tuple(message.options.ignoreChanges),
+        delete_before_replace=message.options.deleteBeforeReplace
+        if message.options.deleteBeforeReplaceDefined
+        else None,
     )
+
+
+def tells_dependencies(given: Iterable[pb.AnalyzerResource]) -> bool:
+    """Whether it is recorded what the values of a stack are computed from.
+
+    An empty account is not sent, but then there is the stack itself. Resources without either are those that an
+    account was scanned for.
+    """
+    return any(each.type == ROOT or each.propertyDependencies for each in given)
 
 
 class Fields(Mapping[str, Plain]):

@@ -5,13 +5,14 @@ The SDK's proxies raise `UnknownValueError` on reading a value that is not known
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union
 
 import pulumi
 from pulumi_policy import PolicyResource, ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
+from policy_pack.engine.messages import ROOT
 from policy_pack.stack.model import Provider, Resource
 from policy_pack.values import NOTHING_KNOWN, UNKNOWN, Opaque, Plain, unwrap
 
@@ -33,7 +34,14 @@ def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
         properties=given,
         provider=provider,
         property_sources=sources,
+        ignore_changes=tuple(args.opts.ignore_changes),
+        delete_before_replace=args.opts.delete_before_replace,
     )
+
+
+def tells_dependencies(given: Iterable[PolicyResource]) -> bool:
+    """As `policy_pack.engine.messages` has it."""
+    return any(each.resource_type == ROOT or any(each.property_dependencies.values()) for each in given)
 
 
 def properties(proxy: Mapping[str, Any]) -> dict[str, Plain]:

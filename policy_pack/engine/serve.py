@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Union
@@ -25,7 +26,8 @@ Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
 
 def serve(pack: Pack, *, edge: bool = True) -> None:
     """Serves a pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
-    session = Session(pulumi.runtime.get_config_env(), pack)
+    dry_run = os.environ.get("PULUMI_DRY_RUN") == "true"
+    session = Session(pulumi.runtime.get_config_env(), pack, dry_run=dry_run)
     if edge:
         edges.install(session)
     sdk.PolicyPack(
@@ -62,10 +64,16 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
     def validate(args: Any, report: Callable[..., None]) -> None:
         try:
             settings = session.settings(policy, args.get_config())
-            stack = session.stack(lambda: _resources(args))
+            stack = session.stack(lambda: _resources(args), tells_dependencies=_tells_dependencies(args))
             everyone = {} if is_resource else session.all_settings()
             judged = judge(
-                policy, stack, settings, tags=args.stack_tags, all_settings=everyone, policies=pack.by_full_name
+                policy,
+                stack,
+                settings,
+                tags=args.stack_tags,
+                all_settings=everyone,
+                policies=pack.by_full_name,
+                phase=session.phase,
             )
             judgements = list(without_repeats(judged))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
@@ -87,7 +95,7 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         try:
             settings = session.settings(policy, args.get_config())
             stack = session.stack(lambda: _resources(args))
-            for judgement in judge(policy, stack, settings, tags=args.stack_tags):
+            for judgement in judge(policy, stack, settings, tags=args.stack_tags, phase=session.phase):
                 subject = judgement.subject
                 if not isinstance(subject, Configuration) or subject.id != subject.urn:
                     continue  # what stands in a template is not the resource's own to change
@@ -124,6 +132,10 @@ def _resources(args: Args) -> list[Any]:
     return carriers.concerning(
         [sdk_arguments.resource(each) for each in found if each.resource_type in carriers.READERS]
     )
+
+
+def _tells_dependencies(args: Args) -> bool:
+    return not isinstance(args, sdk.StackValidationArgs) or sdk_arguments.tells_dependencies(args.resources)
 
 
 def _framework(pack: Pack) -> sdk.PolicyComplianceFramework:

@@ -11,6 +11,7 @@ from typing import Any
 from policy_pack import carriers
 from policy_pack.carriers.place import Surroundings
 from policy_pack.judging.pack import Pack
+from policy_pack.judging.phase import PREVIEW, UPDATE
 from policy_pack.judging.policy import Policy
 from policy_pack.judging.settings import Effective, read, shown
 from policy_pack.stack.model import Resource, Stack
@@ -18,32 +19,43 @@ from policy_pack.stack.model import Resource, Stack
 _ALL = "all"  # stands in a configuration for every policy; only a level can be given for it
 
 
+def phase_of(dry_run: bool) -> str:
+    """The phase, from what the engine says of it."""
+    return PREVIEW if dry_run else UPDATE
+
+
 class Session:
     """One pack, for as long as the engine runs it.
 
-    `config` is the stack's configuration. `given` are the settings of the policies that are not disabled, by full
-    name, and whatever else was given by a name that no policy has.
+    `config` is the stack's configuration, `phase` one of those of `policy_pack.judging.phase`. `given` are the settings
+    of the policies that are not disabled, by full name, and whatever else was given by a name that no policy has.
     """
 
-    def __init__(self, config: Mapping[str, str], pack: Pack) -> None:
+    def __init__(self, config: Mapping[str, str], pack: Pack, *, dry_run: bool = False) -> None:
         self.config = config
         self.pack = pack
+        self.phase = phase_of(dry_run)
         self.given: dict[str, Mapping[str, Any]] = {}
         self._current: ContextVar[Callable[[], Stack] | None] = ContextVar("current", default=None)
         self._settings: dict[str, tuple[Mapping[str, Any], Effective]] = {}
 
-    def model(self, resources: Iterable[Resource]) -> Stack:
-        """The model of resources, where the stack and the environment say what they do not say themselves."""
-        return carriers.read(resources, Surroundings(self.config, os.environ))
+    def model(self, resources: Iterable[Resource], *, tells_dependencies: bool = True) -> Stack:
+        """The model of resources, where the stack and the environment say what they do not say themselves.
+
+        `tells_dependencies` is that of `policy_pack.stack.model.Stack`.
+        """
+        return carriers.read(resources, Surroundings(self.config, os.environ, tells_dependencies))
 
     @contextmanager
-    def judging(self, resources: Callable[[], Iterable[Resource]]) -> Iterator[None]:
+    def judging(
+        self, resources: Callable[[], Iterable[Resource]], *, tells_dependencies: bool = True
+    ) -> Iterator[None]:
         """While it is open, policies judge these resources; they are read when the first policy asks, and once."""
         known: list[Stack] = []
 
         def stack() -> Stack:
             if not known:
-                known.append(self.model(resources()))
+                known.append(self.model(resources(), tells_dependencies=tells_dependencies))
             return known[0]
 
         token = self._current.set(stack)
@@ -52,10 +64,10 @@ class Session:
         finally:
             self._current.reset(token)
 
-    def stack(self, otherwise: Callable[[], Iterable[Resource]]) -> Stack:
+    def stack(self, otherwise: Callable[[], Iterable[Resource]], *, tells_dependencies: bool = True) -> Stack:
         """The model of what is being judged; of the resources that `otherwise` gives where nobody has said."""
         current = self._current.get()
-        return current() if current is not None else self.model(otherwise())
+        return current() if current is not None else self.model(otherwise(), tells_dependencies=tells_dependencies)
 
     def settings(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         """A policy's settings in effect, from what the SDK hands it."""

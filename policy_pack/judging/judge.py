@@ -7,9 +7,19 @@ from dataclasses import replace
 from datetime import date, datetime, timezone
 
 from policy_pack.judging.patterns import matches
+from policy_pack.judging.phase import FINAL, PREVIEW, in_words_of, to_decide
 from policy_pack.judging.policy import Context, Policy, Subject
-from policy_pack.judging.settings import Effective
-from policy_pack.judging.verdict import Decision, Exempted, NotApplicable, Verdict, Violation, of_alternatives
+from policy_pack.judging.settings import REFUSE, UNDECIDED, Effective
+from policy_pack.judging.verdict import (
+    CannotTell,
+    Compliant,
+    Decision,
+    Exempted,
+    NotApplicable,
+    Verdict,
+    Violation,
+    of_alternatives,
+)
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Configuration, Node, Stack
 
@@ -44,16 +54,20 @@ def judge(
     all_settings: Mapping[str, Effective] | None = None,
     policies: Mapping[str, Policy] | None = None,
     today: date | None = None,
+    phase: str = PREVIEW,
 ) -> Iterator[Judgement]:
     """What a policy says of each of its subjects in a stack.
 
-    `tags` are the stack's, `all_settings` those of every policy by full name, `policies` those of the pack.
+    `tags` are the stack's, `all_settings` those of every policy by full name, `policies` those of the pack, `phase` one
+    of those of `policy_pack.judging.phase`.
     """
-    context = Context(stack, settings.values, all_settings or {}, policies or {})
+    context = Context(stack, settings.values, all_settings or {}, policies or {}, phase)
     outside = _outside(settings, tags or {})
     for subject in stack.of(policy.judges):
         node = subject if isinstance(subject, Node) else None
-        verdict: Verdict = outside or _decide(policy, subject, context)
+        verdict: Verdict = outside or _in_words_of(phase, _decide(policy, subject, context))
+        if isinstance(verdict, CannotTell) and phase in FINAL and settings.values.get(UNDECIDED.name) == REFUSE:
+            verdict = _refused(verdict, phase)
         if isinstance(verdict, Violation):
             verdict = _with_exemption(verdict, node, settings, stack, today or utc_today())
         yield Judgement(policy, node, verdict)
@@ -75,6 +89,19 @@ def without_repeats(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
                 continue
             said.add(each.verdict)
         yield each
+
+
+def _in_words_of(phase: str, decision: Decision) -> Decision:
+    if phase == PREVIEW or isinstance(decision, Compliant):
+        return decision
+    return replace(decision, why=in_words_of(phase, decision.why))
+
+
+def _refused(undecided: CannotTell, phase: str) -> Violation:
+    return Violation(
+        why=f"{undecided.why} So this policy cannot decide, which its setting undecided refuses.",
+        fix=undecided.to_decide or to_decide(phase),
+    )
 
 
 def _outside(settings: Effective, tags: Mapping[str, str]) -> NotApplicable | None:

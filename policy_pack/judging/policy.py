@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Union
 
+from policy_pack.judging.phase import PREVIEW
 from policy_pack.judging.verdict import Decision
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Configuration, Node, Stack
@@ -26,13 +27,15 @@ class Context:
 
     `stack` is the whole stack for a stack policy, and only what one resource carries for a resource policy. `settings`
     are the policy's own, each with the value in effect. `all_settings` are those of every policy that is not disabled,
-    by full name, and `policies` the pack's by full name, both for the policy that judges settings.
+    by full name, and `policies` the pack's by full name, both for the policy that judges settings. `phase` is one of
+    those of `policy_pack.judging.phase`.
     """
 
     stack: Stack
     settings: Mapping[str, Any] = field(default_factory=dict)
     all_settings: Mapping[str, Effective] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    phase: str = PREVIEW
 
 
 # A policy judges the nodes of one kind, or the stack as a whole.

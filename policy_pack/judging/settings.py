@@ -71,6 +71,18 @@ def texts(name: str, description: str, check: Check = lambda _: None) -> Setting
     return Setting(name, schema, lambda value: check(value) if is_text(value) else "is not a text")
 
 
+ALLOW, REFUSE = "allow", "refuse"
+
+# Of every policy that is mandatory by default; `policy_pack.judging.judge` sees to it.
+UNDECIDED = choice(
+    "undecided",
+    "What it is where the policy cannot tell: nothing (allow), or a violation at an update and in an audit of a state "
+    "(refuse). At a preview, where much is not known yet, it is nothing either way.",
+    (ALLOW, REFUSE),
+    ALLOW,
+)
+
+
 def shown(name: str) -> str:
     """A name that was given, as a message may show it: someone may have put the ARN of a key in its place."""
     return name if re.fullmatch("[A-Za-z][A-Za-z_-]{0,80}[0-9]?", name) else "(a name that is not shown)"

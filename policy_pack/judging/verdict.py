@@ -42,9 +42,13 @@ class NotApplicable:
 
 @dataclass(frozen=True)
 class CannotTell:
-    """The policy cannot decide from what is known now, and `why`; it claims nothing."""
+    """The policy cannot decide from what is known now, and `why`; it claims nothing.
+
+    `to_decide` says what would decide it, where that is something else than the value that is not known.
+    """
 
     why: str
+    to_decide: str = ""
 
 
 @dataclass(frozen=True)

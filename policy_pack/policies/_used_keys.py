@@ -18,5 +18,5 @@ def used_keys(configuration: Configuration, stack: Stack) -> Sequence[Key] | Not
     if configuration.key is None:
         return NotApplicable("It names no key.")
     if isinstance(configuration.key, Unknown):
-        return CannotTell("Its key is computed from something else than a key of this stack.")
+        return CannotTell("Its key is not known before the update, and is computed from none of this stack.")
     return NotApplicable("Its key is not made in this stack.")

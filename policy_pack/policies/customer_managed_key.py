@@ -10,7 +10,7 @@ from policy_pack.aws.regions import PARTITIONS, partition_of
 from policy_pack.gaps import sample
 from policy_pack.judging.patterns import matches
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.judging.settings import Setting, texts
+from policy_pack.judging.settings import UNDECIDED, Setting, texts
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.model import Configuration
 from policy_pack.values import PartlyKnown, Unknown, WrongType
@@ -184,5 +184,5 @@ POLICY = Policy(
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms"),
-    settings=(ALLOWED_KEY_ARNS, ALLOWED_ACCOUNTS, ALLOW_ALIASES),
+    settings=(UNDECIDED, ALLOWED_KEY_ARNS, ALLOWED_ACCOUNTS, ALLOW_ALIASES),
 )

@@ -1,4 +1,7 @@
-"""An endpoint configuration names a KMS key."""
+"""An endpoint configuration names a KMS key.
+
+Source: "Create an endpoint configuration" for Serverless Inference in the Amazon SageMaker Developer Guide.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from policy_pack.aws.instances import has_local_storage
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.judging.settings import Setting, choice
+from policy_pack.judging.settings import UNDECIDED, Setting, choice
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.model import Configuration
 
@@ -28,11 +31,18 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         missing = f" The setting keyArnByRegion has no key for {where}."
     return Violation(
         why=(
-            f"It sets no {configuration.key_property}, so no key of yours protects what its instances keep on their "
-            f"volumes: nobody can restrict, log or revoke its use.{missing}"
+            f"It sets no {configuration.key_property}, so no key of yours protects {_kept(configuration)}: nobody can "
+            f"restrict, log or revoke its use.{missing}"
         ),
         fix=f"Set {configuration.key_property} to the ARN of a customer-managed key in the configuration's region.",
     )
+
+
+def _kept(configuration: Configuration) -> str:
+    """What the key is there for: serverless variants have no volumes of their own."""
+    if configuration.variants and all(each.serverless is True for each in configuration.variants):
+        return "the container images that SageMaker keeps for its serverless variants"
+    return "what its instances keep on their volumes"
 
 
 def key_for(configuration: Configuration, context: Context) -> str | None:
@@ -83,6 +93,7 @@ POLICY = Policy(
     remediate=key_for,
     scopes=True,
     settings=(
+        UNDECIDED,
         choice(
             "instanceStorageOnly",
             "Whether configurations whose variants all keep their data on local instance storage, which no KMS key "

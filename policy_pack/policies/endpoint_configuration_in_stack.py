@@ -5,7 +5,7 @@ from __future__ import annotations
 from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.policies._external import EXTERNAL_CONFIGURATIONS, is_external
-from policy_pack.stack.links import configurations_by_name, configurations_from, is_hidden
+from policy_pack.stack.links import configurations_by_name, configurations_from, configurations_left, is_hidden
 from policy_pack.stack.model import Endpoint
 from policy_pack.values import Unknown
 
@@ -15,6 +15,8 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
         return COMPLIANT
     if is_external(endpoint.configuration_name, context):
         return NotApplicable("Its configuration is managed elsewhere on purpose.")
+    if configurations_left(endpoint, context.stack):
+        return NotApplicable("It runs another configuration than the stack's, as endpoint-follows-replacement says.")
     name = endpoint.configuration_name
     if name is None or (isinstance(name, Unknown) and not endpoint.configuration_sources):
         return CannotTell("Which configuration it uses, and where that comes from, is not known before the update.")

@@ -1,35 +1,107 @@
-"""An Endpoint takes a managed configuration's name from its output, not from a string."""
+"""An Endpoint takes a managed configuration's name from its output, not from a string, and follows it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
-from policy_pack.judging.verdict import COMPLIANT, Decision, NotApplicable, Violation
+from policy_pack.judging.settings import UNDECIDED
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.policies._external import EXTERNAL_CONFIGURATIONS, is_external
-from policy_pack.stack.links import configurations_by_name, configurations_from
-from policy_pack.stack.model import Endpoint
-from policy_pack.values import Unknown
+from policy_pack.stack.links import (
+    configurations_by_name,
+    configurations_from,
+    configurations_left,
+    is_of_one_template,
+)
+from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, REFUSED, Configuration, Endpoint
+from policy_pack.values import Text, Unknown
 
 
 def decide(endpoint: Endpoint, context: Context) -> Decision:
-    if configurations_from(endpoint, context.stack):
+    follows = configurations_from(endpoint, context.stack)
+    left = configurations_left(endpoint, context.stack)
+    # What a template as a whole does not follow, neither of two in it follows.
+    ignored = [each for each in follows or left if endpoint.ignores_changes and not is_of_one_template(endpoint, each)]
+    if follows and not ignored:
         return COMPLIANT
+    if any(is_external(name, context) for name in _names(endpoint, (*follows, *left))):
+        return NotApplicable("Its configuration is managed elsewhere on purpose.")
+    if ignored:
+        return _ignores(endpoint, ignored[0], runs_another=bool(left))
+    named = configurations_by_name(endpoint, context.stack)
+    if left and not named:
+        return _runs_another(endpoint, left[0])
     if isinstance(endpoint.configuration_name, Unknown):
         return NotApplicable("It takes its configuration's name from elsewhere.")
-    if is_external(endpoint.configuration_name, context):
-        return NotApplicable("Its configuration is managed elsewhere on purpose.")
-    named = configurations_by_name(endpoint, context.stack)
     if not named:
         return NotApplicable("It names no configuration of this stack.")
+    return _by_hand(endpoint, named, context)
+
+
+def _names(endpoint: Endpoint, configurations: Sequence[Configuration]) -> list[Text]:
+    return [endpoint.configuration_name, *(each.name for each in configurations)]
+
+
+def _ignores(endpoint: Endpoint, configuration: Configuration, *, runs_another: bool) -> Violation:
+    now = " It runs another one already." if runs_another else ""
     return Violation(
         why=(
-            f"It names the configuration {named[0].quoted} by a string. When that is replaced, this Endpoint shows no "
-            "change: it is left with a deleted configuration and goes on with the old key."
+            f"ignoreChanges covers {endpoint.configuration_property}, so this Endpoint never follows its configuration "
+            f"{configuration.quoted}: when that is replaced, the Endpoint goes on with the old key, or with none.{now}"
         ),
         fix=(
-            f"Set {endpoint.configuration_property} to the configuration's {named[0].name_property} output, not to a "
-            "string."
+            f"Take what covers {endpoint.configuration_property} out of the Endpoint's ignoreChanges. If something "
+            "else promotes configurations on purpose, list their names in the setting externalConfigurations."
         ),
     )
+
+
+def _runs_another(endpoint: Endpoint, configuration: Configuration) -> Violation:
+    return Violation(
+        why=(
+            f"{endpoint.configuration_property} is computed from the configuration {configuration.quoted} and is not "
+            "its name, so this Endpoint runs another configuration, which nothing here checks: with another key, or "
+            "with none."
+        ),
+        fix=(
+            f"Set {endpoint.configuration_property} to the configuration's {configuration.output}, unchanged, and "
+            "update the Endpoint too. If something else promotes configurations on purpose, list their names in the "
+            "setting externalConfigurations."
+        ),
+    )
+
+
+def _by_hand(endpoint: Endpoint, named: Sequence[Configuration], context: Context) -> Decision:
+    outside = [each for each in named if not is_of_one_template(endpoint, each)]
+    if not outside:
+        return NotApplicable("CloudFormation replaces no configuration of a template that has a name of its own.")
+    if not context.stack.tells_dependencies:
+        # A generated name is as likely to come from the configuration's output.
+        outside = [each for each in outside if each.generated_name is False]
+        if not outside:
+            return CannotTell(
+                "Nothing of this stack says what its values are computed from, and its configuration's name is a "
+                "generated one: whether it is written by hand is not known.",
+                to_decide="Judge a preview or an update of the program, or a state that Pulumi itself wrote.",
+            )
+    configuration = outside[0]
+    return Violation(
+        why=(
+            f"{endpoint.configuration_property} names the configuration {configuration.quoted} by a string, so this "
+            f"Endpoint does not follow it: {_LEFT_BEHIND[configuration.replacement]}"
+        ),
+        fix=f"Set {endpoint.configuration_property} to the configuration's {configuration.output}, not to a string.",
+    )
+
+
+_DELETED = "the Endpoint shows no change, is left with a deleted configuration and goes on with the old key."
+_WITH_THE_NAME = f"a changed key needs a changed name too, and when the string stays, {_DELETED}"
+_LEFT_BEHIND = {
+    DELETED_FIRST: f"when that is replaced, {_DELETED}",
+    MADE_FIRST: _WITH_THE_NAME,
+    REFUSED: _WITH_THE_NAME,
+}
 
 
 POLICY = Policy(
@@ -40,16 +112,18 @@ POLICY = Policy(
     title="Endpoints follow a replaced configuration",
     description="A SageMaker Endpoint takes its configuration's name from the configuration's output.",
     risk=(
-        "When its configuration is replaced, an Endpoint that names it by a string shows no change: it is left with a "
-        "configuration that no longer exists, and runs on with the old key until something else redeploys it."
+        "When its configuration is replaced, an Endpoint that names it by a string, or that ignores changes of the "
+        "name, shows no change: it is left with a configuration that no longer exists, and runs on with the old key. "
+        "An Endpoint that runs another configuration than the program says is encrypted by whatever that one names."
     ),
     remediation=(
         "Pass the name output of the endpoint configuration (endpoint_config_name=configuration.name) to the Endpoint, "
-        "so that a replaced configuration redeploys it."
+        "without ignoreChanges, so that a replaced configuration redeploys it. Where a pipeline promotes "
+        "configurations on purpose, list their names in externalConfigurations."
     ),
     url="https://www.pulumi.com/docs/iac/concepts/inputs-outputs/",
     judges=Endpoint,
     decide=decide,
     tags=("replacement", "pairing"),
-    settings=(EXTERNAL_CONFIGURATIONS,),
+    settings=(UNDECIDED, EXTERNAL_CONFIGURATIONS),
 )

@@ -9,7 +9,7 @@ from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
 from policy_pack.gaps import GAP, PARTITION, REGION
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.judging.settings import Setting
+from policy_pack.judging.settings import UNDECIDED, Setting
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.model import Configuration
 from policy_pack.values import PartlyKnown, Unknown
@@ -118,6 +118,7 @@ POLICY = Policy(
     decide=decide,
     tags=("encryption", "kms", "region"),
     settings=(
+        UNDECIDED,
         Setting(
             "region",
             {

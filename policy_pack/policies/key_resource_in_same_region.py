@@ -5,6 +5,7 @@ from __future__ import annotations
 from policy_pack.aws.key_names import parse_key
 from policy_pack.gaps import GAP
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
+from policy_pack.judging.settings import UNDECIDED
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.links import aliases_from, keys_of, same_region
 from policy_pack.stack.model import Alias, Configuration, Key
@@ -22,7 +23,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return NotApplicable("Its key is named in full, or not at all as a key can be.")
     if not found:
         if isinstance(key, Unknown):
-            return CannotTell("Its key is computed from something else than a key of this stack.")
+            return CannotTell("Its key is not known before the update, and is computed from none of this stack.")
         return NotApplicable("Its key is not computed from one of this stack.")
     where = [(each, same_region(each.place, configuration.place)) for each in found]
     elsewhere = [each for each, here in where if here is False]
@@ -71,4 +72,5 @@ POLICY = Policy(
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms", "region"),
+    settings=(UNDECIDED,),
 )

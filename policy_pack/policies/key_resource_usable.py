@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
+from policy_pack.judging.settings import UNDECIDED
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.policies._used_keys import used_keys
 from policy_pack.stack.links import primary_of
@@ -71,4 +72,5 @@ POLICY = Policy(
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms"),
+    settings=(UNDECIDED,),
 )

@@ -15,6 +15,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return COMPLIANT
     if is_external(configuration.name, context):
         return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
+    if configuration.id in pairs.left:
+        return NotApplicable("The Endpoint that takes its name runs another one, as endpoint-follows-replacement says.")
     if pairs.unclear:
         return CannotTell("An Endpoint of the stack does not say before the update which configuration it uses.")
     if configuration.id in pairs.hidden:

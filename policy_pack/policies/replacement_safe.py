@@ -1,28 +1,57 @@
-"""The physical name is not fixed by hand, so that a changed key reaches the running endpoint."""
+"""A changed key reaches the running endpoint: by a generated name, and without deleting what the endpoint runs."""
 
 from __future__ import annotations
 
 from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, Violation
-from policy_pack.stack.model import Configuration
+from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, REFUSED, Configuration
 from policy_pack.values import Unknown
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
+    if configuration.generated_name is False:
+        return _fixed_name(configuration)
+    if configuration.deleted_first:
+        return Violation(
+            why=(
+                "deleteBeforeReplace is set, so a changed key deletes the configuration while its Endpoint still runs "
+                "on it. AWS says not to delete one that is in use, or while its endpoint is updated."
+            ),
+            fix=(
+                "Remove the option deleteBeforeReplace: the new configuration has a name of its own and can be made "
+                "first."
+            ),
+        )
     if isinstance(configuration.generated_name, Unknown):
         return CannotTell("Its name is not known before the update.")
-    if configuration.generated_name:
-        return COMPLIANT
+    return COMPLIANT
+
+
+def _fixed_name(configuration: Configuration) -> Violation:
+    also = " Remove the option deleteBeforeReplace too." if configuration.deleted_first else ""
     return Violation(
-        why=(
-            "Its name is fixed. A changed key replaces it under the same name, so its Endpoint sees no change and runs "
-            "on with the old key, while the stack says otherwise."
-        ),
+        why=_FIXED[configuration.replacement].format(name=configuration.name_property),
         fix=(
             f"Leave {configuration.name_property} out, so that a name with something random in it is generated, and "
-            "let the Endpoint take it from the configuration's output."
+            f"let the Endpoint take it from the configuration's {configuration.output}.{also}"
         ),
     )
+
+
+_FIXED = {
+    DELETED_FIRST: (
+        "{name} is set by hand, so a changed key deletes the configuration and makes another of the same name. The "
+        "Endpoint shows no change and goes on with the old key, or with none, while the stack's state says otherwise."
+    ),
+    MADE_FIRST: (
+        "{name} is set by hand, and a changed key makes another configuration before the old one is deleted. As the "
+        "name is taken, the update fails."
+    ),
+    REFUSED: (
+        "{name} is set by hand, and CloudFormation replaces nothing that has a name of its own: a changed key cannot "
+        "be deployed until the name changes too."
+    ),
+}
 
 
 POLICY = Policy(
@@ -30,15 +59,17 @@ POLICY = Policy(
     kind=RESOURCE,
     level=ADVISORY,
     severity=MEDIUM,
-    title="The name is generated",
+    title="A changed key reaches the endpoint",
     description="SageMaker endpoint configurations have generated names, so that a replacement reaches the endpoint.",
     risk=(
-        "A changed key replaces the configuration. Under a name fixed by hand the new one has the old one's name: the "
-        "Endpoint sees no change and goes on with the old key, or with none, while the stack's state says encrypted."
+        "A changed key replaces the configuration. Under a name fixed by hand Pulumi deletes the old one first and the "
+        "new one has its name: the Endpoint sees no change and goes on with the old key, or with none, while the "
+        "stack's state says encrypted. CloudFormation refuses to replace it, and through Cloud Control the update "
+        "fails. With deleteBeforeReplace, a configuration is deleted while its endpoint still runs on it."
     ),
     remediation=(
         "Remove the fixed name of the endpoint configuration, or use namePrefix; the generated name changes with every "
-        "replacement, and the Endpoint that takes it from the output is redeployed."
+        "replacement, and the Endpoint that takes it from the output is redeployed. Leave out deleteBeforeReplace."
     ),
     url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
     judges=Configuration,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policy_pack.aws.key_names import parse_key
 from policy_pack.records import dataclass
-from policy_pack.stack.model import Alias, Configuration, Endpoint, Grant, Key, KeyPolicy, Place, Stack, Template
+from policy_pack.stack.model import Alias, Configuration, Endpoint, Grant, Key, KeyPolicy, Node, Place, Stack, Template
 from policy_pack.values import Plain, Unknown
 
 
@@ -64,15 +64,51 @@ def _may_be_named(key: Key, name: str) -> bool:
 
 
 def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
-    """The configurations of the stack that an endpoint takes its configuration's name from.
+    """The configurations of the stack that an endpoint runs, by the name that it takes from them.
 
-    All that the name is computed from, as a program may choose one of them. None where it is another's name: a text
-    that the program put together may be computed from one and name another.
+    All that the name is computed from, as a program may choose one of them. None where it is another's name: what a
+    name is computed from is not yet what it is.
     """
-    nodes = (stack.by_id.get(source) for source in _through_templates(endpoint.configuration_sources, stack))
-    found = tuple(node for node in nodes if isinstance(node, Configuration))
+    found = tuple(_among(_through_templates(endpoint.configuration_sources, stack), stack))
+    return () if _names_another(endpoint, found, stack) else found
+
+
+def configurations_left(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
+    """The configurations of the stack that an endpoint takes its configuration's name from, and does not run.
+
+    Of what comes out of a template nobody says which of its outputs it is, so that nothing in it is meant for sure.
+    """
+    meant = tuple(_among(endpoint.configuration_sources, stack))
+    return meant if _names_another(endpoint, meant, stack) else ()
+
+
+def is_of_one_template(one: Node, other: Node) -> bool:
+    """Whether both stand in the same template."""
+    return one.id != one.urn and one.id.rpartition("#")[0] == other.id.rpartition("#")[0]
+
+
+def _among(sources: Iterable[str], stack: Stack) -> Iterator[Configuration]:
+    for source in sources:
+        if isinstance(node := stack.by_id.get(source), Configuration):
+            yield node
+
+
+def _names_another(endpoint: Endpoint, computed_from: Sequence[Configuration], stack: Stack) -> bool:
+    """Whether an endpoint's known name is certainly that of none of the configurations that it is computed from."""
+    name = endpoint.configuration_name
+    if not computed_from or not isinstance(name, str):
+        return False
     named = configurations_by_name(endpoint, stack)
-    return () if named and not set(named) & set(found) else found
+    if named:
+        return not set(named) & set(computed_from)
+    return all(isinstance(each.name, str) and not _is_of(name, each, each.name) for each in computed_from)
+
+
+def _is_of(given: str, configuration: Configuration, name: str) -> bool:
+    """Whether what an endpoint names is a configuration of this name; in ARNs SageMaker writes names in lower case."""
+    if given.startswith("arn:") and given.rpartition("/")[2].lower() == name.lower():
+        return True
+    return given == name or given in configuration.known_as
 
 
 def is_hidden(sources: Iterable[str], stack: Stack) -> bool:
@@ -130,10 +166,12 @@ def grants_of(key: Key, stack: Stack) -> Sequence[Grant]:
 class Pairs:
     """The ids of the configurations that a stack's Endpoints use, and whether one does not say yet which it uses.
 
-    `hidden` are those that templates are given which cannot be read in full, so that an Endpoint in them may use them.
+    `left` are those that an Endpoint takes its configuration's name from and does not run. `hidden` are those that
+    templates are given which cannot be read in full, so that an Endpoint in them may use them.
     """
 
     used: frozenset[str]
+    left: frozenset[str]
     unclear: bool
     hidden: frozenset[str]
 
@@ -141,16 +179,18 @@ class Pairs:
 def pairs(stack: Stack) -> Pairs:
     """What the Endpoints of a stack use."""
     used: set[str] = set()
+    left: set[str] = set()
     unclear = False
     for endpoint in stack.endpoints:
         found = configurations_from(endpoint, stack) or configurations_by_name(endpoint, stack)
         used.update(each.id for each in found)
+        left.update(each.id for each in configurations_left(endpoint, stack))
         # A provider that is not configured yet leaves even what is required absent.
         says_nothing = endpoint.configuration_name is None or isinstance(endpoint.configuration_name, Unknown)
         unclear = unclear or (not found and says_nothing)
     closed = (template for template in stack.of(Template) if template.unreadable)
     hidden = frozenset(source for template in closed for source in _through_templates(template.inputs, stack))
-    return Pairs(frozenset(used), unclear, hidden)
+    return Pairs(frozenset(used), frozenset(left - used), unclear, hidden)
 
 
 def _keys_by_arn(stack: Stack) -> Mapping[str, Sequence[Key]]:

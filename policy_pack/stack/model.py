@@ -27,7 +27,11 @@ class Provider:
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of a stack as it came, its properties as plain values (`policy_pack.values`)."""
+    """One resource of a stack as it came, its properties as plain values (`policy_pack.values`).
+
+    `ignore_changes` are the property paths of the option of that name. `delete_before_replace` is the option of that
+    name; `None` where it is not set, and in what does not record it, as exported stacks.
+    """
 
     urn: str
     type: str
@@ -35,6 +39,8 @@ class Resource:
     properties: Mapping[str, Any]
     provider: Provider | None = None
     property_sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignore_changes: tuple[str, ...] = ()
+    delete_before_replace: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,12 @@ class Variant:
     model_sources: tuple[str, ...] = ()
 
 
+# What a carrier does when a changed key replaces a configuration whose name is set by hand.
+DELETED_FIRST = "deleted first"  # the old one is deleted, and the new one gets its name
+MADE_FIRST = "made first"  # the new one cannot be made, as its name is taken
+REFUSED = "refused"  # nothing is replaced until the name changes too
+
+
 @dataclass(frozen=True, eq=False)
 class Configuration(Node):
     """A SageMaker endpoint configuration.
@@ -96,7 +108,10 @@ class Configuration(Node):
     carrier also takes what the API takes, a bare key id and ``alias/NAME``. `generated_name` says whether its physical
     name is generated (then a replacement has a new one) or fixed by hand. `key_may_be_missing` says that nothing of it
     is known, not even whether it names a key: then `key` is unknown. `alternatives` are what else it may be where its
-    template leaves that to conditions that are not known; the rest of it is then what is certain.
+    template leaves that to conditions that are not known; the rest of it is then what is certain. `replacement` is what
+    its carrier does with a name that is set by hand; `deleted_first` is the option deleteBeforeReplace, if it matters,
+    and `None` where it is not set or not recorded. `output` gives its name to others, in the words of its carrier,
+    and `known_as` what may stand for the name: its ARN, its provider's id.
     """
 
     key: Text
@@ -112,15 +127,23 @@ class Configuration(Node):
     storage: tuple[Storage, ...]
     key_may_be_missing: bool = False
     alternatives: tuple[Configuration, ...] = ()
+    replacement: str = DELETED_FIRST
+    deleted_first: bool | None = None
+    output: str = "name output"
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Endpoint(Node):
-    """A SageMaker endpoint and the configuration that it names."""
+    """A SageMaker endpoint and the configuration that it runs, as far as its name is known.
+
+    `ignores_changes` says that the option ignoreChanges covers what names the configuration.
+    """
 
     configuration_name: Text
     configuration_property: str
     configuration_sources: tuple[str, ...]
+    ignores_changes: bool = False
 
 
 @dataclass(frozen=True)
@@ -242,10 +265,14 @@ AnyNode = Union[
 
 
 class Stack:
-    """All nodes of a stack, by kind and by id."""
+    """All nodes of a stack, by kind and by id.
 
-    def __init__(self, nodes: Iterable[AnyNode]) -> None:
+    `tells_dependencies` says whether it is recorded what values are computed from; if not, sources are empty for all.
+    """
+
+    def __init__(self, nodes: Iterable[AnyNode], *, tells_dependencies: bool = True) -> None:
         self.nodes: tuple[AnyNode, ...] = tuple(nodes)
+        self.tells_dependencies = tells_dependencies
         self.by_id: dict[str, AnyNode] = {node.id: node for node in self.nodes}
         self._known: dict[Any, Any] = {}
 

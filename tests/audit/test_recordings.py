@@ -58,6 +58,8 @@ def _message(entry: dict[str, Any], side: str, entries: list[dict[str, Any]]) ->
     for each in entries:
         if entry.get("provider", "").rpartition("::")[0] == each["urn"]:
             message["provider"] = {"urn": each["urn"], "type": each["type"], "properties": each["inputs"]}
+    if "ignoreChanges" in entry:
+        message["options"] = {"ignoreChanges": entry["ignoreChanges"]}
     if side == "outputs":
         sources = entry.get("propertyDependencies", {})
         message["propertyDependencies"] = {name: {"urns": urns} for name, urns in sources.items()}

@@ -64,7 +64,7 @@ def keyed(region: str | None = None, **properties: Any) -> Parts:
 
 
 def _capture(**key: str) -> dict[str, Any]:
-    where = {"DestinationS3Uri": "s3://captured", "InitialSamplingPercentage": 100}
+    where = {"DestinationS3Uri": "s3://captured", "InitialSamplingPercentage": 100, "EnableCapture": True}
     return {**where, "CaptureOptions": [{"CaptureMode": "Input"}], **key}
 
 
@@ -102,7 +102,11 @@ ROWS: Mapping[str, Row] = {
     "key-policy-restricted": Row(keyed(KeyPolicy=_allowing("*")), keyed()),
     "key-rotation-enabled": Row(keyed(EnableKeyRotation=False), keyed()),
     "endpoint-follows-replacement": Row(
-        {"configuration": configuration(EndpointConfigName="serving"), "endpoint": endpoint("serving")}, pair()
+        {
+            "configuration": configuration(EndpointConfigName="serving"),
+            "endpoint": endpoint("serving")._replace(alone=True),
+        },
+        pair(),
     ),
     "endpoint-configuration-in-stack": Row({"endpoint": endpoint("elsewhere")}, pair()),
     "paired-with-endpoint": Row({"configuration": configuration()}, pair()),

@@ -19,11 +19,12 @@ class Output(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A resource. It is in the stack's region unless it has another."""
+    """A resource. It is in the stack's region unless it has another; `alone` gives it a template of its own."""
 
     type: str
     properties: Mapping[str, Any]
     region: str | None = None
+    alone: bool = False
 
 
 Parts = Mapping[str, Part]

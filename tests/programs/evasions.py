@@ -60,7 +60,8 @@ def core_dumps_without_key_beside_captured_data_that_is_known_later() -> None:
 
 @says(update=("advisory captured-data-encrypted config",))
 def captured_data_without_key_that_is_known_later() -> None:
-    pair(kms_key_arn=arn(), data_capture_config=known_later({"destination_s3_uri": "s3://captured"}))
+    capture = known_later({"destination_s3_uri": "s3://captured", "enable_capture": True})
+    pair(kms_key_arn=arn(), data_capture_config=capture)
 
 
 @says(

@@ -21,13 +21,17 @@ def make(parts: Parts, others: Given) -> Given:
     for label, part in parts.items():
         if part.type == STACK:
             aws.cloudformation.Stack(label, **{snake_case(name): each for name, each in part.properties.items()})
-    for region in sorted({part.region or "" for part in parts.values() if part.type != STACK}, reverse=True):
-        there = {label: part for label, part in parts.items() if (part.region or "") == region}
+    for label, part in parts.items():
+        if part.alone:
+            made.update(_template({label: part}, made, "", label))
+    together = {label: part for label, part in parts.items() if part.type != STACK and not part.alone}
+    for region in sorted({part.region or "" for part in together.values()}, reverse=True):
+        there = {label: part for label, part in together.items() if (part.region or "") == region}
         made.update(_template(there, made, region))
     return made
 
 
-def _template(parts: Parts, others: Given, region: str) -> dict[str, Any]:
+def _template(parts: Parts, others: Given, region: str, name: str = "stack") -> dict[str, Any]:
     passed = {
         f"{each.part}{each.attribute}": each
         for part in parts.values()
@@ -49,7 +53,7 @@ def _template(parts: Parts, others: Given, region: str) -> dict[str, Any]:
         },
     }
     stack = aws.cloudformation.Stack(
-        f"stack-{region}" if region else "stack",
+        f"{name}-{region}" if region else name,
         template_body=json.dumps(body),
         parameters={name: others[each.part](each.attribute) for name, each in passed.items()},
         opts=provider(region, f"elsewhere-{region}") if region else None,

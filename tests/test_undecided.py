@@ -1,0 +1,242 @@
+"""The setting `undecided`: what it is where a policy that is mandatory by default cannot tell, in each phase."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, NON_COMPLIANT
+from policy_pack.judging.judge import judge
+from policy_pack.judging.phase import FINAL, PREVIEW, SAVED_PREVIEW, STATE, UPDATE
+from policy_pack.judging.policy import MANDATORY, Context, Policy
+from policy_pack.judging.settings import read, schemas
+from policy_pack.judging.verdict import CannotTell, Compliant, Decision, NotApplicable, Violation
+from policy_pack.policies import PACK
+from policy_pack.values import UNKNOWN_SENTINELS
+from tests.audit.auditing import audit_document, verdict
+from tests.audit.states import CONFIGURATION, ENDPOINT, KEY, KEY_TYPE, configuration, encrypted, export, resource, urn
+from tests.carriers.reading import resource as plain
+from tests.carriers.reading import stack as model
+from tests.conftest import ROOT
+from tests.harness.engine import Engine, Stack
+
+WITH_IT = [policy for policy in PACK.policies if policy.level == MANDATORY]
+REFUSING = {policy.name: {"undecided": "refuse"} for policy in WITH_IT}
+UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SAYS = "which its setting undecided refuses"
+
+
+def test_every_policy_that_is_mandatory_by_default_has_it_and_no_other() -> None:
+    assert len(WITH_IT) > 5
+    for policy in PACK.policies:
+        assert ("undecided" in schemas(policy.settings)) is (policy in WITH_IT), policy.name
+        assert read(policy.settings, {}).values.get("undecided") == ("allow" if policy in WITH_IT else None)
+
+
+def test_the_regulated_configuration_refuses() -> None:
+    given = json.loads((ROOT / "configs" / "regulated.json").read_text(encoding="utf-8"))
+    assert {PACK.full_name(policy) for policy in WITH_IT} <= given.keys()
+    for policy in WITH_IT:
+        assert given[PACK.full_name(policy)]["undecided"] == "refuse"
+
+
+# ---- in one place, for every policy ----
+
+
+def decided(decision: Decision, phase: str, **settings: Any) -> Any:
+    """What becomes of a decision in a phase."""
+
+    def decide(_: Any, context: Context) -> Decision:
+        assert context.phase == phase
+        return decision
+
+    usual = WITH_IT[0]
+    policy = Policy(
+        **{name: getattr(usual, name) for name in ("name", "kind", "level", "severity", "title", "description", "url")},
+        risk=usual.risk,
+        remediation=usual.remediation,
+        judges=usual.judges,
+        decide=decide,
+        settings=usual.settings,
+    )
+    subject = model(plain(CONFIGURATION, {}))
+    (found,) = judge(policy, subject, read(policy.settings, settings), phase=phase)
+    return found.verdict
+
+
+OPEN = CannotTell("Its key is not known before the update.")
+
+
+@pytest.mark.parametrize("phase", [PREVIEW, SAVED_PREVIEW, UPDATE, STATE])
+def test_it_is_allowed_by_default(phase: str) -> None:
+    assert isinstance(decided(OPEN, phase), CannotTell)
+    assert isinstance(decided(OPEN, phase, undecided="allow"), CannotTell)
+    assert isinstance(decided(OPEN, phase, undecided="never"), CannotTell)  # said by settings-make-sense
+
+
+@pytest.mark.parametrize("phase", [PREVIEW, SAVED_PREVIEW, UPDATE, STATE])
+def test_it_is_refused_where_nothing_more_will_be_known(phase: str) -> None:
+    found = decided(OPEN, phase, undecided="refuse")
+    assert isinstance(found, Violation) is (phase in FINAL)
+    if isinstance(found, Violation):
+        assert SAYS in found.why
+        assert "before the update" not in found.why
+        assert found.fix
+
+
+@pytest.mark.parametrize("phase", sorted(FINAL))
+@pytest.mark.parametrize(
+    "decision", [Compliant(), NotApplicable("It names no key."), Violation("It is wrong.", "Mend it.")], ids=str
+)
+def test_whatever_is_decided_stays(decision: Decision, phase: str) -> None:
+    assert decided(decision, phase, undecided="refuse") == decision
+
+
+def test_a_reason_may_say_what_would_decide_it() -> None:
+    found = decided(CannotTell("It is open.", to_decide="Close it."), STATE, undecided="refuse")
+    assert found == Violation(f"It is open. So this policy cannot decide, {SAYS}.", "Close it.")
+
+
+def test_a_reason_is_in_the_words_of_the_phase() -> None:
+    assert decided(OPEN, PREVIEW) == decided(OPEN, SAVED_PREVIEW) == OPEN
+    assert decided(OPEN, UPDATE).why == "Its key is not known."
+    assert decided(OPEN, STATE).why == "Its key is not known from the state alone."
+    assert decided(NotApplicable("A is not known before the update."), STATE).why.endswith("from the state alone.")
+
+
+def test_an_exemption_covers_it() -> None:
+    exemption = {"resource": "it", "reason": "An old one.", "expires": "2999-01-01"}
+    found = decided(OPEN, STATE, undecided="refuse", exemptions=[exemption])
+    assert found.reason == "An old one."
+
+
+# ---- over the wire ----
+
+
+def request(properties: Mapping[str, Any], kind: str = CONFIGURATION, name: str = "config") -> dict[str, Any]:
+    return {"type": kind, "urn": urn(kind, name), "name": name, "properties": dict(properties)}
+
+
+UNDECIDED_RESOURCES = {
+    "a key": ({"kmsKeyArn": UNKNOWN_TEXT, "region": "us-east-1"}, {"customer-managed-key", "key-in-same-region"}),
+    "a hidden key": ({"kmsKeyArn": "[secret]", "region": "us-east-1"}, {"customer-managed-key", "key-in-same-region"}),
+    "a region": ({"kmsKeyArn": KEY, "region": UNKNOWN_TEXT}, {"key-in-same-region"}),
+}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(("properties", "said"), UNDECIDED_RESOURCES.values(), ids=UNDECIDED_RESOURCES)
+def test_one_resource_over_the_wire(properties: Any, said: set[str], dry_run: bool, engine: Engine) -> None:
+    engine.configure_stack(Stack(dry_run=dry_run))
+    asked = request({"name": "config-1a2b3c4", **properties})
+    assert engine.analyze(asked).findings == ()
+    engine.configure(REFUSING)
+    found = engine.analyze(asked).findings
+    assert {each.policy for each in found} == (set() if dry_run else said)
+    assert all(each.level == "mandatory" and SAYS in each.message for each in found)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"kmsKeyArn": KEY, "region": "us-east-1"},
+        {"kmsKeyArn": KEY},
+        {"kmsKeyArn": KEY, "region": "us-east-1", "x": UNKNOWN_TEXT},
+    ],
+    ids=["all known", "no region", "something else"],
+)
+def test_what_can_be_told_is_not_refused(properties: Any, engine: Engine) -> None:
+    engine.configure_stack(Stack(dry_run=False))
+    engine.configure(REFUSING)
+    assert engine.analyze(request({"name": "config-1a2b3c4", **properties})).findings == ()
+
+
+def stack_of_a_key(**of_key: Any) -> list[dict[str, Any]]:
+    made = request({"arn": UNKNOWN_TEXT, "region": "us-east-1", **of_key}, KEY_TYPE, "key")
+    user = request({"kmsKeyArn": UNKNOWN_TEXT, "region": "us-east-1", "name": "config-1a2b3c4"})
+    user["propertyDependencies"] = {"kmsKeyArn": {"urns": [made["urn"]]}}
+    follower = request({"endpointConfigName": "config-1a2b3c4", "region": "us-east-1"}, ENDPOINT, "endpoint")
+    follower["propertyDependencies"] = {"endpointConfigName": {"urns": [user["urn"]]}}
+    return [made, user, follower]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("of_key", "said"),
+    [
+        ({"isEnabled": UNKNOWN_TEXT}, {"key-resource-usable"}),
+        ({"keyUsage": UNKNOWN_TEXT}, {"key-resource-usable"}),
+        ({"region": UNKNOWN_TEXT}, {"key-resource-in-same-region"}),
+        ({}, set()),
+        ({"description": UNKNOWN_TEXT}, set()),
+        ({"isEnabled": True}, set()),
+    ],
+    ids=str,
+)
+def test_a_stack_over_the_wire(of_key: Any, said: set[str], dry_run: bool, engine: Engine) -> None:
+    engine.configure_stack(Stack(dry_run=dry_run))
+    engine.configure(REFUSING)
+    resources = stack_of_a_key(enableKeyRotation=True, **of_key)
+    found = {each.policy for each in engine.analyze_stack(resources).findings if each.level == "mandatory"}
+    assert found == (set() if dry_run else said)
+
+
+# ---- in audits ----
+
+
+def hidden_key() -> dict[str, Any]:
+    return configuration(kmsKeyArn=encrypted())
+
+
+def hidden_region() -> dict[str, Any]:
+    return configuration(kmsKeyArn=KEY, region=encrypted())
+
+
+def of_nothing_known() -> dict[str, Any]:
+    return configuration(kmsKeyArn=next(iter(UNKNOWN_SENTINELS)))
+
+
+@pytest.mark.parametrize("made", [hidden_key, hidden_region, of_nothing_known])
+def test_an_audit_of_a_state(made: Any, tmp_path: Any) -> None:
+    allowed = audit_document(tmp_path, export(made()))
+    assert {each.level for each in allowed.findings} <= {"advisory"}
+    assert allowed.configurations[0].status == CANNOT_TELL
+    refused = audit_document(tmp_path, export(made()), REFUSING)
+    said = [each for each in refused.findings if each.level == "mandatory"]
+    assert said
+    assert all(SAYS in each.why and "from the state alone" in each.why and each.fix for each in said)
+    assert refused.configurations[0].status == NON_COMPLIANT
+
+
+@pytest.mark.parametrize("made", [hidden_key, hidden_region, of_nothing_known])
+def test_an_audit_of_a_saved_preview(made: Any, tmp_path: Any) -> None:
+    preview = {"steps": [{"op": "create", "urn": made()["urn"], "newState": made()}]}
+    for config in ({}, REFUSING):
+        report = audit_document(tmp_path, preview, config)
+        assert {each.level for each in report.findings} <= {"advisory"}
+        assert report.configurations[0].status == CANNOT_TELL
+
+
+def test_an_audit_of_what_is_known(tmp_path: Any) -> None:
+    for made in (configuration(kmsKeyArn=KEY), configuration(kmsKeyArn=KEY, region=None)):
+        report = audit_document(tmp_path, export(made), REFUSING)
+        assert {each.level for each in report.findings} <= {"advisory"}
+
+
+def test_an_exempted_one_is_exempted(tmp_path: Any) -> None:
+    exemption = {"resource": "config", "reason": "An old one.", "expires": "2999-01-01"}
+    config = {name: {**given, "exemptions": [exemption]} for name, given in REFUSING.items()}
+    report = audit_document(tmp_path, export(hidden_key()), config)
+    assert verdict(report.configurations[0], "customer-managed-key").status == EXEMPTED
+
+
+def test_names_by_hand_without_dependency_information(tmp_path: Any) -> None:
+    follower = resource(ENDPOINT, "endpoint", {"endpointConfigName": "config-1a2b3c4", "region": "us-east-1"})
+    document = export(configuration(kmsKeyArn=KEY), follower)
+    assert audit_document(tmp_path, document).findings == ()
+    (found,) = audit_document(tmp_path, document, REFUSING).findings
+    assert found.policy.endswith("endpoint-follows-replacement")
+    assert "a state that Pulumi itself wrote" in found.fix
