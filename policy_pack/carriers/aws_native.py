@@ -32,8 +32,6 @@ def _reads(read: Reader) -> Callable[[Resource, Surroundings], Iterable[AnyNode]
             given_by(
                 resource,
                 place(resource, surroundings),
-                # Policies are not told the provider's id, which a program may pass in place of the name.
-                ids=(resource.name,),
                 is_generated=lambda name: is_generated(name, resource, surroundings.config),
             )
         )

@@ -139,6 +139,8 @@ def given_by(
         properties=resource.properties if properties is None else properties,
         sources=sources or (lambda name: shapes.sources(resource, name)),
         ignores=ignores or (lambda *path: shapes.ignores(resource, *path)),
+        # Policies are not told the provider's id, which a program may pass in place of a name.
+        ids=(resource.name,),
         **more,
     )
 
