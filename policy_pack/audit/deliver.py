@@ -7,15 +7,14 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from policy_pack.audit.evidence import Report
-from policy_pack.audit.formats import FORMATS, writer
+from policy_pack.audit.formats import FORMATS, text, writer
 from policy_pack.audit.masking import printable
-
-STDOUT = "-"
+from policy_pack.audit.plan import TEXT
 
 # What is wrong with a path as it was given; anything else is a fault of the machine.
 _OF_THE_PATH = frozenset(
@@ -41,21 +40,26 @@ def target(output: str, name: str, *, alone: bool) -> Path:
     return path.with_name(f"{path.name}.{FORMATS[name].ending}")
 
 
-def write(report: Report, formats: Sequence[str], output: str) -> list[Path]:
-    """Writes each format into its file, and says which these are; raises `NotWritten`."""
-    paths = [target(output, name, alone=len(formats) == 1) for name in formats]
-    for name, path in zip(formats, paths):
-        content = _bytes(name, report)
-        try:
-            write_whole(path, content)
-        except OSError as error:
-            raise NotWritten(str(path), error) from error
-    return paths
+def write(report: Report, name: str, output: str, *, alone: bool, detail: str) -> Path:
+    """Writes a format into its file, and says which that is; raises `NotWritten`."""
+    path = target(output, name, alone=alone)
+    content = _bytes(name, report, detail)
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise NotWritten(str(path), error) from error
+    return path
 
 
-def show(report: Report, name: str) -> None:
-    """Prints a format on the standard output; raises `NotWritten`."""
-    content = _bytes(name, report)
+def show(report: Report, name: str, *, detail: str) -> None:
+    """Prints a format on the standard output, text in colours on a terminal; raises `NotWritten`."""
+    if name == TEXT and sys.stdout.isatty():
+        from rich.console import Console
+
+        with printing():
+            text.show(report, Console(), detail)
+        return
+    content = text.write(report, detail, is_told=True).encode() if name == TEXT else _bytes(name, report, detail)
     with printing():
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -123,6 +127,6 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _bytes(name: str, report: Report) -> bytes:
-    written = writer(name)(report)
+def _bytes(name: str, report: Report, detail: str) -> bytes:
+    written = text.write(report, detail) if name == TEXT else writer(name)(report)
     return written if isinstance(written, bytes) else written.encode()

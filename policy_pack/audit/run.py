@@ -85,7 +85,7 @@ def audit(
     problems += [Problem(printable(path), "holds no stack") for path in paths if path not in told]
     return Report(
         pack=options.config.pack.name,
-        version=_version(),
+        version=version(),
         when=datetime.now(timezone.utc).replace(microsecond=0),
         control=options.config.pack.control,
         policies=tuple(_policies(options.config)),
@@ -214,7 +214,7 @@ def _policies(config: Config) -> Iterator[PolicyInEffect]:
         )
 
 
-def _version() -> str:
+def version() -> str:
     """The pack's version, as its project file says it."""
     text = (Path(__file__).parent.parent.parent / "PulumiPolicy.yaml").read_text(encoding="utf-8")
     # A parser of YAML takes longer to load than all that is to be read.

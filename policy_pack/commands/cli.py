@@ -1,164 +1,56 @@
-"""The commands for people: each a function of the group `main`, which imports what it needs when it runs."""
+"""The commands for people: a group, whose commands import what they need when they run."""
 
 from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
 
 import click
 
-from policy_pack.audit.formats import FORMATS
-from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, Group, debug_option
+from policy_pack.commands.audit import audit
+from policy_pack.commands.guard import STATUSES, Group, debug_option
+from policy_pack.commands.names import PolicyName
 
-if TYPE_CHECKING:
-    from policy_pack.audit.evidence import Report
-
-T = TypeVar("T")
-
-_FAIL_ON = ("mandatory", "advisory", "never")
-_MANY_INPUTS = 20  # from which on a terminal is shown a progress bar
+_SHELLS = ("bash", "zsh", "fish")
 
 
-@click.group(cls=Group, epilog=STATUSES)
+def _version(context: click.Context, parameter: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from policy_pack.audit.run import version
+
+        click.echo(f"{context.find_root().info_name} {version()}")
+        context.exit()
+
+
+@click.group(cls=Group, epilog=STATUSES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
+@click.option("--isolated", is_flag=True, help="Read no pyproject.toml.")
 @debug_option
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, isolated: bool) -> None:
     """Checks that SageMaker endpoints are encrypted with customer-managed KMS keys that work."""
+    if isolated or context.invoked_subcommand != audit.name:
+        return
+    from policy_pack.commands.presentation import Refused, find
+
+    try:
+        found = find(Path.cwd())
+    except Refused as error:
+        raise click.UsageError(f"{error}. --isolated reads no such file.") from error
+    for line in found.unread:
+        click.echo(f"note: {line}", err=True)
+    context.obj = found
+    context.default_map = {str(audit.name): found.options}
 
 
-def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from policy_pack.aws.regions import partition_of
-
-    if value is not None and partition_of(value) is None:
-        raise click.BadParameter("not an AWS region like eu-west-1")
-    return value
-
-
-def _tags(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str] | None:
-    if not all("=" in value for value in values):
-        raise click.BadParameter("not of the form NAME=VALUE")
-    return {name: value for name, _, value in (each.partition("=") for each in values)} or None
-
-
-def _roots(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    from posixpath import isabs, normpath
-
-    roots = {}
-    for value in values:
-        project, _, folder = value.rpartition("=")
-        if not folder or isabs(folder) or normpath(folder).split("/")[0] == "..":
-            raise click.BadParameter("not a folder within the repository, like infra or PROJECT=infra")
-        roots[project] = normpath(folder)
-    return roots
-
-
-@main.command(epilog=STATUSES)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "formats",
-    "--format",
-    type=click.Choice(list(FORMATS)),
-    multiple=True,
-    default=("text",),
-    help="A format of the report; several with --output. (text)",
-)
-@click.option(
-    "--output",
-    metavar="FILE",
-    help="Where the reports are written, each format with its own ending; text is printed all the same.",
-)
-@click.option("--config", metavar="FILE", help="Levels and settings: the file that the engine takes.")
-@click.option(
-    "--fail-on", type=click.Choice(_FAIL_ON), default="mandatory", help="What makes the exit status 1. (mandatory)"
-)
-@click.option("--baseline", metavar="FILE", help="An earlier report in JSON, whose findings are known.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="How many processes audit. (1)")
-@click.option("--region", callback=_region, help="The region of resources whose region nothing else tells.")
-@click.option(
-    "--stack-tag",
-    "tags",
-    multiple=True,
-    callback=_tags,
-    metavar="NAME=VALUE",
-    help="A tag of the stacks, for policies that are limited to some; no export tells them.",
-)
-@click.option(
-    "--source-root",
-    "source_roots",
-    multiple=True,
-    callback=_roots,
-    metavar="[PROJECT=]DIR",
-    help="The folder of a project's program within the repository, for reports that point to its lines.",
-)
-@click.option("--show-arns", is_flag=True, help="Show account and key ids instead of masking them.")
-@debug_option
-@click.option(
-    "--max-size", type=click.IntRange(1), default=64, metavar="MB", help="How large an input may be, uncompressed. (64)"
-)
-def audit(
-    paths: tuple[str, ...],
-    formats: tuple[str, ...],
-    output: str | None,
-    config: str | None,
-    fail_on: str,
-    baseline: str | None,
-    jobs: int,
-    region: str | None,
-    tags: dict[str, str] | None,
-    source_roots: dict[str, str],
-    show_arns: bool,
-    max_size: int,
-) -> int:
-    """Audits exported stacks without the Pulumi CLI.
-
-    PATH is a file that "pulumi stack export" or "pulumi preview --json" wrote, a checkpoint of a self-managed backend
-    (.json.gz and .json.zst too), a directory of such, a quoted pattern ("stacks/**/*.json"), or - for the standard
-    input.
-    """
-    from policy_pack.audit import baseline as known
-    from policy_pack.audit import deliver
-    from policy_pack.audit import run as auditing
-    from policy_pack.audit.config import load
-    from policy_pack.audit.examine import Options
-    from policy_pack.judging.judge import utc_today
-    from policy_pack.policies import PACK
-
-    formats = tuple(dict.fromkeys(formats))
-    if len(formats) > 1 and output is None:
-        raise click.UsageError("Several formats need --output, which says where they are written.")
-    options = Options(
-        config=_load(config, lambda text: load(text, PACK)) if config is not None else load(b"", PACK),
-        today=utc_today(),
-        region=region,
-        tags=tags,
-        shows_arns=show_arns,
-        max_size=max_size * 1_000_000,
-        source_roots=source_roots,
-    )
-    before = _load(baseline, known.load) if baseline is not None else {}
-    with _progress() as watch:
-        report = auditing.audit(paths, options, known=before, jobs=jobs, watch=watch)
-    written = deliver.write(report, formats, output) if output is not None else []
-    for name in formats:
-        if name == "text":
-            _print_text(report)
-        elif output is None:
-            deliver.show(report, name)
-    for path in written:  # last, so that it is seen
-        click.echo(f"Wrote {path}", err=True)
-    for each in report.notes:
-        click.echo(f"note: {each.source} {each.text}", err=True)
-    for each in report.problems:
-        click.echo(f"error: {each.source} {each.text}", err=True)
-    return _status(report, fail_on)
+main.add_command(audit)
 
 
 @main.command()
 @click.option("as_json", "--json", is_flag=True, help="Everything about them, with the JSON schemas of their settings.")
 @click.option("--markdown", is_flag=True, help="The reference in full.")
+@debug_option
 def policies(as_json: bool, markdown: bool) -> None:
     """Lists the policies: levels, severities, frameworks and settings."""
     from policy_pack.commands import reference
@@ -171,6 +63,34 @@ def policies(as_json: bool, markdown: bool) -> None:
         click.echo(reference.document(), nl=False)
     else:
         _print_policies()
+
+
+@main.command()
+@click.argument("policy", type=PolicyName())
+@debug_option
+def explain(policy: str) -> None:
+    """Explains a policy: what it asks for, why, what to do, with code, and its settings."""
+    from policy_pack.commands.explain import show
+    from policy_pack.policies import PACK
+
+    show(PACK, PACK.by_full_name[policy])
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(_SHELLS))
+@debug_option
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Prints a script with which a shell completes this command.
+
+    In bash: eval "$(sagemaker-encryption completion bash)", and likewise in the others.
+    """
+    from click.shell_completion import get_completion_class
+
+    name = "sagemaker-encryption"
+    complete = get_completion_class(shell)
+    assert complete is not None
+    click.echo(complete(main, {}, name, "_SAGEMAKER_ENCRYPTION_COMPLETE").source())
 
 
 def _print_policies() -> None:
@@ -188,74 +108,3 @@ def _print_policies() -> None:
     Console(width=None if sys.stdout.isatty() else 180).print(table)
     click.echo(f"Full names begin with {PACK.prefix}. Every policy also has the settings {', '.join(schemas(()))}.")
     click.echo(f"They help to meet {', '.join(each.label for each in PACK.control.requirements)}.")
-
-
-def _print_text(report: Report) -> None:
-    from policy_pack.audit.deliver import printing
-    from policy_pack.audit.formats import text
-
-    with printing():
-        if sys.stdout.isatty():
-            from rich.console import Console
-
-            text.show(report, Console())
-        else:
-            click.echo(text.write(report), nl=False)
-
-
-def _status(report: Report, fail_on: str) -> int:
-    if report.problems:
-        return UNUSABLE
-    failing = [each for each in report.new_findings if fail_on == "advisory" or each.level == fail_on]
-    return VIOLATED if failing else CLEAN
-
-
-def _load(path: str, load: Callable[[bytes], T]) -> T:
-    """What a file on the command line says, read by `load`; ends the command where it cannot be used."""
-    from policy_pack.audit.config import ConfigError
-    from policy_pack.audit.files import read
-    from policy_pack.audit.find import Input
-    from policy_pack.audit.state import Unusable
-
-    try:
-        return load(read(Input(path, path), 64_000_000).text)
-    except Unusable as error:
-        lines = [str(error)]
-    except ConfigError as error:
-        lines = error.lines
-    for line in lines:
-        click.echo(f"error: {path}: {line}", err=True)
-    sys.exit(UNUSABLE)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Sequence[object]], Callable[[], None]]]:
-    """Shows on a terminal how far a long audit has come."""
-    started = []
-
-    def watch(inputs: Sequence[object]) -> Callable[[], None]:
-        if len(inputs) < _MANY_INPUTS or not sys.stderr.isatty():
-            return lambda: None
-        from rich.console import Console
-        from rich.progress import Progress
-
-        # Without a thread of its own, so that the process can fork.
-        progress = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
-        progress.start()
-        started.append(progress)
-        task = progress.add_task("Auditing", total=len(inputs))
-        shown = [0.0]
-
-        def advance() -> None:
-            progress.advance(task)
-            if time.monotonic() - shown[0] > 0.1:
-                shown[0] = time.monotonic()
-                progress.refresh()
-
-        return advance
-
-    try:
-        yield watch
-    finally:
-        for each in started:
-            each.stop()

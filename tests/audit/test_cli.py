@@ -48,11 +48,15 @@ def test_exit_status(document: Any, arguments: Sequence[str], status: int, state
     assert (ran.stderr == "") == (status != 2)
 
 
-def test_violations_are_grouped_by_resource_with_a_summary(state: Any) -> None:
+def test_summary_and_then_violations_by_resource(state: Any) -> None:
     ran = command(state(MANDATORY))
-    head, violations = ran.stdout.split("\nViolations\n")
-    lines = violations.splitlines()
-    assert lines[:5] == [
+    lines = ran.stdout.splitlines()
+    assert lines[:10] == [
+        "1 of 1 configuration is not compliant.",
+        "1 endpoint configuration in 1 stack: 1 non-compliant.",
+        "2 violations: 1 mandatory, 1 advisory.",
+        "",
+        "Violations",
         "  config of shop/dev (aws:sagemaker/endpointConfiguration:EndpointConfiguration)",
         "    [mandatory] encryption-at-rest-enabled (severity high)",
         "      It sets no kmsKeyArn, so no key of yours protects what its instances keep on their volumes: nobody can "
@@ -60,17 +64,42 @@ def test_violations_are_grouped_by_resource_with_a_summary(state: Any) -> None:
         "      Set kmsKeyArn to the ARN of a customer-managed key in the configuration's region.",
         "    [advisory] paired-with-endpoint (severity low)",
     ]
-    assert lines[-3:] == [
-        "",
-        "1 endpoint configuration in 1 stack: 1 non-compliant.",
-        "2 violations: 1 mandatory, 1 advisory.",
+    assert len(lines) == 12
+    evidence = command(state(MANDATORY), "--verbose").stdout
+    assert "\n".join(lines) in evidence
+    assert "SOC 2 CC6.1: 0 % (0 of 1)" in evidence
+    assert "Checkov: CKV_AWS_98" in evidence
+
+
+def test_clean_stack_is_one_line(state: Any) -> None:
+    assert command(state(NOTHING_WRONG)).stdout.splitlines() == [
+        "No configuration was judged: 0 endpoint configurations in 1 stack, no violations."
     ]
-    assert "SOC 2 CC6.1: 0 % (0 of 1)" in head
-    assert "Checkov: CKV_AWS_98" in head
+    assert len(command(state(NOTHING_WRONG), "--verbose").stdout.splitlines()) > 10
+    assert command(state(NOTHING_WRONG), "--quiet").stdout == ""
+
+
+def test_unusable_input_is_one_line(state: Any, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{", encoding="utf-8")
+    ran = command(broken)
+    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (2, "", 1)
+    beside = command(broken, state(NOTHING_WRONG))
+    assert (beside.returncode, len(beside.stderr.splitlines())) == (2, 1)
+    assert "1 input not audited." in beside.stdout
+
+
+def test_quiet_and_verbose(state: Any, tmp_path: Path) -> None:
+    quiet = command(state(MANDATORY), "-q", "-o", tmp_path / "report.json")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (1, "", "")
+    violations = command(state(MANDATORY), "-q").stdout
+    assert violations.startswith("config of shop/dev (")
+    assert "1 endpoint configuration" not in violations
+    assert command(state(MANDATORY), "-q", "-v").returncode == 2
 
 
 def test_standard_input(state: Any) -> None:
-    ran = process("-", stdin=json.dumps(MANDATORY).encode())
+    ran = process("-", "-v", stdin=json.dumps(MANDATORY).encode())
     assert ran.returncode == 1
     assert "  -: stack export of shop/dev, 1 resource, " in ran.stdout
     beside = process("-", state(ADVISORY), "-", "--jobs", "2", stdin=json.dumps(MANDATORY).encode())
@@ -125,7 +154,7 @@ def test_tags_region_and_arns(state: Any) -> None:
     assert command(no_key, "--config", config, "--stack-tag", "env=dev").returncode == 0
     elsewhere = state(export(configuration(kmsKeyArn=KEY, region=None)))
     assert [command(elsewhere, *more).returncode for more in ([], ["--region", "eu-west-1"])] == [0, 1]
-    assert [ACCOUNT in command(elsewhere, *more).stdout for more in ([], ["--show-arns"])] == [False, True]
+    assert [ACCOUNT in command(elsewhere, "-v", *more).stdout for more in ([], ["--show-arns"])] == [False, True]
 
 
 def test_baseline(state: Any, tmp_path: Path) -> None:
@@ -134,11 +163,11 @@ def test_baseline(state: Any, tmp_path: Path) -> None:
     assert command(old, "--format", "json", "--output", before).returncode == 1
     again = command(old, "--baseline", before)
     assert again.returncode == 0
-    assert again.stdout.endswith("0 violations, and 2 known.\n")
+    assert "\n0 violations, and 2 known.\n" in again.stdout
     assert "Known violations, of the baseline\n  config of shop/dev" in again.stdout
     more = command(new, "--baseline", before)
     assert more.returncode == 1
-    assert more.stdout.endswith("2 violations: 1 mandatory, 1 advisory, and 2 known.\n")
+    assert "\n2 violations: 1 mandatory, 1 advisory, and 2 known.\n" in more.stdout
 
 
 @pytest.mark.parametrize(
@@ -167,7 +196,7 @@ def test_baseline_knows_no_stricter_violation(state: Any, tmp_path: Path) -> Non
     command(state(MANDATORY), "--config", config, "--format", "json", "--output", before)
     ran = command(state(MANDATORY), "--baseline", before)
     assert ran.returncode == 1
-    assert ran.stdout.endswith("1 violation: 1 mandatory, 0 advisory, and 1 known.\n")
+    assert "\n1 violation: 1 mandatory, 0 advisory, and 1 known.\n" in ran.stdout
 
 
 def test_output_of_several_formats(state: Any, tmp_path: Path) -> None:
@@ -175,6 +204,8 @@ def test_output_of_several_formats(state: Any, tmp_path: Path) -> None:
     ran = command(state(MANDATORY), "--format", "text", "--format", "json", "--output", output)
     assert ran.stderr.splitlines() == [f"Wrote {output}.txt", f"Wrote {output}.json"]
     assert ran.stdout == output.with_name("audit.txt").read_text(encoding="utf-8")
+    verbose = command(state(MANDATORY), "-v", "-f", "text", "-o", output)
+    assert verbose.stdout == output.with_name("audit.txt").read_text(encoding="utf-8") != ran.stdout
     assert json.loads(output.with_name("audit.json").read_text(encoding="utf-8"))["summary"]["mandatory"] == 1
 
 
@@ -195,7 +226,7 @@ def test_output_that_cannot_be_written(state: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_written(name: str, state: Any) -> None:
     path = state(MANDATORY)
-    ran = command(path, "--format", name)
+    ran = command(path, "--format", name, "--verbose")
     assert (ran.returncode, ran.stderr) == (1, "")
     digest = command(path, "--format", "json").stdout
     for text in ("config", "encryption-at-rest-enabled", json.loads(digest)["sources"][0]["sha256"], "CKV_AWS_98"):
@@ -223,7 +254,8 @@ def test_terminal_shows_how_far_it_is_and_colours(tmp_path: Path) -> None:
         write(tmp_path / f"{number}.json", MANDATORY)
     shown = _at_a_terminal(pty, tmp_path)
     assert "Auditing" in shown
-    assert "\x1b[1;31m80 violations" in shown.replace("\x1b[1m\x1b[31m", "\x1b[1;31m")
+    assert "\x1b[1;31m40 of 40 configurations are not compliant." in shown.replace("\x1b[1m\x1b[31m", "\x1b[1;31m")
+    assert "\x1b]8;" in shown  # a policy's name links to its source
 
 
 def _at_a_terminal(pty: Any, directory: Path) -> str:

@@ -313,7 +313,7 @@ def test_names_full_of_markup(tmp_path: Path) -> None:
     name = "[red]x[/red]\x1b[31m\x07<b>\u202e'\"$(id)`\\{{}} \ud800 :smile:"
     document = export(configuration(name))
     path = write(tmp_path / "[bold]" / "a\x1b[2Jb.json", document)
-    ran = command(path)
+    ran = command(path, "--verbose")
     assert ran.returncode == 1
     assert ran.stderr == ""
     assert "\x1b" not in ran.stdout

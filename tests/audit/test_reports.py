@@ -13,7 +13,7 @@ import pytest
 
 from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import as_json, text
-from policy_pack.audit.formats.common import STATUS_TEXTS, short
+from policy_pack.audit.formats.common import short, standing
 from policy_pack.audit.run import audit
 from policy_pack.judging.policy import DISABLED
 from tests.audit import invented
@@ -93,7 +93,9 @@ def test_text_tells_each_verdict() -> None:
     written = text.write(report)
     evidence = written.split("Endpoint configurations\n")[1].split("\n\n")[0]
     blocks = [block for block in evidence.split("\n  ") if block]
-    assert sum(block.strip().endswith(tuple(STATUS_TEXTS.values())) for block in blocks) >= len(report.configurations)
+    assert sum(block.strip().endswith(tuple(map(standing, report.configurations))) for block in blocks) >= len(
+        report.configurations
+    )
     for configuration in report.configurations:
         for verdict in configuration.verdicts:
             assert short(verdict.policy) in evidence

@@ -1,9 +1,12 @@
-"""The report for people at a terminal: the evidence, then the violations by resource, and a summary last."""
+"""The report for people at a terminal: what it comes to, then the violations by resource, and the evidence if asked.
+
+Source: "Hyperlinks in Terminal Emulators" (OSC 8), by which a terminal shows a policy's name as a link to its source.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from policy_pack.audit.evidence import (
@@ -20,11 +23,22 @@ from policy_pack.audit.evidence import (
     Report,
     count,
 )
-from policy_pack.audit.formats.common import STATUS_TEXTS, exemption_text, moment, share_text, short
+from policy_pack.audit.formats.common import (
+    STATUS_TEXTS,
+    exemption_text,
+    headline,
+    is_good,
+    moment,
+    share_text,
+    short,
+    standing,
+)
 from policy_pack.judging.policy import MANDATORY
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+QUIET, NORMAL, VERBOSE = "quiet", "normal", "verbose"
 
 _STYLES = {
     COMPLIANT: "green",
@@ -36,38 +50,68 @@ _STYLES = {
     "advisory": "yellow",
 }
 _INDENT = "  "
+_NARROWEST = 20  # columns
 
 # A line: texts, each with its style in the words of the library that colours it.
 Line = tuple[tuple[str, str], ...]
 
 
-def write(report: Report) -> str:
-    """The report as plain text, a paragraph a line however long."""
-    return "".join(f"{''.join(text for text, _ in line)}\n" for line in _lines(report))
+def write(report: Report, detail: str = VERBOSE, *, is_told: bool = False) -> str:
+    """The report as plain text, a paragraph a line however long.
+
+    `detail` is `QUIET` (violations only), `NORMAL` or `VERBOSE` (all of the evidence). `is_told` says that problems and
+    notes are told elsewhere, so that only `VERBOSE` has them.
+    """
+    return "".join(f"{''.join(text for text, _ in line)}\n" for line in _lines(report, detail, is_told=is_told))
 
 
-def show(report: Report, console: Console) -> None:
-    """Prints the report in colours."""
+def show(report: Report, console: Console, detail: str = NORMAL) -> None:
+    """Prints the report in colours, wrapped within the console's width with hanging indents."""
     from rich.text import Text  # only for a terminal
 
-    for line in _lines(report):
-        console.print(Text.assemble(*line), highlight=False, markup=False, emoji=False)
+    for line in _lines(report, detail, is_told=True):
+        text = Text.assemble(*line)
+        indent = len(text.plain) - len(text.plain.lstrip(" "))
+        wrapped = text[indent:].wrap(console, max(_NARROWEST, console.width - indent - len(_INDENT)))
+        for number, part in enumerate(wrapped):
+            part.rstrip()
+            before = " " * indent if number == 0 else " " * indent + _INDENT
+            console.print(Text(before) + part, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        if not wrapped:
+            console.print()
 
 
-def _lines(report: Report) -> Iterator[Line]:
-    yield _line(f"{report.pack} {report.version}", "bold", f", audit of {moment(report)}")
+def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
+    links = {each.name: each.url for each in report.policies}
+    violations = list(_findings(report.new_findings, links))
+    if detail == QUIET:
+        yield from violations
+        return
+    if detail == NORMAL and is_told and not report.sources:
+        return  # what is wrong with the inputs is told elsewhere, and there is nothing else
+    if detail == VERBOSE:
+        yield _line(f"{report.pack} {report.version}", "bold", f", audit of {moment(report)}")
+        yield ()
+    if detail == NORMAL and is_good(report) and not report.findings:
+        yield _clean(report)
+    else:
+        yield from _summary(report)
+    yield from _section("Violations", violations)
+    yield from _section("Known violations, of the baseline", _findings(report.known_findings, links))
+    if detail == VERBOSE:
+        yield from _evidence(report)
+    if detail == VERBOSE or not is_told:
+        yield from _section("Not audited", _problems(report.problems))
+        yield from _section("Notes", _problems(report.notes))
+
+
+def _evidence(report: Report) -> Iterator[Line]:
     yield from _section("What was read", _sources(report))
     yield from _section("Endpoint configurations", _configurations(report.configurations))
     yield from _section("Requirements, and the share of configurations that meet them", _requirements(report))
     yield from _section(
         "The same control in other tools", (_line(f"{each.tool}: {each.id}") for each in report.control.identifiers)
     )
-    yield from _section("Known violations, of the baseline", _findings(report.known_findings))
-    yield from _section("Violations", _findings(report.new_findings))
-    yield from _section("Not audited", _problems(report.problems))
-    yield from _section("Notes", _problems(report.notes))
-    yield ()
-    yield from _summary(report)
 
 
 def _section(title: str, lines: Iterable[Line]) -> Iterator[Line]:
@@ -93,7 +137,7 @@ def _configurations(configurations: Sequence[ConfigurationEvidence]) -> Iterator
         yield (
             (each.label, "bold"),
             (f" of {each.stack}{where}, key {each.key}: ", ""),
-            (STATUS_TEXTS[each.status], _STYLES[each.status]),
+            (standing(each), _STYLES[each.status]),
         )
         for status in STATUSES:
             verdicts = [verdict for verdict in each.verdicts if verdict.status == status]
@@ -103,7 +147,9 @@ def _configurations(configurations: Sequence[ConfigurationEvidence]) -> Iterator
 
 def _verdicts(status: str, verdicts: Sequence[PolicyVerdict]) -> Iterator[Line]:
     title = f"{STATUS_TEXTS[status]}: "
-    if status in (COMPLIANT, NOT_APPLICABLE, NON_COMPLIANT):  # why it is not compliant is told below, by resource
+    says = [each for each in verdicts if each.why] if status == COMPLIANT else []
+    if status in (NOT_APPLICABLE, NON_COMPLIANT) or (status == COMPLIANT and not says):
+        # Why it is not compliant is told above, by resource.
         yield _line(title, _STYLES[status], ", ".join(short(each.policy) for each in verdicts))
         return
     yield _line(title.rstrip(), _STYLES[status])
@@ -116,7 +162,7 @@ def _requirements(report: Report) -> Iterator[Line]:
         yield _line(f"{each.requirement.label}: ", "", share_text(each))
 
 
-def _findings(findings: Iterable[Finding]) -> Iterator[Line]:
+def _findings(findings: Iterable[Finding], links: Mapping[str, str]) -> Iterator[Line]:
     by_resource: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for each in findings:
         # What is wrong with all stacks alike, a setting, is said once.
@@ -133,11 +179,12 @@ def _findings(findings: Iterable[Finding]) -> Iterator[Line]:
             yield _line(stacks[0], "bold", more)
             found = found[:1]
         for each in found:
-            yield from (_indented(line) for line in _finding(each))
+            yield from (_indented(line) for line in _finding(each, links.get(each.policy, "")))
 
 
-def _finding(each: Finding) -> Iterator[Line]:
-    yield _line(f"[{each.level}] ", _STYLES[each.level], f"{short(each.policy)} (severity {each.severity})")
+def _finding(each: Finding, link: str) -> Iterator[Line]:
+    name = (short(each.policy), f"link {link}" if link else "")
+    yield (f"[{each.level}] ", _STYLES[each.level]), name, (f" (severity {each.severity})", "")
     about = f"{each.subject}: " if each.subject else ""
     for line in f"{about}{each.why}".split("\n"):
         yield _line(f"{_INDENT}{line}")
@@ -150,21 +197,29 @@ def _problems(problems: Iterable[Problem]) -> Iterator[Line]:
         yield _line(each.source, "bold", f" {each.text}")
 
 
+def _clean(report: Report) -> Line:
+    return _line(f"{headline(report)}: ", "bold green", f"{_extent(report)}, no violations.")
+
+
 def _summary(report: Report) -> Iterator[Line]:
+    mandatory = sum(each.level == MANDATORY for each in report.new_findings)
+    style = "bold green" if is_good(report) else "bold red" if mandatory or report.problems else "bold yellow"
+    yield _line(f"{headline(report)}.", style)
     counts = count(each.status for each in report.configurations)
     statuses = ", ".join(f"{number:,} {STATUS_TEXTS[status]}" for status, number in counts.items() if number)
-    configurations = _number(len(report.configurations), "endpoint configuration")
-    stacks = _number(len(report.sources), "stack")
-    yield _line(f"{configurations} in {stacks}", "bold", f": {statuses}." if statuses else ".")
-    mandatory = sum(each.level == MANDATORY for each in report.new_findings)
+    yield _line(f"{_extent(report)}: {statuses}." if statuses else f"{_extent(report)}.")
     advisory = len(report.new_findings) - mandatory
     known = f", and {len(report.known_findings):,} known" if report.known_findings else ""
     total = _number(len(report.new_findings), "violation")
-    style = "bold red" if mandatory else "bold yellow" if advisory else "bold green"
     levels = f": {mandatory:,} mandatory, {advisory:,} advisory" if report.new_findings else ""
-    yield _line(f"{total}{levels}{known}.", style)
+    yield _line(f"{total}{levels}{known}.")
     if report.problems:
         yield _line(f"{_number(len(report.problems), 'input')} not audited.", "bold red")
+
+
+def _extent(report: Report) -> str:
+    configurations = _number(len(report.configurations), "endpoint configuration")
+    return f"{configurations} in {_number(len(report.sources), 'stack')}"
 
 
 def _number(number: int, of: str) -> str:

@@ -1,0 +1,259 @@
+"""The command that audits exported stacks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from policy_pack.audit.formats import FORMATS
+from policy_pack.audit.plan import Senseless, plan
+from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option
+from policy_pack.commands.names import PolicyNames
+from policy_pack.commands.selection import SEVERITIES
+
+if TYPE_CHECKING:
+    from policy_pack.audit.config import Config
+    from policy_pack.audit.evidence import Problem, Report
+
+T = TypeVar("T")
+
+_FAIL_ON = ("mandatory", "advisory", "never")
+
+
+def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from policy_pack.aws.regions import partition_of
+
+    if value is not None and partition_of(value) is None:
+        raise click.BadParameter("not an AWS region like eu-west-1")
+    return value
+
+
+def _tags(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str] | None:
+    if not all("=" in value for value in values):
+        raise click.BadParameter("not of the form NAME=VALUE")
+    return {name: value for name, _, value in (each.partition("=") for each in values)} or None
+
+
+def _roots(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    from posixpath import isabs, normpath
+
+    roots = {}
+    for value in values:
+        project, _, folder = value.rpartition("=")
+        if not folder or isabs(folder) or normpath(folder).split("/")[0] == "..":
+            raise click.BadParameter("not a folder within the repository, like infra or PROJECT=infra")
+        roots[project] = normpath(folder)
+    return roots
+
+
+def _flat(context: click.Context, parameter: click.Parameter, values: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(name for names in values for name in names)
+
+
+_Decorator = Callable[[Any], Any]
+
+
+def _policies(flag: str, text: str) -> _Decorator:
+    return click.option(flag, multiple=True, type=PolicyNames(), callback=_flat, metavar="POLICY,...", help=text)
+
+
+@click.command(epilog=STATUSES)
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option(
+    "formats",
+    "--format",
+    "-f",
+    type=click.Choice(list(FORMATS)),
+    multiple=True,
+    help="A format of the report; several with --output. (what the ending of --output says, or text)",
+)
+@click.option(
+    "outputs",
+    "--output",
+    "-o",
+    multiple=True,
+    metavar="FILE",
+    help="Where the report is written; - is the standard output. With several formats, each has its own ending.",
+)
+@click.option("--config", metavar="FILE", help="Levels and settings: the file that the engine takes.")
+@_policies("--select", "Only these policies.")
+@_policies("--ignore", "Without these policies.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Only policies of this severity or a higher one.")
+@click.option("listing", "--list", is_flag=True, help="List the policies that would run, and audit nothing.")
+@click.option(
+    "--fail-on", type=click.Choice(_FAIL_ON), default="mandatory", help="What makes the exit status 1. (mandatory)"
+)
+@click.option("--baseline", metavar="FILE", help="An earlier report in JSON, whose findings are known.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, metavar="N", help="How many processes audit. (1)")
+@click.option("--region", callback=_region, help="The region of resources whose region nothing else tells.")
+@click.option(
+    "--stack-tag",
+    "tags",
+    multiple=True,
+    callback=_tags,
+    metavar="NAME=VALUE",
+    help="A tag of the stacks, for policies that are limited to some; no export tells them.",
+)
+@click.option(
+    "--source-root",
+    "source_roots",
+    multiple=True,
+    callback=_roots,
+    metavar="[PROJECT=]DIR",
+    help="The folder of a project's program within the repository, for reports that point to its lines.",
+)
+@click.option("--show-arns", is_flag=True, help="Show account and key ids instead of masking them.")
+@click.option(
+    "--max-size", type=click.IntRange(1), default=64, metavar="MB", help="How large an input may be, uncompressed. (64)"
+)
+@click.option("--quiet", "-q", is_flag=True, help="Violations only: no summary, no notes, no names of files.")
+@click.option("--verbose", "-v", is_flag=True, help="In text, the evidence too: inputs, verdicts, requirements.")
+@debug_option
+@click.pass_context
+def audit(
+    context: click.Context,
+    paths: tuple[str, ...],
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    config: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    severity: str | None,
+    listing: bool,
+    fail_on: str,
+    baseline: str | None,
+    jobs: int,
+    region: str | None,
+    tags: dict[str, str] | None,
+    source_roots: dict[str, str],
+    show_arns: bool,
+    max_size: int,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Audits exported stacks without the Pulumi CLI.
+
+    PATH is a file that "pulumi stack export" or "pulumi preview --json" wrote, a checkpoint of a self-managed backend
+    (.json.gz and .json.zst too), a directory of such, a quoted pattern ("stacks/**/*.json"), or - for the standard
+    input.
+
+    Options of presentation (format, output, quiet, verbose, source-root) are also read from the table
+    [tool.sagemaker-encryption] of a pyproject.toml in the working directory or above it.
+    """
+    from policy_pack.audit.config import load
+    from policy_pack.commands.selection import narrowed
+    from policy_pack.policies import PACK
+
+    if quiet and verbose and context.get_parameter_source("quiet") == context.get_parameter_source("verbose"):
+        raise click.UsageError("--quiet and --verbose exclude each other.")
+    given = _load(config, lambda text: load(text, PACK)) if config is not None else load(b"", PACK)
+    effective = narrowed(given, select, ignore, severity)
+    if listing:
+        _list(effective)
+        return CLEAN
+    if not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
+    try:
+        printed, written = plan(formats, outputs)
+    except Senseless as error:
+        raise click.UsageError(str(error)) from error
+
+    from policy_pack.audit import baseline as known
+    from policy_pack.audit import deliver
+    from policy_pack.audit import run as auditing
+    from policy_pack.audit.examine import Options
+    from policy_pack.commands.progress import Progress
+    from policy_pack.judging.judge import utc_today
+
+    options = Options(
+        config=effective,
+        today=utc_today(),
+        region=region,
+        tags=tags,
+        shows_arns=show_arns,
+        max_size=max_size * 1_000_000,
+        source_roots=source_roots,
+    )
+    before = _load(baseline, known.load) if baseline is not None else {}
+    detail = "verbose" if verbose else "quiet" if quiet else "normal"
+    with Progress() as progress:
+        report = auditing.audit(paths, options, known=before, jobs=jobs, watch=progress.watch)
+        limits = report.notes
+        report = replace(report, notes=(*limits, *_rests_on(context, config, given, effective)))
+        files = [
+            deliver.write(report, name, path, alone=alone, detail=detail)
+            for name, path, alone in progress.writing(written)
+        ]
+    for name in printed:
+        deliver.show(report, name, detail=detail)
+    if not quiet:
+        _tell(report, limits, files, is_shown=bool(printed))
+    for each in report.problems:
+        click.echo(f"error: {each.source} {each.text}", err=True)
+    return _status(report, fail_on)
+
+
+def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Any], *, is_shown: bool) -> None:
+    """Says on the standard error what the report comes to, where it is not shown, what it lacks and where it is."""
+    from policy_pack.audit.formats.common import headline, stopping_text
+
+    if not is_shown and report.sources:
+        click.echo(f"{headline(report)}. {stopping_text(report)}.", err=True)
+    for path in files:
+        click.echo(f"Wrote {path}", err=True)
+    for each in limits:
+        click.echo(f"note: {each.source} {each.text}", err=True)
+
+
+def _rests_on(context: click.Context, config: str | None, given: Config, effective: Config) -> list[Problem]:
+    """What the report says of the files and options that it rests on."""
+    from policy_pack.audit.evidence import Problem
+    from policy_pack.audit.masking import printable
+    from policy_pack.judging.policy import DISABLED
+
+    notes = []
+    if config is not None:
+        notes.append(Problem(printable(config), "gave the levels and settings of this audit"))
+    if context.obj is not None and context.obj.path is not None:
+        notes.append(Problem(printable(str(context.obj.path)), "gave options of presentation"))
+    left_out = [name for name, level in given.levels.items() if level != effective.levels[name]]
+    if left_out:
+        ran = sum(level != DISABLED for level in effective.levels.values())
+        notes.append(Problem("the command line", f"left out {len(left_out)} policies that are not disabled: {ran} ran"))
+    return notes
+
+
+def _list(config: Config) -> None:
+    names = config.pack.by_full_name
+    width = max(len(policy.name) for policy in names.values())
+    for name, policy in names.items():
+        click.echo(f"{policy.name:{width}}  {config.levels[name]:9}  {policy.severity:6}  {policy.title}")
+
+
+def _status(report: Report, fail_on: str) -> int:
+    if report.problems:
+        return UNUSABLE
+    failing = [each for each in report.new_findings if fail_on == "advisory" or each.level == fail_on]
+    return VIOLATED if failing else CLEAN
+
+
+def _load(path: str, load: Callable[[bytes], T]) -> T:
+    """What a file on the command line says, read by `load`; ends the command where it cannot be used."""
+    from policy_pack.audit.config import ConfigError
+    from policy_pack.audit.files import read
+    from policy_pack.audit.find import Input
+    from policy_pack.audit.state import Unusable
+
+    try:
+        return load(read(Input(path, path), 64_000_000).text)
+    except Unusable as error:
+        lines = [str(error)]
+    except ConfigError as error:
+        lines = error.lines
+    for line in lines:
+        click.echo(f"error: {path}: {line}", err=True)
+    sys.exit(UNUSABLE)

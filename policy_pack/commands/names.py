@@ -1,0 +1,61 @@
+"""Policies by the names that people give them: with the pack's prefix or without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    _Type = click.ParamType[Any]
+else:
+    _Type = click.ParamType
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """A question that ends a message about a name that is not known; empty where no known one resembles it."""
+    close = get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
+    return f' Did you mean "{close[0]}"?' if close else ""
+
+
+class PolicyName(_Type):
+    """A policy's name, which becomes the full one."""
+
+    name = "policy"
+
+    def convert(self, value: str, parameter: click.Parameter | None, context: click.Context | None) -> str:
+        from policy_pack.audit.masking import printable
+        from policy_pack.policies import PACK
+
+        short = value.strip().lower().replace("_", "-").removeprefix(PACK.prefix)
+        if short not in PACK.by_name:
+            said = f'no policy is named "{printable(value)}".{meant(short, PACK.by_name)}'
+            self.fail(f"{said} --list shows them all." if "?" not in said else said, parameter, context)
+        return PACK.full_name(PACK.by_name[short])
+
+    def shell_complete(
+        self, context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from policy_pack.policies import PACK
+
+        return [
+            CompletionItem(each.name, help=each.title)
+            for each in PACK.policies
+            if each.name.startswith(incomplete.removeprefix(PACK.prefix))
+        ]
+
+
+class PolicyNames(PolicyName):
+    """Several of them, separated by commas."""
+
+    name = "policies"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        if isinstance(value, tuple):  # which a default is
+            return value
+        convert: Callable[..., str] = super().convert
+        return tuple(convert(each, parameter, context) for each in value.split(",") if each.strip())

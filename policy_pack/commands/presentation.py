@@ -1,0 +1,107 @@
+"""Options that a repository gives for its audits, in the table ``[tool.sagemaker-encryption]`` of a pyproject.toml.
+
+They say how a report is presented, and never what is audited or how strictly: or the repository that is audited could
+exempt itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+# The standard library has it from Python 3.11 on.
+_toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+
+TABLE = "sagemaker-encryption"
+_FILE = "pyproject.toml"
+_LARGEST = 1_000_000  # bytes
+_DEEPEST = 100  # directories upward
+
+# What may be given, and the option's parameter.
+_PARAMETERS = {
+    "format": "formats",
+    "output": "outputs",
+    "quiet": "quiet",
+    "verbose": "verbose",
+    "source-root": "source_roots",
+}
+
+
+class Refused(Exception):
+    """A table that gives what it may not; its text says what, after the file's name."""
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """Options by their parameters, and the file that gives them; `path` is `None` where none does.
+
+    `unread` are files that could not be read, and why.
+    """
+
+    path: Path | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+
+def find(directory: Path) -> Presentation:
+    """The options of the first pyproject.toml with the table, from a directory upward; raises `Refused`."""
+    unread = []
+    for each in [directory, *directory.parents][:_DEEPEST]:
+        path = each / _FILE
+        try:
+            if not path.is_file():
+                continue
+            with path.open("rb") as file:
+                text = file.read(_LARGEST + 1)
+            if len(text) > _LARGEST:
+                raise ValueError
+            table = _toml.loads(text.decode("utf-8")).get("tool", {}).get(TABLE)
+        except (OSError, ValueError, AttributeError, RecursionError):
+            unread.append(f"{path} is not read: it is no TOML file")
+            continue
+        if table is not None:
+            return Presentation(path, _options(path, table), tuple(unread))
+    return Presentation(unread=tuple(unread))
+
+
+def _options(path: Path, table: Any) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise Refused(f"{path}: [tool.{TABLE}] is not a table")
+    options: dict[str, Any] = {}
+    for name, value in table.items():
+        parameter = _PARAMETERS.get(name.replace("_", "-"))
+        if parameter is None:
+            raise Refused(
+                f"{path}: [tool.{TABLE}] cannot give {name}: only {', '.join(_PARAMETERS)} are read there, "
+                "since the repository that is audited must not decide what is audited"
+            )
+        options[parameter] = _flag(path, name, value) if name in ("quiet", "verbose") else _texts(path, name, value)
+    if "outputs" in options:
+        options["outputs"] = [_within(path, each) for each in options["outputs"]]
+    return options
+
+
+def _flag(path: Path, name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Refused(f"{path}: {name} is neither true nor false")
+    return value
+
+
+def _texts(path: Path, name: str, value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str) and each for each in values):
+        raise Refused(f"{path}: {name} is not a text or a list of texts")
+    return values
+
+
+def _within(path: Path, output: str) -> str:
+    # A repository decides where in it a report is written, and nowhere else.
+    folder = path.parent.resolve()
+    target = (folder / output).resolve()
+    if output == "-" or folder not in target.parents:
+        raise Refused(f"{path}: output is not a file within the directory of that file")
+    return str(target)
