@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from policy_pack.commands.audit import audit
-from policy_pack.commands.guard import STATUSES, Group, debug_option
+from policy_pack.commands.guard import COMPLETE, NAME, STATUSES, Group, debug_option
 from policy_pack.commands.names import PolicyName
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -19,7 +19,7 @@ def _version(context: click.Context, parameter: click.Parameter, asked: bool) ->
     if asked and not context.resilient_parsing:
         from policy_pack.audit.run import version
 
-        click.echo(f"{context.find_root().info_name} {version()}")
+        click.echo(f"{NAME} {version()}")
         context.exit()
 
 
@@ -87,10 +87,9 @@ def completion(context: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    name = "sagemaker-encryption"
     complete = get_completion_class(shell)
     assert complete is not None
-    click.echo(complete(main, {}, name, "_SAGEMAKER_ENCRYPTION_COMPLETE").source())
+    click.echo(complete(main, {}, NAME, COMPLETE).source())
 
 
 def _print_policies() -> None:

@@ -12,6 +12,8 @@ import click
 
 CLEAN, VIOLATED, UNUSABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
+NAME, COMPLETE = "sagemaker-encryption", "_SAGEMAKER_ENCRYPTION_COMPLETE"
+
 STATUSES = (
     "The exit status is 0 where nothing is violated, 1 where something is (--fail-on), 2 where an input or an option "
     "cannot be used, 3 where the command itself fails or its output takes no more, and 130 where it is interrupted."
@@ -26,7 +28,7 @@ class Group(click.Group):
         from policy_pack.audit.deliver import NotWritten, printing
 
         _open_streams()
-        kwargs["standalone_mode"] = False
+        kwargs |= {"standalone_mode": False, "complete_var": COMPLETE}
         arguments = args[0] if args else kwargs.get("args")
         debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
         try:
