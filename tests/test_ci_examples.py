@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import policy_pack
+from policy_pack.audit.plan import format_of
 from policy_pack.commands.cli import main
 from tests.conftest import ROOT
 
@@ -42,22 +43,27 @@ def test_what_reads_it_accepts_it(command: list[Any]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def audits() -> list[str]:
-    """The commands that audit, of all examples."""
-    texts = [path.read_text(encoding="utf-8") for path in (WORKFLOW, PIPELINE)]
-    return [line for text in texts for line in re.findall("-m policy_pack (audit .+)", text)]
-
-
-@pytest.mark.parametrize("line", audits())
-def test_the_command_line_is_understood(line: str) -> None:
+def test_the_command_line_is_understood() -> None:
+    """It runs in the repository, so that reports name paths within it."""
+    [line] = re.findall(r'sh "\$PACK/hooks/(audit .+)', PIPELINE.read_text(encoding="utf-8"))
     name, *arguments = shlex.split(line)
     given = main.commands[name].make_context(name, arguments).params
-    assert given["paths"] == ("../exports",)
-    assert (ROOT / given["config"]).is_file()
+    assert (given["paths"], given["source_roots"]) == (("exports",), {"": "infra"})
+    assert all(format_of(each) is not None for each in given["outputs"])
+    reports = load(PIPELINE)["evidence"]["artifacts"]["reports"]
+    assert reports["junit"] in given["outputs"]
+    assert (ROOT / given["config"].removeprefix("$PACK/")).is_file()
 
 
-def test_the_examples_audit() -> None:
-    assert len(audits()) == 2
+def test_the_action_is_used_as_it_says() -> None:
+    steps = load(WORKFLOW)["jobs"]["evidence"]["steps"]
+    [step] = [each for each in steps if "OWNER/sagemaker-endpoint-encryption@" in each.get("uses", "")]
+    action = load(ROOT / "action.yml")
+    assert step["with"].keys() <= action["inputs"].keys()
+    assert {name for name, each in action["inputs"].items() if each.get("required")} <= step["with"].keys()
+    assert (ROOT / step["with"]["config"].removeprefix("policy-pack/")).is_file()
+    [kept] = [each for each in steps if each.get("uses", "").startswith("actions/upload-artifact@")]
+    assert kept["with"]["path"] == step["with"]["reports"]
 
 
 @pytest.mark.parametrize("path", [WORKFLOW, PIPELINE, PRE_COMMIT], ids=lambda path: path.name)
@@ -70,7 +76,7 @@ def test_what_it_names_of_the_pack_is_there(path: Path) -> None:
     named = re.findall(r"(?:configs/[\w.-]+|requirements[\w-]*\.txt)", path.read_text(encoding="utf-8"))
     own = {each for each in named if (ROOT / each).is_file()}
     assert own == set(named)
-    assert {"configs/mandatory.json", "requirements.txt", "requirements-audit.txt"} <= own
+    assert {"configs/mandatory.json", "requirements.txt"} <= own
 
 
 def test_the_action_gets_inputs_that_it_has() -> None:
@@ -113,4 +119,4 @@ def test_the_hook_audits(example: str, status: int, installed: Path, tmp_path: P
     command = ["sh", str(installed / "hooks" / "audit"), "--fail-on", "mandatory", "prod.state.json"]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
     assert done.returncode == status, done.stdout + done.stderr
-    assert "Endpoint configurations" in done.stdout
+    assert "endpoint configurations in 1 stack" in done.stdout
