@@ -158,10 +158,6 @@ def _captured(configuration: Configuration, _: Stack) -> str:
     return f"A key is named for its {' and '.join(what)}." if what else ""
 
 
-def _generated(configuration: Configuration, _: Stack) -> str:
-    return "Its name is generated, so a replacement has another one." if configuration.generated_name is True else ""
-
-
 def _used_by(configuration: Configuration, stack: Stack) -> list[Endpoint]:
     return [
         each
@@ -215,7 +211,6 @@ _GROUNDS: Mapping[str, Grounds] = {
     "key-in-same-region": _same_region,
     "key-covers-instance-storage": _no_local_storage,
     "captured-data-encrypted": _captured,
-    "replacement-safe": _generated,
     "template-readable": _readable,
     "key-resource-in-same-region": _made_in_same_region,
     "key-resource-usable": _usable,

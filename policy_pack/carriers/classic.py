@@ -69,7 +69,7 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
         ),
         storage=shapes.storage(given, captures=False),
         replacement=DELETED_FIRST if resource.delete_before_replace is not False else MADE_FIRST,
-        deleted_first=resource.delete_before_replace,
+        deleted_first=bool(resource.delete_before_replace),
         known_as=shapes.texts(given.get("arn")),
     )
 

@@ -75,7 +75,7 @@ def _nodes(
         spelling=capitalised,
         ignores=lambda *path: shapes.ignores(resource, state_property, *map(capitalised, path)),
         replacement=DELETED_FIRST if resource.delete_before_replace else MADE_FIRST,
-        deleted_first=resource.delete_before_replace,
+        deleted_first=bool(resource.delete_before_replace),
         output=f"EndpointConfigName, in its {outputs} output",
     )
     return _TYPES[type_name].read(given)

@@ -14,7 +14,10 @@ SAVED_PREVIEW = "saved preview"
 # What only an update makes known is unknown for good once there is nothing left to be made.
 FINAL = frozenset({UPDATE, STATE})
 
-_WORDS = " before the update"
+# What is written of a stack does not hold every option of its resources.
+WRITTEN = frozenset({STATE, SAVED_PREVIEW})
+
+_WORDS = (" before the update", " before it is deployed")
 _OTHERWISE = {UPDATE: "", STATE: " from the state alone"}
 
 _TO_DECIDE = {
@@ -28,7 +31,10 @@ _TO_DECIDE = {
 
 def in_words_of(phase: str, text: str) -> str:
     """A text that was written for a preview, as it has to be in another phase."""
-    return text.replace(_WORDS, _OTHERWISE[phase]) if phase in _OTHERWISE else text
+    if phase in _OTHERWISE:
+        for words in _WORDS:
+            text = text.replace(words, _OTHERWISE[phase])
+    return text
 
 
 def to_decide(phase: str) -> str:

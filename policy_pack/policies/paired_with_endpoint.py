@@ -16,9 +16,9 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if is_external(configuration.name, context):
         return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
     if configuration.id in pairs.left:
-        return NotApplicable("The Endpoint that takes its name runs another one, as endpoint-follows-replacement says.")
+        return NotApplicable("The Endpoint whose configuration's name is computed from its own runs another one.")
     if pairs.unclear:
-        return CannotTell("An Endpoint of the stack does not say before the update which configuration it uses.")
+        return CannotTell("Which configuration an Endpoint of the stack uses is not known before the update.")
     if configuration.id in pairs.hidden:
         return CannotTell("A template that cannot be read before the update is given its name.")
     return Violation(

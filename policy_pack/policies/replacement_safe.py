@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from policy_pack.judging.phase import WRITTEN
 from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
-from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, Violation
+from policy_pack.judging.verdict import CannotTell, Compliant, Decision, Violation
 from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, REFUSED, Configuration
 from policy_pack.values import Unknown
 
@@ -24,7 +25,12 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         )
     if isinstance(configuration.generated_name, Unknown):
         return CannotTell("Its name is not known before the update.")
-    return COMPLIANT
+    if context.phase in WRITTEN and configuration.deleted_first is not None:
+        return Compliant(f"{_GENERATED} Whether deleteBeforeReplace is set is not recorded in what was read.")
+    return Compliant(_GENERATED)
+
+
+_GENERATED = "Its name is generated, so that a replacement has another one."
 
 
 def _fixed_name(configuration: Configuration) -> Violation:

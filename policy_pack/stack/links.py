@@ -66,20 +66,28 @@ def _may_be_named(key: Key, name: str) -> bool:
 def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
     """The configurations of the stack that an endpoint runs, by the name that it takes from them.
 
-    All that the name is computed from, as a program may choose one of them. None where it is another's name: what a
-    name is computed from is not yet what it is.
+    What a name is computed from is not yet what it is: where it is known, only those count that it may name. Where it
+    is not, a program may still choose any of those that it is computed from.
     """
     found = tuple(_among(_through_templates(endpoint.configuration_sources, stack), stack))
-    return () if _names_another(endpoint, found, stack) else found
+    name = endpoint.configuration_name
+    if not isinstance(name, str):
+        return found
+    named = configurations_by_name(endpoint, stack)
+    meant = tuple(each for each in found if each in named or each.name == name or _is_known_as(name, each))
+    # Of what has no known name yet, nobody can say that it is not meant; unless something else certainly is.
+    return meant or (() if named else tuple(each for each in found if not isinstance(each.name, str)))
 
 
 def configurations_left(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
-    """The configurations of the stack that an endpoint takes its configuration's name from, and does not run.
+    """The configurations of the stack that an endpoint takes its configuration's name from, and that it does not run.
 
-    Of what comes out of a template nobody says which of its outputs it is, so that nothing in it is meant for sure.
+    None where it runs one of them. Of what comes out of a template nobody says which of its outputs it is, so that
+    nothing in it is meant for sure.
     """
-    meant = tuple(_among(endpoint.configuration_sources, stack))
-    return meant if _names_another(endpoint, meant, stack) else ()
+    if not isinstance(endpoint.configuration_name, str) or configurations_from(endpoint, stack):
+        return ()
+    return tuple(_among(endpoint.configuration_sources, stack))
 
 
 def is_of_one_template(one: Node, other: Node) -> bool:
@@ -93,22 +101,12 @@ def _among(sources: Iterable[str], stack: Stack) -> Iterator[Configuration]:
             yield node
 
 
-def _names_another(endpoint: Endpoint, computed_from: Sequence[Configuration], stack: Stack) -> bool:
-    """Whether an endpoint's known name is certainly that of none of the configurations that it is computed from."""
-    name = endpoint.configuration_name
-    if not computed_from or not isinstance(name, str):
-        return False
-    named = configurations_by_name(endpoint, stack)
-    if named:
-        return not set(named) & set(computed_from)
-    return all(isinstance(each.name, str) and not _is_of(name, each, each.name) for each in computed_from)
-
-
-def _is_of(given: str, configuration: Configuration, name: str) -> bool:
-    """Whether what an endpoint names is a configuration of this name; in ARNs SageMaker writes names in lower case."""
-    if given.startswith("arn:") and given.rpartition("/")[2].lower() == name.lower():
+def _is_known_as(given: str, configuration: Configuration) -> bool:
+    """Whether what an endpoint names is a configuration by its ARN, with its name in lower case, or by its id."""
+    name = configuration.name
+    if given.startswith("arn:") and isinstance(name, str) and given.rpartition("/")[2].lower() == name.lower():
         return True
-    return given == name or given in configuration.known_as
+    return given in configuration.known_as
 
 
 def is_hidden(sources: Iterable[str], stack: Stack) -> bool:
@@ -166,7 +164,7 @@ def grants_of(key: Key, stack: Stack) -> Sequence[Grant]:
 class Pairs:
     """The ids of the configurations that a stack's Endpoints use, and whether one does not say yet which it uses.
 
-    `left` are those that an Endpoint takes its configuration's name from and does not run. `hidden` are those that
+    `left` are those that what an Endpoint names is computed from and that none runs. `hidden` are those that
     templates are given which cannot be read in full, so that an Endpoint in them may use them.
     """
 
@@ -184,7 +182,8 @@ def pairs(stack: Stack) -> Pairs:
     for endpoint in stack.endpoints:
         found = configurations_from(endpoint, stack) or configurations_by_name(endpoint, stack)
         used.update(each.id for each in found)
-        left.update(each.id for each in configurations_left(endpoint, stack))
+        if isinstance(endpoint.configuration_name, str):
+            left.update(each.id for each in _among(endpoint.configuration_sources, stack))
         # A provider that is not configured yet leaves even what is required absent.
         says_nothing = endpoint.configuration_name is None or isinstance(endpoint.configuration_name, Unknown)
         unclear = unclear or (not found and says_nothing)

@@ -109,8 +109,8 @@ class Configuration(Node):
     name is generated (then a replacement has a new one) or fixed by hand. `key_may_be_missing` says that nothing of it
     is known, not even whether it names a key: then `key` is unknown. `alternatives` are what else it may be where its
     template leaves that to conditions that are not known; the rest of it is then what is certain. `replacement` is what
-    its carrier does with a name that is set by hand; `deleted_first` is the option deleteBeforeReplace, if it matters,
-    and `None` where it is not set or not recorded. `output` gives its name to others, in the words of its carrier,
+    its carrier does with a name that is set by hand; `deleted_first` is the option deleteBeforeReplace, `None` where
+    that makes no difference. `output` gives its name to others, in the words of its carrier,
     and `known_as` what may stand for the name: its ARN, its provider's id.
     """
 

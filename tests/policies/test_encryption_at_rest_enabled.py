@@ -1,0 +1,41 @@
+"""`encryption-at-rest-enabled`: what its message says that a key protects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.audit.auditing import audit_document
+from tests.conftest import ROOT
+from tests.policies.phases import Judging
+from tests.programs.blocks import pair, variant
+
+POLICY = "encryption-at-rest-enabled"
+SERVERLESS = {"model_name": "model", "serverless_config": {"max_concurrency": 5, "memory_size_in_mb": 2048}}
+IMAGES, VOLUMES = "container images", "what its instances keep on their volumes"
+
+
+@pytest.mark.parametrize(
+    ("variants", "protected"),
+    [
+        ([SERVERLESS], IMAGES),
+        ([SERVERLESS, {**SERVERLESS, "variant_name": "other"}], IMAGES),
+        ([variant()], VOLUMES),
+        ([variant(), SERVERLESS], VOLUMES),
+    ],
+)
+def test_it_says_what_the_key_protects(variants: list[dict[str, Any]], protected: str, judging: Judging) -> None:
+    (said,) = judging.messages(lambda: pair(production_variants=variants) and None, POLICY)
+    assert protected in said
+    assert (IMAGES in said) is not (VOLUMES in said)
+
+
+def test_a_serverless_variant_of_a_template(tmp_path: Any) -> None:
+    text = (ROOT / "tests" / "cases" / "serverless_without_key.json").read_text(encoding="utf-8")
+    report = audit_document(tmp_path, json.loads(text))
+    (found,) = (each for each in report.findings if each.policy.endswith(POLICY))
+    assert found.level == "mandatory"
+    assert IMAGES in found.why
+    assert found.fix.startswith("Set KmsKeyId")

@@ -1,0 +1,153 @@
+"""`replacement-safe`: what a changed key does to a configuration on each carrier, and what options change of that."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from tests.audit.auditing import audit_document, verdict
+from tests.harness import aws_native as native
+from tests.harness.program import Program, deploy
+from tests.policies.phases import AUDIT, PHASES, PREVIEW, UPDATE, Judging
+from tests.programs.blocks import arn, config, endpoint
+
+POLICY = "replacement-safe"
+SAID = [("advisory", POLICY, "config")]
+VARIANT = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+FIRST = pulumi.ResourceOptions(delete_before_replace=True)
+NOT_FIRST = pulumi.ResourceOptions(delete_before_replace=False)
+
+
+def classic(opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> Program:
+    return lambda: endpoint(config(opts=opts, kms_key_arn=arn(), **arguments).name) and None
+
+
+def from_native(opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> Program:
+    def program() -> None:
+        made: Any = native.EndpointConfig("config", opts, kms_key_id=arn(), production_variants=[{}], **arguments)
+        endpoint(made.endpoint_config_name)
+
+    return program
+
+
+def cloud_control(opts: pulumi.ResourceOptions | None = None, **properties: Any) -> Program:
+    def program() -> None:
+        state = json.dumps({"KmsKeyId": arn(), "ProductionVariants": [VARIANT], **properties})
+        kind = "AWS::SageMaker::EndpointConfig"
+        made = aws.cloudcontrol.Resource("config", type_name=kind, desired_state=state, opts=opts)
+        endpoint(made.properties.apply(lambda given: json.loads(given)["EndpointConfigName"]))
+
+    return program
+
+
+def template(opts: pulumi.ResourceOptions | None = None, **properties: Any) -> Program:
+    name = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+    made = {"KmsKeyId": arn(), "ProductionVariants": [VARIANT], **properties}
+    resources = {
+        "Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": made},
+        "Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": name}},
+    }
+    return lambda: aws.cloudformation.Stack("config", template_body=json.dumps({"Resources": resources}), opts=opts)
+
+
+def message(program: Program, judging: Judging, phase: str = PREVIEW) -> str:
+    (said,) = judging.messages(program, POLICY, phase)
+    return said
+
+
+# ---- deleteBeforeReplace ----
+
+
+@pytest.mark.parametrize("phase", [PREVIEW, UPDATE])
+@pytest.mark.parametrize("program", [classic(FIRST), cloud_control(FIRST), classic(FIRST, name_prefix="serving-")])
+def test_a_configuration_that_is_deleted_first(program: Program, phase: str, judging: Judging) -> None:
+    assert judging.said(program, phase) == SAID
+    assert message(program, judging, phase).startswith("deleteBeforeReplace is set, so a changed key deletes")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    "program",
+    [
+        classic(),
+        classic(NOT_FIRST),
+        classic(pulumi.ResourceOptions(protect=True, ignore_changes=["tags"], replace_on_changes=["tags"])),
+        cloud_control(),
+        cloud_control(NOT_FIRST),
+        # What the provider does of itself nobody can change.
+        from_native(),
+        from_native(FIRST),
+        template(),
+        template(FIRST),
+    ],
+)
+def test_a_configuration_that_is_not_or_whose_provider_decides(program: Program, phase: str, judging: Judging) -> None:
+    assert judging.said(program, phase) == []
+
+
+def evidence(program: Program, directory: Any) -> str:
+    report = audit_document(directory, deploy(program, phase=UPDATE).export)
+    found = verdict(report.configurations[0], POLICY)
+    assert found.status == "compliant"
+    return found.why
+
+
+@pytest.mark.parametrize("program", [classic(), classic(FIRST), cloud_control(FIRST)])
+def test_a_state_does_not_record_the_option(program: Program, tmp_path: Any, judging: Judging) -> None:
+    assert judging.said(program, AUDIT) == []
+    assert evidence(program, tmp_path).endswith("Whether deleteBeforeReplace is set is not recorded in what was read.")
+
+
+@pytest.mark.parametrize("program", [from_native(FIRST), template(FIRST)])
+def test_an_audit_does_not_ask_for_what_makes_no_difference(program: Program, tmp_path: Any) -> None:
+    assert evidence(program, tmp_path) == "Its name is generated, so that a replacement has another one."
+
+
+# ---- names by hand ----
+
+BY_HAND = {
+    "aws": (classic(name="serving"), "deletes the configuration and makes another of the same name"),
+    "aws, deleted first": (classic(FIRST, name="serving"), "deletes the configuration and makes another of the same"),
+    "aws, made first": (classic(NOT_FIRST, name="serving"), "As the name is taken, the update fails"),
+    "aws-native": (from_native(endpoint_config_name="serving"), "deletes the configuration and makes another of the"),
+    "CloudFormation": (template(EndpointConfigName="serving"), "cannot be deployed until the name changes too"),
+    "Cloud Control": (cloud_control(EndpointConfigName="serving"), "As the name is taken, the update fails"),
+    "Cloud Control, deleted first": (cloud_control(FIRST, EndpointConfigName="s"), "makes another of the same name"),
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("program", [program for program, _ in BY_HAND.values()], ids=BY_HAND)
+def test_a_name_by_hand(program: Program, phase: str, judging: Judging) -> None:
+    assert judging.said(program, phase) == SAID
+
+
+@pytest.mark.parametrize(("program", "consequence"), BY_HAND.values(), ids=BY_HAND)
+def test_it_says_what_happens_on_its_carrier(program: Program, consequence: str, judging: Judging) -> None:
+    assert consequence in message(program, judging)
+
+
+@pytest.mark.parametrize(
+    ("program", "property_and_output"),
+    [
+        (classic(name="serving"), ("Leave name out", "the configuration's name output.")),
+        (from_native(endpoint_config_name="s"), ("Leave endpointConfigName out", "endpointConfigName output.")),
+        (
+            template(EndpointConfigName="s"),
+            ("Leave EndpointConfigName out", "Fn::GetAtt (in CDK: attrEndpointConfigName"),
+        ),
+        (cloud_control(EndpointConfigName="s"), ("Leave EndpointConfigName out", "in its properties output.")),
+    ],
+)
+def test_it_says_what_to_type_there(program: Program, property_and_output: tuple[str, str], judging: Judging) -> None:
+    for each in property_and_output:
+        assert each in message(program, judging)
+
+
+def test_both_are_said_at_once(judging: Judging) -> None:
+    assert message(classic(FIRST, name="serving"), judging).endswith("Remove the option deleteBeforeReplace too.")
+    assert "deleteBeforeReplace" not in message(classic(name="serving"), judging)
