@@ -34,9 +34,9 @@ class Judging:
         self._engine.configure(settings or {})
         return sorted(each.triple for each in run(self._engine, program, phase=phase, stack=stack).findings)
 
-    def audited(self, document: Any, settings: Settings | None = None) -> list[Triple]:
-        """What an audit says of a document."""
-        return triples(audit_document(self._directory, document, dict(settings or {}), region=REGION))
+    def audited(self, document: Any, settings: Settings | None = None, *, region: str | None = REGION) -> list[Triple]:
+        """What an audit says of a document; `region` is that of what nothing else tells."""
+        return triples(audit_document(self._directory, document, dict(settings or {}), region=region))
 
     def messages(self, program: Program, policy: str, phase: str = PREVIEW) -> list[str]:
         """The messages of one policy, below its description, of a program in a phase over the wire."""
