@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.session import Session
 
-from policy_pack.aws.instances import LOCAL_STORAGE_FAMILIES, has_local_storage
+from policy_pack.aws.instances import has_local_storage
+from policy_pack.judging.policy import Context
+from policy_pack.judging.verdict import CannotTell
+from policy_pack.policies import key_covers_instance_storage
+from policy_pack.stack.model import Configuration
+from tests.carriers.reading import one, resource, stack
 from tests.harness.engine import Engine
 
 POLICY = "key-covers-instance-storage"
@@ -56,8 +60,9 @@ def test_without_local_storage(instance_type: str) -> None:
     assert not has_local_storage(instance_type)
 
 
-def test_the_families_are_ones_that_host_endpoints() -> None:
-    """Fails where a family is misspelt, or where AWS's own list no longer has it."""
-    model: Any = Session().get_service_model("sagemaker")
-    types: list[str] = model.shape_for("ProductionVariantInstanceType").enum
-    assert {each.split(".")[1] for each in types} >= LOCAL_STORAGE_FAMILIES
+@pytest.mark.parametrize("instance_type", ["ml.z9.large", "m5.large", "ml.g5", "ml.local.g5.xlarge", ""])
+def test_of_a_type_that_is_not_known_nothing_is_claimed(instance_type: str) -> None:
+    assert has_local_storage(instance_type) is None
+    given = {"kmsKeyId": KEY, "productionVariants": [{"instanceType": instance_type or "x"}]}
+    made = one(Configuration, resource("aws-native:sagemaker:EndpointConfig", given))
+    assert isinstance(key_covers_instance_storage.decide(made, Context(stack())), CannotTell)

@@ -37,6 +37,7 @@ COVERED = {
     "key-covers-instance-storage",
     "captured-data-encrypted",
     "template-readable",
+    "carrier-readable",
 }
 
 

@@ -23,6 +23,8 @@ from tests.programs.blocks import arn, in_region
 
 CLASSIC = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 NATIVE = "aws-native:sagemaker:EndpointConfig"
+ACK = "kubernetes:sagemaker.services.k8s.aws/v1alpha1:EndpointConfig"
+EXPERIMENT = "aws-native:sagemaker:InferenceExperiment"
 CONTROL = "aws:cloudcontrol/resource:Resource"
 EXTENSION = "aws-native:index:ExtensionResource"
 STACK = "aws:cloudformation/stack:Stack"
@@ -122,6 +124,25 @@ def test_the_key_is_filled_in_and_nothing_else_is_touched(
     after = mended(pack.remediate(before))
     assert after == {**given, key: arn()}
     assert said(pack, resource(kind, after)) == []
+
+
+def test_experiments_name_their_key_otherwise(pack: Engine) -> None:
+    assert mended(pack.remediate(resource(EXPERIMENT, {"name": "a"}))) == {"name": "a", "kmsKey": arn()}
+    given = {"typeName": "AWS::SageMaker::InferenceExperiment", "desiredState": '{"Name": "a"}'}
+    after = mended(pack.remediate(resource(CONTROL, given)))
+    assert after is not None
+    assert json.loads(after["desiredState"]) == {"Name": "a", "KmsKey": arn()}
+    of_any_type = {"type": "AWS::SageMaker::InferenceExperiment", "properties": {"Name": "a"}}
+    after = mended(pack.remediate(resource(EXTENSION, of_any_type)))
+    assert after == {**of_any_type, "properties": {"Name": "a", "KmsKey": arn()}}
+
+
+def test_custom_resources_of_kubernetes_have_it_in_their_spec(pack: Engine) -> None:
+    annotations = {"services.k8s.aws/region": "eu-west-1"}
+    given = {"metadata": {"annotations": annotations}, "spec": {"endpointConfigName": "a"}}
+    after = mended(pack.remediate(resource(ACK, given)))
+    assert after == {**given, "spec": {"endpointConfigName": "a", "kmsKeyID": KEYS["eu-west-1"]}}
+    assert mended(pack.remediate(resource(ACK, {"spec": {"endpointConfigName": "a"}}))) is None
 
 
 @pytest.mark.parametrize(("kind", "key"), [(CLASSIC, "kmsKeyArn"), (NATIVE, "kmsKeyId")])
@@ -261,4 +282,4 @@ def test_a_key_of_the_wrong_type_is_refused(engine: Engine) -> None:
 
 
 def test_every_way_to_fill_in_a_key_is_tried() -> None:
-    assert KEY_WRITERS.keys() == {CLASSIC, NATIVE, CONTROL, EXTENSION}
+    assert set(KEY_WRITERS) == {CLASSIC, NATIVE, CONTROL, EXTENSION, EXPERIMENT, ACK}

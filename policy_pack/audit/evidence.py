@@ -187,8 +187,29 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class UnreadEvidence:
+    """What may make endpoint configurations and cannot be read: a resource, or a template.
+
+    `id`, `label`, `urn` and `type` are as of a configuration. `status` is `CANNOT_TELL`, or `EXEMPTED` where the
+    organization has accepted it. `why` says what it is, in sentences.
+    """
+
+    source: str
+    stack: str
+    urn: str
+    id: str
+    label: str
+    type: str
+    status: str
+    why: str
+
+
+@dataclass(frozen=True)
 class RequirementEvidence:
-    """A framework's requirement, and how many configurations there are of each of `STATUSES`."""
+    """A framework's requirement, and how many configurations there are of each of `STATUSES`.
+
+    What may make configurations and cannot be read is among them, as nobody can tell whether it meets the requirement.
+    """
 
     requirement: Requirement
     counts: dict[str, int]
@@ -209,7 +230,7 @@ class Report:
     """An audit. `when` is in UTC, whole seconds.
 
     `problems` say what could not be audited, `notes` what limits the evidence otherwise. `ignored` are the JSON files
-    in directories that hold no stack.
+    in directories that hold no stack. `unread` are the resources and templates that may make more configurations.
     """
 
     pack: str
@@ -223,13 +244,16 @@ class Report:
     ignored: tuple[str, ...] = ()
     configurations: tuple[ConfigurationEvidence, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unread: tuple[UnreadEvidence, ...] = ()
     shows_arns: bool = False
     requirements: tuple[RequirementEvidence, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        unread = [each.status for each in self.unread]
         every = tuple(
             RequirementEvidence(
-                requirement, count(status_for(requirement, each, self.control) for each in self.configurations)
+                requirement,
+                count([*(status_for(requirement, each, self.control) for each in self.configurations), *unread]),
             )
             for requirement in self.control.requirements
         )
@@ -237,8 +261,8 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many configurations there are of each of `STATUSES`."""
-        return count(each.status for each in self.configurations)
+        """How many configurations there are of each of `STATUSES`, with what cannot be read."""
+        return count([*(each.status for each in self.configurations), *(each.status for each in self.unread)])
 
     @property
     def new_findings(self) -> tuple[Finding, ...]:

@@ -12,11 +12,14 @@ from policy_pack import carriers
 from policy_pack.audit.commands import commands
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
+    CANNOT_TELL,
+    EXEMPTED,
     PREVIEW,
     ConfigurationEvidence,
     Finding,
     PolicyVerdict,
     Source,
+    UnreadEvidence,
 )
 from policy_pack.audit.masking import key_text, printable, printable_lines
 from policy_pack.audit.origins import Origins
@@ -28,8 +31,8 @@ from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.phase import SAVED_PREVIEW, STATE
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import Effective
-from policy_pack.judging.verdict import Violation
-from policy_pack.stack.model import Configuration
+from policy_pack.judging.verdict import Exempted, Violation
+from policy_pack.stack.model import Configuration, Template, Unread
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,40 @@ class Examination:
         for configuration in found.values():
             yield self._evidence(configuration, verdicts[configuration.id])
 
+    def unread(self) -> Iterator[UnreadEvidence]:
+        """What may make endpoint configurations and cannot be read: resources as the program has them, or as made."""
+        found: dict[str, Template | Unread] = {
+            each.id: each for stack in (*self._alone, self._stack) for each in stack.of(Unread)
+        }
+        found.update((each.id, each) for each in self._stack.of(Template) if each.unreadable)
+        exempted = {
+            each.subject.id
+            for judgements in self._judgements.values()
+            for each in judgements
+            if isinstance(each.subject, (Template, Unread)) and isinstance(each.verdict, Exempted)
+        }
+        for node in found.values():
+            if isinstance(node, Unread) and not node.certain and self._state.kind == PREVIEW:
+                continue  # it is the normal case that the update has to say
+            why = " ".join(node.unreadable) if isinstance(node, Template) else f"It is {node.what}."
+            yield UnreadEvidence(
+                source=self._source.name,
+                stack=self._source.label,
+                urn=printable(node.urn),
+                id=printable(node.id),
+                label=printable(node.label),
+                type=printable(_type_of(node.urn)),
+                status=EXEMPTED if node.id in exempted else CANNOT_TELL,
+                why=printable_lines(why),
+            )
+
     def _evidence(self, configuration: Configuration, verdicts: tuple[PolicyVerdict, ...]) -> ConfigurationEvidence:
         state, region = self._state, configuration.place.region
         secrets = state.secrets(configuration.urn)
         region = region if isinstance(region, str) else ""
         name = self._physical_name(configuration, secrets)
-        ready = name and state.kind != PREVIEW  # what a preview tells of is not there yet
+        # What a preview tells of is not there yet, and the commands are those of endpoint configurations.
+        ready = name and state.kind != PREVIEW and not configuration.is_experiment
         has_key = configuration.key is not None
         key = configuration.key
         return ConfigurationEvidence(

@@ -13,7 +13,15 @@ from pathlib import Path
 
 from policy_pack.audit import baseline, files, skim
 from policy_pack.audit.config import Config
-from policy_pack.audit.evidence import ConfigurationEvidence, Finding, PolicyInEffect, Problem, Report, Source
+from policy_pack.audit.evidence import (
+    ConfigurationEvidence,
+    Finding,
+    PolicyInEffect,
+    Problem,
+    Report,
+    Source,
+    UnreadEvidence,
+)
 from policy_pack.audit.examine import Examination, Options
 from policy_pack.audit.find import STDIN, Input, LeftOut, Missing, find
 from policy_pack.audit.masking import printable
@@ -31,6 +39,7 @@ class Outcome:
     source: Source | None = None
     configurations: tuple[ConfigurationEvidence, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unread: tuple[UnreadEvidence, ...] = ()
     problem: str | None = None
     note: str | None = None
     ignored: bool = False
@@ -60,6 +69,7 @@ def audit(
     ignored: list[str] = []
     configurations: list[ConfigurationEvidence] = []
     findings: list[Finding] = []
+    unread: list[UnreadEvidence] = []
     # Of these paths something is said already, or will be for another path.
     told = {each.path for each in found if isinstance(each, Missing)}
     told |= {each.given for each in found if isinstance(each, Input) and each.again}
@@ -82,6 +92,7 @@ def audit(
             sources.append(outcome.source)
         configurations += outcome.configurations
         findings += outcome.findings
+        unread += outcome.unread
     problems += [Problem(printable(path), "holds no stack") for path in paths if path not in told]
     return Report(
         pack=options.config.pack.name,
@@ -95,6 +106,7 @@ def audit(
         ignored=tuple(ignored),
         configurations=tuple(configurations),
         findings=tuple(baseline.mark(findings, known or {})),
+        unread=tuple(unread),
         shows_arns=options.shows_arns,
     )
 
@@ -115,7 +127,13 @@ def examine(source: Input, options: Options) -> Outcome:
             resources=state.resources,
         )
         examination = Examination(state, about, options, content.text)
-        return Outcome(about, tuple(examination.configurations()), tuple(examination.findings()), note=_left_out(state))
+        return Outcome(
+            about,
+            tuple(examination.configurations()),
+            tuple(examination.findings()),
+            tuple(examination.unread()),
+            note=_left_out(state),
+        )
     except NoStack as error:
         return Outcome(problem=str(error)) if source.named else Outcome(ignored=True)
     except Unusable as error:

@@ -219,6 +219,7 @@ def _resource(
         provider=provider,
         property_sources=dependencies,
         ignore_changes=_ignored(entry),
+        custom=entry.get("custom") is not False,
     )
 
 

@@ -23,12 +23,13 @@ from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
 from policy_pack.stack.links import configurations_by_name, configurations_from, configurations_left, keys_of
-from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template
+from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template, Unread
 
 _NOTHING_TO_JUDGE: Mapping[type, str] = {
     Endpoint: "No Endpoint of the stack uses it.",
     Key: "Its key is not made in the stack.",
     Template: "It is not made by a template.",
+    Unread: "It is of a kind that the pack reads.",
 }
 
 

@@ -3,8 +3,9 @@
 Such volumes are encrypted by a hardware module of the Nitro System with a key of the instance's own, not with the
 endpoint configuration's KMS key.
 
-Sources: `KmsKeyId` of "CreateEndpointConfig" in the Amazon SageMaker API Reference; "SSD instance store volumes" in the
-Amazon EC2 User Guide; "Amazon SageMaker AI Pricing" for the families that host endpoints. Adding a family is a line.
+Sources: `KmsKeyId` of "CreateEndpointConfig" and `InstanceType` of "ProductionVariant" in the Amazon SageMaker API
+Reference; "SSD instance store volumes" and "Instance types" in the Amazon EC2 User Guide. Adding a family is a line; a
+test compares both lists with the families that botocore knows.
 """
 
 from __future__ import annotations
@@ -35,12 +36,44 @@ LOCAL_STORAGE_FAMILIES = frozenset(
         "trn2",
     }
 )
+# What they keep, they keep on volumes that the key encrypts.
+WITHOUT_LOCAL_STORAGE = frozenset(
+    {
+        "c4",
+        "c5",
+        "c6g",
+        "c6gn",
+        "c6i",
+        "c6in",
+        "c7g",
+        "c7i",
+        "c8g",
+        "inf1",
+        "inf2",
+        "m4",
+        "m5",
+        "m6g",
+        "m6i",
+        "m7i",
+        "m8g",
+        "p2",
+        "p3",
+        "r5",
+        "r6g",
+        "r6i",
+        "r7i",
+        "r8g",
+        "t2",
+    }
+)
 # Families that come as one name for each chip: p6-b200, p6-b300, p6e-gb200.
 LOCAL_STORAGE_FAMILY_PREFIXES = ("p6-", "p6e-")
 
 
-def has_local_storage(instance_type: str) -> bool:
-    """Whether instances of a type, as in "ml.g5.xlarge", keep data on local storage."""
+def has_local_storage(instance_type: str) -> bool | None:
+    """Whether instances of a type, as in "ml.g5.xlarge", keep data on local storage; `None` of a family not known."""
     parts = instance_type.split(".")
     family = parts[1] if len(parts) == 3 and parts[0] == "ml" else ""
-    return family in LOCAL_STORAGE_FAMILIES or family.startswith(LOCAL_STORAGE_FAMILY_PREFIXES)
+    if family in LOCAL_STORAGE_FAMILIES or family.startswith(LOCAL_STORAGE_FAMILY_PREFIXES):
+        return True
+    return False if family in WITHOUT_LOCAL_STORAGE else None

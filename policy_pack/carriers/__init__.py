@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from policy_pack.carriers import aws_native, classic, cloudcontrol, cloudformation
+from policy_pack.carriers import ack, aws_native, classic, cloudcontrol, cloudformation, experiments, unread
 from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings
 from policy_pack.stack.model import Resource, Stack
@@ -23,16 +23,22 @@ CARRIERS = (
     aws_native,
     cloudformation,
     cloudcontrol,
+    experiments,
+    ack,
 )
 
-READERS: Mapping[str, Reads] = ByType({kind: reads for each in CARRIERS for kind, reads in each.READERS.items()})
+READERS: Mapping[str, Reads] = ByType(
+    {kind: reads for each in CARRIERS for kind, reads in each.READERS.items()}, otherwise=unread.reads
+)
 
 KEY_WRITERS: Mapping[str, KeyWriter] = ByType(
     {kind: writer for each in CARRIERS for kind, writer in each.KEY_WRITERS.items()}
 )
 
 # The types of resources that policies judge, or that may hold what they judge.
-SUBJECTS: Mapping[str, Reads] = ByType({kind: reads for kind, reads in READERS.items() if reads.is_subject})
+SUBJECTS: Mapping[str, Reads] = ByType(
+    {kind: reads for kind, reads in READERS.items() if reads.is_subject}, otherwise=unread.reads
+)
 
 
 class Typed(Protocol):

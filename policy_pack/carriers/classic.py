@@ -43,7 +43,7 @@ _PROPERTIES = KeyProperties(
     policy="policy",
 )
 # Of replicas and of keys with imported material; what a replica has of its primary is the primary's to set.
-_OTHER_PROPERTIES = replace(_PROPERTIES, enabled="enabled", spec="keySpec")
+_OTHER_PROPERTIES = replace(_PROPERTIES, enabled="enabled", spec="keySpec", expires="validTo")
 
 
 def _node(resource: Resource, surroundings: Surroundings) -> dict[str, Any]:
@@ -140,6 +140,7 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         policy=given.get("policy"),
         properties=_OTHER_PROPERTIES,
         replica_of=sources(resource, "primaryKeyArn"),  # where it is one
+        expires=text(given.get("validTo")),
     )
 
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from policy_pack.carriers import cloudformation, resource_types, shapes
+from policy_pack.carriers import cloudformation, experiments, resource_types, shapes, unread
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import capitalised, given_by, in_camel_case
@@ -21,7 +21,12 @@ from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
 
 TITLE = "Cloud Control"
 
-_TYPES: Mapping[str, Reads] = {**resource_types.READERS, **cloudformation.TEMPLATES}
+_TYPES: Mapping[str, Reads] = {
+    **resource_types.READERS,
+    **experiments.TYPES,
+    **cloudformation.TEMPLATES,
+    **unread.IN_CLOUD_CONTROL,
+}
 
 
 # Its output is computed anew with each change; what the other provider gives before an update is not specified.
@@ -110,14 +115,19 @@ def _unreadable(resource: Resource, where: Place, why: str) -> Template:
     )
 
 
+def _key_property(type_name: object) -> str:
+    return capitalised(experiments.KEY) if type_name == experiments.TYPE else "KmsKeyId"
+
+
 def _write_in_text(properties: Any, arn: str) -> None:
     state = json.loads(properties["desiredState"])
     # A number that is too large to be read would be written as what is no JSON.
-    properties["desiredState"] = json.dumps({**state, "KmsKeyId": arn}, allow_nan=False)
+    key = _key_property(properties["typeName"])
+    properties["desiredState"] = json.dumps({**state, key: arn}, allow_nan=False)
 
 
 def _write_in_object(properties: Any, arn: str) -> None:
-    properties["properties"]["KmsKeyId"] = arn
+    properties["properties"][_key_property(properties["type"])] = arn
 
 
 READERS = {

@@ -15,8 +15,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from policy_pack.aws.regions import partition_of
-from policy_pack.carriers import resource_types
-from policy_pack.carriers.kinds import Reads
+from policy_pack.carriers import experiments, resource_types, unread
+from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, given_by, in_camel_case
 from policy_pack.records import dataclass
@@ -30,6 +30,7 @@ from policy_pack.stack.model import (
     Resource,
     RolePolicy,
     Template,
+    Unread,
 )
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, kind_of, text
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from policy_pack.template.resolve import Origins
 
 TITLE = "CloudFormation"
+
+_TYPES: Mapping[str, Reads] = ByType({**resource_types.READERS, **experiments.TYPES}, otherwise=unread.in_template)
 
 
 def stack(given: Given) -> Iterable[AnyNode]:
@@ -78,7 +81,7 @@ def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Te
             account=UNKNOWN,
             partition=partition,
             stack_name=stack_name,
-            types=resource_types.READERS,
+            types=_TYPES,
             varied=(resource_types.ENDPOINT_CONFIGURATION,),
         )
     else:
@@ -198,11 +201,11 @@ def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[st
 
 
 def _reads(resource: TemplateResource) -> Reads:
-    return resource_types.READERS[resource.type]
+    return _TYPES[resource.type]
 
 
 def _why_uncertain(resource: TemplateResource) -> str | None:
-    if not _reads(resource).is_subject:
+    if not _reads(resource).is_subject or _reads(resource).makes is Unread:
         return None
     if resource.condition is not True:
         return f"Whether its resource {resource.logical_id} is deployed is not known before the update."
@@ -213,6 +216,9 @@ def _why_uncertain(resource: TemplateResource) -> str | None:
 
 def _as_far_as_certain(resource: TemplateResource) -> dict[str, Any] | None:
     """The properties in camel case; `None` where the resource is better left out, as nothing of it is certain."""
+    if _reads(resource).makes is Unread:
+        # What may be deployed may make a configuration. The names of a custom resource's properties are its own.
+        return resource.properties if isinstance(resource.properties, dict) else None
     known = isinstance(resource.properties, dict)
     properties: dict[str, Any] = in_camel_case(resource.properties) if known else {}
     if known and resource.condition is True:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from policy_pack.records import dataclass
-from policy_pack.stack.model import Alias, AnyNode, Configuration, Endpoint, Key, Template
+from policy_pack.stack.model import Alias, AnyNode, Configuration, Endpoint, Key, Template, Unread
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Reads:
     @property
     def is_subject(self) -> bool:
         """Whether policies judge what it makes, or it may hold what they judge; the rest matters beside those only."""
-        return self.makes in (Configuration, Endpoint, Template)
+        return self.makes in (Configuration, Endpoint, Template, Unread)
 
     @property
     def is_key(self) -> bool:
@@ -38,10 +38,14 @@ class Reads:
 
 
 class ByType(Mapping[str, T]):
-    """What is known of types of resources. A look-up takes as long for a type of any package as for another."""
+    """What is known of types of resources. A look-up takes as long for a type of any package as for another.
 
-    def __init__(self, known: Mapping[str, T]) -> None:
+    `otherwise` is asked of a type that is not among them.
+    """
+
+    def __init__(self, known: Mapping[str, T], otherwise: Callable[[str], T | None] = lambda _: None) -> None:
         self._known = known
+        self._otherwise = otherwise
         self._in_any_package = {
             kind.removeprefix(_ANY_PACKAGE): each for kind, each in known.items() if kind.startswith(_ANY_PACKAGE)
         }
@@ -54,7 +58,11 @@ class ByType(Mapping[str, T]):
 
     def get(self, kind: str, default: Any = None) -> Any:
         found = self._known.get(kind)
-        return found if found is not None else self._in_any_package.get(kind.partition(":")[2], default)
+        if found is None:
+            found = self._in_any_package.get(kind.partition(":")[2])
+        if found is None:
+            found = self._otherwise(kind)
+        return default if found is None else found
 
     def __contains__(self, kind: object) -> bool:
         # The inherited way is an exception for whatever is not there, which most of a stack's resources are not.

@@ -53,7 +53,9 @@ ENDPOINT = "AWS::SageMaker::Endpoint"
 Spelling = Callable[[str], str]
 
 # The values of these are not of the schema: their keys are the writer's own.
-_VERBATIM = frozenset({"assumeRolePolicyDocument", "keyPolicy", "parameters", "policyDocument", "templateBody"})
+_VERBATIM = frozenset(
+    {"assumeRolePolicyDocument", "definition", "keyPolicy", "parameters", "policyDocument", "templateBody"}
+)
 
 
 def capitalised(path: str) -> str:

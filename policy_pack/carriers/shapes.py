@@ -83,7 +83,7 @@ def variants(properties: Mapping[str, Any], model_sources: Mapping[str, tuple[st
     return tuple(
         variant
         for name, kind in _VARIANTS
-        for index, element in enumerate(_elements(properties.get(name)), start=1)
+        for index, element in enumerate(elements(properties.get(name)), start=1)
         for variant in _variants(f"{kind} {index}", element, model_sources.get(name, ()))
     )
 
@@ -94,7 +94,7 @@ def _variants(label: str, element: Plain, model_sources: tuple[str, ...]) -> Ite
     pools = get(element, "instancePools")
     types = [get(element, "instanceType")]
     if not _is_absent(pools):
-        types = [get(each, "instanceType") for each in _elements(pools)]
+        types = [get(each, "instanceType") for each in elements(pools)]
     for each in types:
         yield Variant(
             label=label,
@@ -128,14 +128,15 @@ def _storage(properties: Mapping[str, Any], captures: bool) -> Iterator[Storage]
         where = "asyncInferenceConfig.outputConfig.kmsKeyId"
         yield Storage("asynchronous output", text(get(output, "kmsKeyId")), where)
     for name, kind in _VARIANTS:
-        for index, element in enumerate(_elements(properties.get(name))):
+        for index, element in enumerate(elements(properties.get(name))):
             dump = get(element, "coreDumpConfig")
             if not _is_absent(dump):
                 where = f"{name}[{index}].coreDumpConfig.kmsKeyId"
                 yield Storage(f"core dumps of {kind} {index + 1}", text(get(dump, "kmsKeyId")), where)
 
 
-def _elements(value: Plain) -> list[Plain]:
+def elements(value: Plain) -> list[Plain]:
+    """The elements of a list; one that is unknown where the list is."""
     found = items(value)
     return [found] if isinstance(found, Unknown) else found
 

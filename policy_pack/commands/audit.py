@@ -14,6 +14,7 @@ from policy_pack.audit.plan import Senseless, plan
 from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option
 from policy_pack.commands.names import PolicyNames
 from policy_pack.commands.selection import SEVERITIES
+from policy_pack.judging.policy import ADVISORY, MANDATORY, REMEDIATE
 
 if TYPE_CHECKING:
     from policy_pack.audit.config import Config
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FAIL_ON = ("mandatory", "advisory", "never")
+_UNDECIDED = "undecided"
+_FAIL_ON = (MANDATORY, ADVISORY, _UNDECIDED, "never")
 
 
 def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -85,7 +87,11 @@ def _policies(flag: str, text: str) -> _Decorator:
 @click.option("--severity", type=click.Choice(SEVERITIES), help="Only policies of this severity or a higher one.")
 @click.option("listing", "--list", is_flag=True, help="List the policies that would run, and audit nothing.")
 @click.option(
-    "--fail-on", type=click.Choice(_FAIL_ON), default="mandatory", help="What makes the exit status 1. (mandatory)"
+    "--fail-on",
+    type=click.Choice(_FAIL_ON),
+    default="mandatory",
+    help="What makes the exit status 1; undecided: what is mandatory and violated, cannot be told or cannot be read. "
+    "(mandatory)",
 )
 @click.option("--baseline", metavar="FILE", help="An earlier report in JSON, whose findings are known.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, metavar="N", help="How many processes audit. (1)")
@@ -237,8 +243,21 @@ def _list(config: Config) -> None:
 def _status(report: Report, fail_on: str) -> int:
     if report.problems:
         return UNUSABLE
-    failing = [each for each in report.new_findings if fail_on == "advisory" or each.level == fail_on]
-    return VIOLATED if failing else CLEAN
+    stopping = MANDATORY if fail_on == _UNDECIDED else fail_on
+    failing = any(fail_on == ADVISORY or each.level == stopping for each in report.new_findings)
+    return VIOLATED if failing or (fail_on == _UNDECIDED and _is_undecided(report)) else CLEAN
+
+
+def _is_undecided(report: Report) -> bool:
+    """Whether a mandatory policy cannot tell of a configuration, or something that may make one cannot be read."""
+    from policy_pack.audit.evidence import CANNOT_TELL
+
+    statuses = [*(each.status for each in report.configurations), *(each.status for each in report.unread)]
+    return CANNOT_TELL in statuses or any(
+        verdict.status == CANNOT_TELL and verdict.level in (MANDATORY, REMEDIATE)
+        for each in report.configurations
+        for verdict in each.verdicts
+    )
 
 
 def _load(path: str, load: Callable[[bytes], T]) -> T:

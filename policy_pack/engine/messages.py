@@ -38,6 +38,7 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
         delete_before_replace=message.options.deleteBeforeReplace
         if message.options.deleteBeforeReplaceDefined
         else None,
+        custom=provider is not None,
     )
 
 

@@ -36,6 +36,7 @@ def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
         property_sources=sources,
         ignore_changes=tuple(args.opts.ignore_changes),
         delete_before_replace=args.opts.delete_before_replace,
+        custom=provider is not None,
     )
 
 

@@ -6,6 +6,7 @@ from policy_pack.judging.control import CONTROL
 from policy_pack.judging.pack import Pack
 from policy_pack.policies import (
     captured_data_encrypted,
+    carrier_readable,
     customer_managed_key,
     encryption_at_rest_enabled,
     endpoint_configuration_in_stack,
@@ -32,6 +33,7 @@ _POLICIES = (
     captured_data_encrypted.POLICY,
     replacement_safe.POLICY,
     template_readable.POLICY,
+    carrier_readable.POLICY,
     key_resource_in_same_region.POLICY,
     key_resource_usable.POLICY,
     key_policy_grants_sagemaker.POLICY,

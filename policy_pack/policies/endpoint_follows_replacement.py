@@ -14,7 +14,7 @@ from policy_pack.stack.links import (
     configurations_left,
     is_of_one_template,
 )
-from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, REFUSED, Configuration, Endpoint
+from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, NOT_CHANGED, REFUSED, Configuration, Endpoint
 from policy_pack.values import Text, Unknown
 
 
@@ -101,6 +101,7 @@ _LEFT_BEHIND = {
     DELETED_FIRST: f"when that is replaced, {_DELETED}",
     MADE_FIRST: _WITH_THE_NAME,
     REFUSED: _WITH_THE_NAME,
+    NOT_CHANGED: _WITH_THE_NAME,
 }
 
 

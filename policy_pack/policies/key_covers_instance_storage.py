@@ -27,6 +27,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         )
     if any(isinstance(each, Unknown) for each in types):
         return CannotTell("The instance type of a variant is not known before the update.")
+    if any(isinstance(each, str) and has_local_storage(each) is None for each in types):
+        return CannotTell("Whether the instances of a variant have local storage is not known of their type.")
     return COMPLIANT
 
 

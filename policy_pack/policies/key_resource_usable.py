@@ -25,9 +25,26 @@ def decide(configuration: Configuration, context: Context) -> Decision:
                 fix=" ".join(dict.fromkeys(wrong.values())),
                 at=key.urn,
             )
+        if isinstance(key.expires, str):
+            return _expiring(key)
     if any(_is_open(key, context.stack) for key in keys):
-        return CannotTell("Whether its key is enabled and symmetric is not known before the update.")
+        return CannotTell("Whether its key is enabled, symmetric and there to stay is not known before the update.")
     return COMPLIANT
+
+
+def _expiring(key: Key) -> Violation:
+    return Violation(
+        why=(
+            f"{key.properties.expires} of the key {key.quoted} says when its imported key material is deleted. From "
+            "then on no instance of the endpoint starts and its volumes cannot be attached, until the material is "
+            "imported again."
+        ),
+        fix=(
+            f"Leave {key.properties.expires} of the key out, so that its material stays, or use a key whose material "
+            "KMS makes."
+        ),
+        at=key.urn,
+    )
 
 
 def _another(key: Key) -> str:
@@ -50,7 +67,7 @@ def _wrong(key: Key, stack: Stack) -> Iterator[tuple[str, str]]:
 
 def _is_open(key: Key, stack: Stack) -> bool:
     shared = primary_of(key, stack)
-    return any(isinstance(each, Unknown) for each in (key.enabled, shared.spec, shared.usage))
+    return any(isinstance(each, Unknown) for each in (key.enabled, shared.spec, shared.usage, key.expires))
 
 
 POLICY = Policy(
@@ -62,11 +79,12 @@ POLICY = Policy(
     description="A KMS key that a SageMaker endpoint configuration uses is enabled, symmetric and for encryption.",
     risk=(
         "A disabled, asymmetric or signing key passes every check of whether a key is named, and then the endpoint "
-        "fails to start, or fails when it scales out."
+        "fails to start, or fails when it scales out. So does one whose imported key material expires."
     ),
     remediation=(
         "Enable the key (isEnabled of aws.kms.Key), and leave customerMasterKeySpec and keyUsage at their defaults. A "
-        "key that signs or that is asymmetric cannot encrypt volumes; make another one for the endpoint."
+        "key that signs or that is asymmetric cannot encrypt volumes; make another one for the endpoint. Leave out "
+        "validTo of a key with imported material."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
     judges=Configuration,

@@ -13,6 +13,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     pairs = context.stack.cached(links.pairs)
     if configuration.id in pairs.used:
         return COMPLIANT
+    if configuration.is_experiment:
+        return NotApplicable("It is an inference experiment, which no Endpoint names.")
     if is_external(configuration.name, context):
         return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
     if configuration.id in pairs.left:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from policy_pack.judging.phase import WRITTEN
 from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
-from policy_pack.judging.verdict import CannotTell, Compliant, Decision, Violation
-from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, REFUSED, Configuration
+from policy_pack.judging.verdict import CannotTell, Compliant, Decision, NotApplicable, Violation
+from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, NOT_CHANGED, REFUSED, Configuration
 from policy_pack.values import Unknown
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
+    if configuration.is_experiment:
+        return NotApplicable("It is an inference experiment, which no Endpoint names.")
     if configuration.generated_name is False:
         return _fixed_name(configuration)
     if configuration.deleted_first:
@@ -34,6 +36,18 @@ _GENERATED = "Its name is generated, so that a replacement has another one."
 
 
 def _fixed_name(configuration: Configuration) -> Violation:
+    if configuration.replacement == NOT_CHANGED:
+        return Violation(
+            why=(
+                f"{configuration.name_property} is set by hand, and the controller changes no endpoint configuration "
+                "that exists: a changed key is not deployed until the name changes too, while the stack's state says "
+                "otherwise."
+            ),
+            fix=(
+                f"Let {configuration.name_property} end with a hash of the rest of the spec, so that it changes with "
+                f"the key, and let the Endpoint take it from the configuration's {configuration.output}."
+            ),
+        )
     also = " Remove the option deleteBeforeReplace too." if configuration.deleted_first else ""
     return Violation(
         why=_FIXED[configuration.replacement].format(name=configuration.name_property),

@@ -31,6 +31,7 @@ class Resource:
 
     `ignore_changes` are the property paths of the option of that name. `delete_before_replace` is the option of that
     name; `None` where it is not set, and in what does not record it, as exported stacks.
+    `custom` says that a provider makes it; what a component is made of comes by itself.
     """
 
     urn: str
@@ -41,6 +42,7 @@ class Resource:
     property_sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_changes: tuple[str, ...] = ()
     delete_before_replace: bool | None = None
+    custom: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Variant:
 DELETED_FIRST = "deleted first"  # the old one is deleted, and the new one gets its name
 MADE_FIRST = "made first"  # the new one cannot be made, as its name is taken
 REFUSED = "refused"  # nothing is replaced until the name changes too
+NOT_CHANGED = "not changed"  # what exists stays as it is, and a new one needs a name of its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +114,8 @@ class Configuration(Node):
     template leaves that to conditions that are not known; the rest of it is then what is certain. `replacement` is what
     its carrier does with a name that is set by hand; `deleted_first` is the option deleteBeforeReplace, `None` where
     that makes no difference. `output` gives its name to others, in the words of its carrier,
-    and `known_as` what may stand for the name: its ARN, its provider's id.
+    and `known_as` what may stand for the name: its ARN, its provider's id. `is_experiment` says that it is
+    an inference experiment, which hosts its endpoint itself.
     """
 
     key: Text
@@ -131,6 +135,7 @@ class Configuration(Node):
     deleted_first: bool | None = None
     output: str = "name output"
     known_as: tuple[str, ...] = ()
+    is_experiment: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,13 +161,15 @@ class KeyProperties:
     rotation: str
     rotation_days: str
     policy: str
+    expires: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Key(Node):
     """A KMS key, and what its carrier calls its `properties`.
 
-    `replica_of` are the sources of a replica's primary, whose spec, material and rotation it shares.
+    `replica_of` are the sources of a replica's primary, whose spec, material and rotation it shares. `expires` is the
+    time (RFC 3339) at which its imported material is deleted, `None` where that stays.
     """
 
     arn: Text
@@ -176,6 +183,7 @@ class Key(Node):
     policy: Plain  # a JSON text or the object itself; None where AWS's default policy applies
     properties: KeyProperties
     replica_of: tuple[str, ...] = ()
+    expires: Text = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,10 +265,25 @@ class Template(Node):
     inputs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Unread(Node):
+    """What may make an endpoint configuration in a way that no carrier reads.
+
+    `what` it is, with its article, as a sentence may go on from "is". Where `certain` is false, nobody can tell whether
+    it makes one; `may_be_another` says that things of its kind usually make something else. `missing` is the parameter
+    that would name the configuration's key, where its definition can be read and has none.
+    """
+
+    what: str
+    certain: bool = True
+    may_be_another: bool = False
+    missing: str | None = None
+
+
 T = TypeVar("T")
 
 AnyNode = Union[
-    Configuration, Endpoint, Key, Alias, KeyPolicy, Grant, Model, Role, ManagedPolicy, RolePolicy, Template
+    Configuration, Endpoint, Key, Alias, KeyPolicy, Grant, Model, Role, ManagedPolicy, RolePolicy, Template, Unread
 ]  # fmt: skip
 
 

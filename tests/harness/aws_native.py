@@ -80,6 +80,15 @@ class Stack(_Native):
     kind = "cloudformation:Stack"
 
 
+class InferenceExperiment(_Native):
+    kind = "sagemaker:InferenceExperiment"
+    computed = ("arn",)
+
+
+class StateMachine(_Native):
+    kind = "stepfunctions:StateMachine"
+
+
 kms = SimpleNamespace(Key=Key, ReplicaKey=ReplicaKey, Alias=Alias)
 sagemaker = SimpleNamespace(EndpointConfig=EndpointConfig, Endpoint=Endpoint)
 cloudformation = SimpleNamespace(Stack=Stack)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from policy_pack.policies import PACK
 from tests.harness.program import Program
 from tests.matrix.carriers import COLUMNS
-from tests.matrix.parts import KEY, STACK, Output, Part, Parts, configuration, endpoint, pair, variants
+from tests.matrix.parts import KEY, MACHINE, STACK, Output, Part, Parts, configuration, endpoint, pair, variants
 from tests.programs.blocks import KEY_POLICY, arn
 
 
@@ -23,7 +23,8 @@ from tests.programs.blocks import KEY_POLICY, arn
 class Row:
     """Of one policy: what violates it and what does not, and the settings of each.
 
-    `of_known_keys` is the policy that says the same of a key whose ARN is known, as it is after a preview.
+    `of_known_keys` is the policy that says the same of a key whose ARN is known, as it is after a preview. `not_of` are
+    the carriers of which the policy has nothing to say.
     """
 
     violating: Parts
@@ -31,6 +32,7 @@ class Row:
     settings_violating: Mapping[str, Any] = field(default_factory=dict)
     settings_passing: Mapping[str, Any] = field(default_factory=dict)
     of_known_keys: str | None = None
+    not_of: tuple[str, ...] = ()
 
     @property
     def types(self) -> set[str]:
@@ -40,7 +42,11 @@ class Row:
     @property
     def carriers(self) -> tuple[str, ...]:
         """The carriers that can make its parts; keys may be another's."""
-        return tuple(title for title, column in COLUMNS.items() if self.types - {KEY} <= set(column.PARTS))
+        return tuple(
+            title
+            for title, column in COLUMNS.items()
+            if self.types - {KEY} <= set(column.PARTS) and title not in self.not_of
+        )
 
 
 class Case(NamedTuple):
@@ -73,6 +79,13 @@ def _allowing(principal: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
+def _machine(action: str) -> Part:
+    """A state machine with a task of SageMaker."""
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::sagemaker:{action}", "Parameters": {}, "End": True}
+    definition = json.dumps({"StartAt": "Task", "States": {"Task": task}})
+    return Part(MACHINE, {"DefinitionString": definition, "RoleArn": "arn:aws:iam::111122223333:role/workflows"})
+
+
 def _exempting(resource: str) -> dict[str, Any]:
     exemption = {"resource": resource, "reason": "It moves next year.", "expires": "2999-01-01"}
     return {"encryption-at-rest-enabled": {"exemptions": [exemption]}}
@@ -83,6 +96,9 @@ _ON = {"key-verified-in-aws": "mandatory"}
 # Stands for the ARN of a key that AWS knows.
 KEY_IN_AWS = arn(what="key/00000000-0000-0000-0000-000000000000")
 
+# No Endpoint names them, and no resource of theirs holds something else.
+EXPERIMENTS = ("inference experiments",)
+
 ROWS: Mapping[str, Row] = {
     "encryption-at-rest-enabled": Row(pair(None), pair()),
     "customer-managed-key": Row(pair(arn(what="alias/aws/sagemaker")), pair()),
@@ -91,7 +107,10 @@ ROWS: Mapping[str, Row] = {
     "captured-data-encrypted": Row(
         pair(DataCaptureConfig=_capture()), pair(DataCaptureConfig=_capture(KmsKeyId="alias/captured"))
     ),
-    "replacement-safe": Row(pair(EndpointConfigName="serving"), pair()),
+    "replacement-safe": Row(pair(EndpointConfigName="serving"), pair(), not_of=EXPERIMENTS),
+    "carrier-readable": Row(
+        {"machine": _machine("createEndpointConfig")}, {"machine": _machine("createTrainingJob.sync")}
+    ),
     "template-readable": Row(
         {"stack": Part(STACK, {"TemplateURL": "https://bucket.s3.amazonaws.com/template.yaml"})},
         {"stack": Part(STACK, {"TemplateBody": '{"Resources": {}}'})},
@@ -107,9 +126,10 @@ ROWS: Mapping[str, Row] = {
             "endpoint": endpoint("serving")._replace(alone=True),
         },
         pair(),
+        not_of=EXPERIMENTS,
     ),
-    "endpoint-configuration-in-stack": Row({"endpoint": endpoint("elsewhere")}, pair()),
-    "paired-with-endpoint": Row({"configuration": configuration()}, pair()),
+    "endpoint-configuration-in-stack": Row({"endpoint": endpoint("elsewhere")}, pair(), not_of=EXPERIMENTS),
+    "paired-with-endpoint": Row({"configuration": configuration()}, pair(), not_of=EXPERIMENTS),
     "key-verified-in-aws": Row(pair(), pair(KEY_IN_AWS), _ON, _ON),
     "settings-make-sense": Row(pair(), pair(), _exempting("nobody"), _exempting("urn:pulumi:dev::shop::*")),
 }

@@ -9,6 +9,7 @@ from tests.programs.blocks import arn
 
 CONFIGURATION, ENDPOINT = "AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Endpoint"
 KEY, STACK = "AWS::KMS::Key", "AWS::CloudFormation::Stack"
+MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 class Output(NamedTuple):

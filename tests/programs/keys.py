@@ -74,6 +74,70 @@ def replica_of_a_disabled_key() -> None:
     pair(kms_key_arn=replica.arn)
 
 
+EXPIRES = "2027-01-31T00:00:00Z"
+
+
+@says("mandatory key-resource-usable external")
+def external_key_whose_material_expires() -> None:
+    made = aws.kms.ExternalKey(
+        "external", key_material_base64=MATERIAL, enabled=True, policy=KEY_POLICY, valid_to=EXPIRES
+    )
+    pair(kms_key_arn=made.arn)
+
+
+@says("mandatory key-resource-usable replica")
+def replica_of_an_external_key_whose_material_expires_here() -> None:
+    primary = aws.kms.ExternalKey(
+        "external",
+        key_material_base64=MATERIAL,
+        enabled=True,
+        multi_region=True,
+        policy=KEY_POLICY,
+        opts=provider("eu-west-1"),
+    )
+    made = aws.kms.ReplicaExternalKey(
+        "replica",
+        primary_key_arn=primary.arn,
+        key_material_base64=MATERIAL,
+        enabled=True,
+        policy=KEY_POLICY,
+        valid_to=EXPIRES,
+    )
+    pair(kms_key_arn=made.arn)
+
+
+@says(update=("mandatory key-resource-usable external",))
+def external_key_whose_material_expires_at_a_time_known_later() -> None:
+    made = aws.kms.ExternalKey(
+        "external", key_material_base64=MATERIAL, enabled=True, policy=KEY_POLICY, valid_to=later(EXPIRES)
+    )
+    pair(kms_key_arn=made.arn)
+
+
+@says_nothing()
+def external_key_whose_material_expires_elsewhere() -> None:
+    """Of a replica's primary: each has its own material."""
+    primary = aws.kms.ExternalKey(
+        "external",
+        key_material_base64=MATERIAL,
+        enabled=True,
+        multi_region=True,
+        policy=KEY_POLICY,
+        valid_to=EXPIRES,
+        opts=provider("eu-west-1"),
+    )
+    made = aws.kms.ReplicaExternalKey(
+        "replica", primary_key_arn=primary.arn, key_material_base64=MATERIAL, enabled=True, policy=KEY_POLICY
+    )
+    pair(kms_key_arn=made.arn)
+
+
+@says_nothing()
+def external_key_whose_time_is_left_empty() -> None:
+    made = aws.kms.ExternalKey("external", key_material_base64=MATERIAL, enabled=True, policy=KEY_POLICY, valid_to="")
+    pair(kms_key_arn=made.arn)
+
+
 @says("mandatory key-resource-usable external")
 def disabled_external_key() -> None:
     made = aws.kms.ExternalKey("external", key_material_base64=MATERIAL, enabled=False, policy=KEY_POLICY)

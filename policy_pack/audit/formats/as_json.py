@@ -33,6 +33,7 @@ def document(report: Report) -> dict[str, Any]:
         "summary": {
             "stacks": len(report.sources),
             "configurations": report.counts,
+            "unread": len(report.unread),
             "mandatory": sum(each.level == MANDATORY for each in new),
             "advisory": sum(each.level != MANDATORY for each in new),
             "known": len(report.known_findings),
@@ -47,6 +48,7 @@ def document(report: Report) -> dict[str, Any]:
         "ignored": list(report.ignored),
         "configurations": _plain(report.configurations),
         "findings": _plain(report.findings),
+        "unread": _plain(report.unread),
     }
 
 

@@ -150,6 +150,14 @@ class Stacks:
         return f"{label} ({source})" if label in self._shared and label != source else label
 
 
+def unread_text(report: Report) -> str:
+    """What follows the number of configurations where more may be made: ", and 2 resources or templates not read"."""
+    number = len(report.unread)
+    if not number:
+        return ""
+    return f", and {number:,} {'resource or template' if number == 1 else 'resources or templates'} not read"
+
+
 def stopping_text(report: Report) -> str:
     """How many mandatory violations there are that no baseline has, without a full stop."""
     what = "new mandatory violation" if report.known_findings else "mandatory violation"

@@ -2,6 +2,7 @@
 
 =============  ==================================================================
 verdict        what a policy says of a configuration
+unread         a resource or template that may make more configurations and cannot be read
 finding        a violation of something else: an endpoint, a shared key, the stack
 command        what an auditor runs to see a configuration in AWS
 requirement    a framework's requirement and its share of compliant configurations
@@ -69,14 +70,25 @@ def _rows(report: Report) -> Iterable[dict[str, object]]:
     findings = Findings(report)
     for configuration in report.configurations:
         yield from _verdicts(configuration, findings)
+    for each in report.unread:
+        yield {
+            "record": "unread",
+            "stack": each.stack,
+            "source": each.source,
+            "resource": each.label,
+            "type": each.type,
+            "urn": each.urn,
+            "control_status": each.status,
+            "why": each.why,
+        }
     for finding in findings.others:
         yield _finding(finding)
     for configuration in report.configurations:
         for command in configuration.commands:
             shown = {"shows": command.shows, "command": command.text}
             yield {"record": "command"} | _subject(configuration) | shown
-    for each in report.requirements:
-        yield _requirement(each)
+    for requirement in report.requirements:
+        yield _requirement(requirement)
     for identifier in report.control.identifiers:
         yield {
             "record": "identifier",

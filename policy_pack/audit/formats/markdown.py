@@ -41,6 +41,7 @@ from policy_pack.audit.formats.common import (
     short,
     standing,
     stopping_text,
+    unread_text,
 )
 from policy_pack.audit.formats.markup import block, escape
 
@@ -80,7 +81,7 @@ def _head(report: Report) -> Iterable[str]:
     yield ""
     configurations, stacks = counted(len(report.configurations), "configuration"), counted(len(report.sources), "stack")
     numbers = ", ".join(f"{counts[status]} {STATUS_TEXTS[status]}" for status in STATUSES)
-    yield f"{configurations} in {stacks}: {numbers}. {findings_text(report)}."
+    yield f"{configurations} in {stacks}{unread_text(report)}: {numbers}. {findings_text(report)}."
     for problems, title in ((report.problems, "Why it was not audited"), (report.notes, "What limits the evidence")):
         if problems:
             yield ""
@@ -107,6 +108,8 @@ def _summaries(report: Report, name: Callable[[Source], str]) -> Iterable[str]:
         by_source: defaultdict[str, list[str]] = defaultdict(list)
         for each in report.configurations:
             by_source[each.source].append(each.status)
+        for unread in report.unread:
+            by_source[unread.source].append(unread.status)
 
         def row(source: Source) -> list[str]:
             counts = count(by_source[source.name])

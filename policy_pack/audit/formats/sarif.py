@@ -38,7 +38,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 _SECURITY_SEVERITY = {LOW: "3.0", MEDIUM: "5.5", HIGH: "8.0"}
 
 # Of the report in JSON, what a SARIF log has no place of its own for.
-_EVIDENCE = ("pack", "when", "summary", "control", "identifiers", "requirements", "configurations", "ignored")
+_EVIDENCE = ("pack", "when", "summary", "control", "identifiers", "requirements", "configurations", "unread", "ignored")
 
 Json = dict[str, Any]
 

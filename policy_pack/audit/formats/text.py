@@ -21,7 +21,7 @@ from policy_pack.audit.evidence import (
     PolicyVerdict,
     Problem,
     Report,
-    count,
+    UnreadEvidence,
 )
 from policy_pack.audit.formats.common import (
     STATUS_TEXTS,
@@ -32,6 +32,7 @@ from policy_pack.audit.formats.common import (
     share_text,
     short,
     standing,
+    unread_text,
 )
 from policy_pack.judging.policy import MANDATORY
 
@@ -98,6 +99,7 @@ def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
         yield from _summary(report)
     yield from _section("Violations", violations)
     yield from _section("Known violations, of the baseline", _findings(report.known_findings, links))
+    yield from _section("Not read, and may make more endpoint configurations", _unread(report.unread))
     if detail == VERBOSE:
         yield from _evidence(report)
     if detail == VERBOSE or not is_told:
@@ -157,6 +159,17 @@ def _verdicts(status: str, verdicts: Sequence[PolicyVerdict]) -> Iterator[Line]:
         yield _indented(_line(f"{short(each.policy)}: {exemption_text(each) or each.why}"))
 
 
+def _unread(unread: Sequence[UnreadEvidence]) -> Iterator[Line]:
+    for each in unread:
+        style = _STYLES[each.status]
+        yield (
+            (each.label, "bold"),
+            (f" of {each.stack} ({each.type}): ", ""),
+            (STATUS_TEXTS[each.status], style),
+            (f". {each.why}", ""),
+        )
+
+
 def _requirements(report: Report) -> Iterator[Line]:
     for each in report.requirements:
         yield _line(f"{each.requirement.label}: ", "", share_text(each))
@@ -205,8 +218,7 @@ def _summary(report: Report) -> Iterator[Line]:
     mandatory = sum(each.level == MANDATORY for each in report.new_findings)
     style = "bold green" if is_good(report) else "bold red" if mandatory or report.problems else "bold yellow"
     yield _line(f"{headline(report)}.", style)
-    counts = count(each.status for each in report.configurations)
-    statuses = ", ".join(f"{number:,} {STATUS_TEXTS[status]}" for status, number in counts.items() if number)
+    statuses = ", ".join(f"{number:,} {STATUS_TEXTS[status]}" for status, number in report.counts.items() if number)
     yield _line(f"{_extent(report)}: {statuses}." if statuses else f"{_extent(report)}.")
     advisory = len(report.new_findings) - mandatory
     known = f", and {len(report.known_findings):,} known" if report.known_findings else ""
@@ -219,7 +231,7 @@ def _summary(report: Report) -> Iterator[Line]:
 
 def _extent(report: Report) -> str:
     configurations = _number(len(report.configurations), "endpoint configuration")
-    return f"{configurations} in {_number(len(report.sources), 'stack')}"
+    return f"{configurations} in {_number(len(report.sources), 'stack')}{unread_text(report)}"
 
 
 def _number(number: int, of: str) -> str:

@@ -10,7 +10,7 @@ import pulumi
 
 from tests.harness import aws_native as native
 from tests.matrix.columns import Given, resolved
-from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, STACK, Parts
+from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, MACHINE, STACK, Parts
 from tests.matrix.spelling import camel_case, snake_case, spelled
 
 _MADE: Mapping[str, Callable[..., Any]] = {
@@ -18,6 +18,7 @@ _MADE: Mapping[str, Callable[..., Any]] = {
     ENDPOINT: native.Endpoint,
     KEY: native.Key,
     STACK: native.Stack,
+    MACHINE: native.StateMachine,
 }
 PARTS = _MADE.keys()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi_aws as aws
 
 from tests.matrix.columns import Given, resolved
-from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, Parts
+from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, MACHINE, Parts
 from tests.matrix.spelling import snake_case, spelled
 from tests.programs.blocks import provider
 
@@ -19,11 +19,13 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
     CONFIGURATION: {"KmsKeyId": "KmsKeyArn", "EndpointConfigName": "Name"},
     ENDPOINT: {},
     KEY: {"Enabled": "IsEnabled", "KeyPolicy": "Policy"},
+    MACHINE: {"DefinitionString": "Definition"},
 }
 _MADE: Mapping[str, Callable[..., Any]] = {
     CONFIGURATION: aws.sagemaker.EndpointConfiguration,
     ENDPOINT: aws.sagemaker.Endpoint,
     KEY: aws.kms.Key,
+    MACHINE: aws.sfn.StateMachine,
 }
 PARTS = _MADE.keys()
 

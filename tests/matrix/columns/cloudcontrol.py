@@ -10,10 +10,10 @@ import pulumi
 import pulumi_aws as aws
 
 from tests.matrix.columns import Given, resolved
-from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, STACK, Parts
+from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, MACHINE, STACK, Parts
 from tests.programs.blocks import provider
 
-PARTS = (CONFIGURATION, ENDPOINT, KEY, STACK)
+PARTS = (CONFIGURATION, ENDPOINT, KEY, MACHINE, STACK)
 
 
 def make(parts: Parts, others: Given) -> Given:

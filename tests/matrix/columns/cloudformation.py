@@ -9,11 +9,11 @@ from typing import Any
 import pulumi_aws as aws
 
 from tests.matrix.columns import Given, resolved
-from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, STACK, Output, Parts
+from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, MACHINE, STACK, Output, Parts
 from tests.matrix.spelling import snake_case
 from tests.programs.blocks import provider
 
-PARTS = (CONFIGURATION, ENDPOINT, KEY, STACK)
+PARTS = (CONFIGURATION, ENDPOINT, KEY, MACHINE, STACK)
 
 
 def make(parts: Parts, others: Given) -> Given:

@@ -1,0 +1,164 @@
+"""What tells that something makes an endpoint configuration: the words of a command or a program, and definitions.
+
+A command is no program that is run here, and the code of a dynamic resource is searched and never loaded.
+
+Sources: "create-endpoint-config" in the AWS CLI Command Reference; "Create and manage Amazon SageMaker AI jobs with
+Step Functions" and "Learning to use AWS service SDK integrations in Step Functions" in the AWS Step Functions Developer
+Guide; `PipelineExecutionStepMetadata` in the Amazon SageMaker API Reference, for the steps of pipelines; "Using
+universal targets in EventBridge Scheduler" in the EventBridge Scheduler User Guide.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from policy_pack.gaps import MARKS
+from policy_pack.values import PartlyKnown, Plain
+
+LONGEST = 1_000_000  # characters of a text that are searched; a state machine's definition is no longer
+_DEEPEST = 40  # levels of a property's value that are searched
+
+# The call in a program: of boto3, of the SDKs for JavaScript, of those for Java and Go.
+_API_CALL = re.compile(r"create_?endpoint_?config(command|request|input|async)?\s*\(", re.IGNORECASE)
+_API_NAME = re.compile(r"(?i:create_?endpoint_?config)(?![a-z])")
+# A command of the AWS CLI, after its name, and the first of it in a statement.
+_CLI = re.compile(r"\baws")
+_CLI_CALL = re.compile(r"\bcreate-endpoint-config\b(?!-)|\bAWS::SageMaker::EndpointConfig\b")
+_STATEMENTS = re.compile(r"[;\n|&`]|\$\(")
+# What only shows or searches for what follows it.
+_HARMLESS = re.compile(r"[\s\"'({]*(#|(echo|printf|grep|egrep|rg|man)\b)")
+
+_TASK = re.compile(r"arn:[^:]*:states:::(aws-sdk:)?sagemaker:createEndpointConfig(\.|$)", re.IGNORECASE)
+_TASK_ANYWHERE = re.compile(r":states:::(aws-sdk:)?sagemaker:createEndpointConfig\b", re.IGNORECASE)
+_STEP_ANYWHERE = re.compile(r"\"Type\"\s*:\s*\"EndpointConfig\"")
+_TARGET = re.compile(r"arn:[^:]*:scheduler:::aws-sdk:sagemaker:createEndpointConfig$", re.IGNORECASE)
+
+_NOT_ALPHANUMERIC = re.compile("[^a-z0-9]")
+# What an API of API Gateway has of the same name.
+_OF_API_GATEWAY = frozenset({"types", "ipaddresstype", "vpcendpointids"})
+
+
+def flat(name: str) -> str:
+    """A name without its case and its separators."""
+    return _NOT_ALPHANUMERIC.sub("", name.lower())
+
+
+def as_far_as_known(value: Plain) -> Plain:
+    """A value, with a character that stands for each gap where it is a text of which parts are known."""
+    if not isinstance(value, PartlyKnown):
+        return value
+    return "".join("?" if each in MARKS else each for each in value.text)
+
+
+def command_calls(command: str) -> bool:
+    """Whether a command of a shell, or a program that is given to an interpreter, makes an endpoint configuration."""
+    text = command[:LONGEST].replace("\\\n", " ").replace("\\\r\n", " ")
+    return _API_CALL.search(text) is not None or any(map(_is_call, _STATEMENTS.split(text)))
+
+
+def _is_call(statement: str) -> bool:
+    if _HARMLESS.match(statement):
+        return False
+    call = _CLI_CALL.search(statement)
+    before = statement[: call.start()] if call is not None else ""
+    by_type = call is not None and call[0].startswith("AWS::")
+    return _CLI.search(before) is not None and (not by_type or "create-resource" in before)
+
+
+def code_calls(code: Plain) -> bool:
+    """Whether the code of a dynamic resource's provider does: source of JavaScript, or Python's encoded in Base64."""
+    if not isinstance(code, str):
+        return False
+    text = code[: 2 * LONGEST]
+    if _API_NAME.search(text):
+        return True
+    try:
+        decoded = base64.b64decode(text[: len(text) // 4 * 4], validate=True)
+    except ValueError:
+        return False
+    return _API_NAME.search(decoded.decode("latin-1")) is not None
+
+
+def names_speak(properties: Mapping[str, Plain]) -> bool:
+    """Whether the name of a property, at any depth, speaks of an endpoint configuration."""
+    return any(
+        "endpointconfig" in flat(name) and not _is_of_api_gateway(value)
+        for each in _objects(dict(properties))
+        for name, value in each.items()
+    )
+
+
+def texts_speak(properties: Mapping[str, Plain]) -> bool:
+    """Whether a text, at any depth, names SageMaker and the call."""
+    values = (each for found in _objects(dict(properties)) for each in map(as_far_as_known, found.values()))
+    texts = (each[:LONGEST] for each in values if isinstance(each, str))
+    return any(_API_NAME.search(each) and "sagemaker" in each.lower() for each in texts)
+
+
+def tasks_of_state_machine(definition: Plain) -> list[bool | None]:
+    """Of each task that makes an endpoint configuration, whether it names a key; `None` where nobody can tell."""
+
+    def given(state: dict[str, Any]) -> Plain:
+        resource = state.get("Resource")
+        is_task = isinstance(resource, str) and _TASK.match(resource)
+        # Without either, the task is given what the state is.
+        return state.get("Arguments", state.get("Parameters", "")) if is_task else None
+
+    return list(_tasks(definition, _TASK_ANYWHERE, given))
+
+
+def steps_of_pipeline(definition: Plain) -> list[bool | None]:
+    """The same of the steps of a SageMaker pipeline."""
+
+    def given(step: dict[str, Any]) -> Plain:
+        return step.get("Arguments", {}) if step.get("Type") == "EndpointConfig" else None
+
+    return list(_tasks(definition, _STEP_ANYWHERE, given))
+
+
+def target_calls(arn: Plain) -> bool:
+    """Whether the target of a schedule of EventBridge Scheduler does."""
+    known = as_far_as_known(arn)
+    return isinstance(known, str) and _TARGET.match(known) is not None
+
+
+def _tasks(
+    definition: Plain, anywhere: re.Pattern[str], given: Callable[[dict[str, Any]], Plain]
+) -> Iterator[bool | None]:
+    from policy_pack.template.bounds import Refused  # no sooner than there is a definition
+    from policy_pack.template.parse import Document
+
+    if not isinstance(definition, (str, dict)):
+        return
+    if isinstance(definition, str) and anywhere.search(definition[:LONGEST]) is None:
+        return
+    try:
+        root = Document(definition, json_only=True).root
+    except Refused:
+        if isinstance(definition, str):
+            yield None
+        return
+    for each in _objects(root):
+        arguments = given(each)
+        if isinstance(arguments, dict):
+            yield any(name in arguments for name in ("KmsKeyId", "KmsKeyId.$"))
+        elif arguments is not None:
+            yield None
+
+
+def _objects(value: Plain, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The objects at any depth of a value."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(each, depth + 1)
+
+
+def _is_of_api_gateway(value: Plain) -> bool:
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return isinstance(value, dict) and bool(value) and {flat(name) for name in value} <= _OF_API_GATEWAY

@@ -1,0 +1,50 @@
+"""What may make an endpoint configuration is of a kind that the pack reads."""
+
+from __future__ import annotations
+
+from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
+from policy_pack.judging.verdict import CannotTell, Decision, Violation
+from policy_pack.stack.model import Unread
+
+
+def decide(unread: Unread, context: Context) -> Decision:
+    if not unread.certain:
+        return CannotTell(
+            f"{unread.quoted} is {unread.what}, and whether it makes an endpoint configuration is not known."
+        )
+    makes = "may make" if unread.may_be_another else "makes"
+    why = (
+        f"{unread.quoted} is {unread.what}, so no policy sees whether an endpoint configuration that it {makes} is "
+        "encrypted."
+    )
+    fix = (
+        "Make the endpoint configuration as a resource of a Pulumi program that this pack checks, or exempt "
+        f"{unread.quoted} with the reason why it needs no check."
+    )
+    if unread.missing is not None:
+        why += f" Its definition names no {unread.missing}, so what it makes has no customer-managed key."
+        fix = f"Name a customer-managed key as {unread.missing} in its definition. {fix}"
+    return Violation(why, fix)
+
+
+POLICY = Policy(
+    name="carrier-readable",
+    kind=RESOURCE,
+    level=ADVISORY,
+    severity=MEDIUM,
+    title="What makes endpoint configurations can be read",
+    description="What may make a SageMaker endpoint configuration is of a kind that this pack reads.",
+    risk=(
+        "A command, a workflow or a product of a catalog makes an endpoint configuration that no policy judges: "
+        "without a key it passes every check of this stack."
+    ),
+    remediation=(
+        "Make endpoint configurations as resources of a Pulumi program (aws.sagemaker.EndpointConfiguration), also "
+        "where a workflow or a command makes the Endpoint. Where a resource is known to make none, or another check "
+        "covers it, exempt it with that reason."
+    ),
+    url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html",
+    judges=Unread,
+    decide=decide,
+    tags=("carriers",),
+)

@@ -1,0 +1,254 @@
+"""What tells that something may make an endpoint configuration: the words of a command, of code, of a definition."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from policy_pack.carriers import CARRIERS, READERS, SUBJECTS, read
+from policy_pack.carriers.calls import command_calls
+from policy_pack.carriers.place import Surroundings
+from policy_pack.judging.policy import Context
+from policy_pack.judging.verdict import CannotTell, Violation
+from policy_pack.policies import carrier_readable
+from policy_pack.stack.model import Resource, Unread
+from policy_pack.values import UNKNOWN
+from tests.programs.unread import CREATE, definition
+
+MACHINE = "aws:sfn/stateMachine:StateMachine"
+DYNAMIC = "pulumi-python:dynamic:Resource"
+
+
+STEP = {"Name": "Configuration", "Type": "EndpointConfig", "Arguments": {"ProductionVariants": []}}
+PIPELINES = ["aws:sagemaker/pipeline:Pipeline", "aws-native:sagemaker:Pipeline"]
+CALL = "arn:aws:scheduler:::aws-sdk:sagemaker:createEndpointConfig"
+
+
+def pipeline(*steps: Any) -> str:
+    return json.dumps({"Version": "2020-12-01", "Steps": steps})
+
+
+def found(kind: str, *, custom: bool = True, **properties: Any) -> Unread | None:
+    """What is found in a resource of a type with these properties."""
+    resource = Resource(f"urn:pulumi:dev::shop::{kind}::it", kind, "it", properties, custom=custom)
+    nodes = read([resource], Surroundings()).of(Unread)
+    return nodes[0] if nodes else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aws sagemaker create-endpoint-config --cli-input-json file://c.json",
+        "/usr/local/bin/aws --profile ml sagemaker create-endpoint-config",
+        "set -e; aws sagemaker create-endpoint-config",
+        "test -f done || aws sagemaker \\\r\n create-endpoint-config",
+        "jq . c.json | aws sagemaker create-endpoint-config --cli-input-json file:///dev/stdin",
+        "echo $(aws sagemaker create-endpoint-config)",
+        "echo `aws sagemaker create-endpoint-config`",
+        "bash -c 'aws sagemaker create-endpoint-config'",
+        "docker run amazon/aws-cli sagemaker create-endpoint-config",
+        "aws cloudcontrol create-resource --type-name AWS::SageMaker::EndpointConfig --desired-state file://c.json",
+        "sm.create_endpoint_config(EndpointConfigName='a')",
+        "await client.send(new CreateEndpointConfigCommand({}))",
+        "client.createEndpointConfig (request)",
+    ],
+)
+def test_it_calls(text: str) -> None:
+    assert command_calls(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "aws sagemaker create-endpoint --endpoint-config-name a",
+        "aws sagemaker describe-endpoint-config --endpoint-config-name a",
+        "aws sagemaker create-endpoint-config-that-is-no-command",
+        "# aws sagemaker create-endpoint-config",
+        "echo 'run aws sagemaker create-endpoint-config'",
+        "grep 'aws sagemaker create-endpoint-config' *.sh",
+        "cat create-endpoint-config.md",
+        "vim describe_endpoint_config(1)",
+        "kubectl apply -f endpoint-config.yaml",
+    ],
+)
+def test_it_calls_nothing(text: str) -> None:
+    assert not command_calls(text)
+
+
+def test_a_long_command_is_read_in_time() -> None:
+    assert not command_calls("aws " * 250_000)
+    assert not command_calls("create_endpoint_config " * 50_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        (definition(), "KmsKeyId"),
+        (definition(parameters={"KmsKeyId": "alias/serving"}), None),
+        (definition(parameters={"KmsKeyId.$": "$.key"}), None),
+        (definition(Arguments={"KmsKeyId": "{% $key %}"}), None),
+        (definition(Arguments={"EndpointConfigName": "a"}), "KmsKeyId"),
+        (definition(Arguments="{% $given %}"), None),
+        (definition("arn:aws-cn:states:::sagemaker:createEndpointConfig"), "KmsKeyId"),
+        (definition(f"{CREATE}.waitForTaskToken"), "KmsKeyId"),
+    ],
+)
+def test_whether_a_state_machine_names_a_key(text: str, missing: str | None) -> None:
+    node = found(MACHINE, definition=text)
+    assert node is not None
+    assert node.missing == missing
+
+
+def test_of_several_tasks_one_without_a_key_is_enough() -> None:
+    states = json.loads(definition(parameters={"KmsKeyId": "alias/serving"}))["States"]
+    states |= {"Second": json.loads(definition())["States"]["Deploy"]}
+    node = found(MACHINE, definition=json.dumps({"StartAt": "Deploy", "States": states}))
+    assert node is not None
+    assert node.missing == "KmsKeyId"
+    verdict = carrier_readable.decide(node, Context(read([], Surroundings())))
+    assert isinstance(verdict, Violation)
+    assert "names no KmsKeyId" in verdict.why
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"definition": UNKNOWN},
+        {"definitionS3Location": {"bucket": "definitions", "key": "deploy.json"}},
+        {"definitionUri": "deploy.asl.json"},
+    ],
+)
+def test_of_a_definition_that_is_elsewhere_or_not_known_nothing_is_claimed(properties: dict[str, Any]) -> None:
+    node = found(MACHINE, **properties)
+    assert node is not None
+    assert isinstance(carrier_readable.decide(node, Context(read([], Surroundings()))), CannotTell)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", 7, None, [], f"{CREATE} [", "{" * 5000, '{"States": ' * 200])
+def test_any_definition(text: Any) -> None:
+    node = found(MACHINE, definition=text)
+    # What names the task and is no JSON is named, whatever it is.
+    assert (node is not None) == (text == f"{CREATE} [")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"endpointConfigName": "a"},
+        {"endpoint_configuration": {"variants": []}},
+        {"EndpointConfig": {"types": ["REGIONAL"], "variants": []}},
+        {"deployments": [{"spec": {"ENDPOINT_CONFIG_NAME": "a"}}]},
+        {"endpoint-config": UNKNOWN},
+        {"__provider": base64.b64encode(b"\x80\x04\x95...\x8c\x16create_endpoint_config\x94.").decode()},
+        {"__provider": "() => sagemaker.createEndpointConfig({})"},
+    ],
+)
+def test_dynamic_resource_of_a_configuration(properties: dict[str, Any]) -> None:
+    assert found(DYNAMIC, **properties) is not None
+    assert found("pulumi-nodejs:dynamic/ml:Serving", **properties) is not None
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {},
+        {"endpoint": "https://example.com", "config": {}},
+        {"endpointConfiguration": {"types": ["EDGE"], "vpcEndpointIds": []}},
+        {"endpoint_configuration": [{"ip_address_type": "ipv4"}]},
+        {"description": "makes no endpointConfigName"},
+        {"__provider": base64.b64encode(b"describe_endpoint_config").decode()},
+        {"__provider": "() => apigateway.createEndpointConfiguration({})"},
+        {"__provider": UNKNOWN},
+    ],
+)
+def test_dynamic_resource_about_something_else(properties: dict[str, Any]) -> None:
+    assert found(DYNAMIC, **properties) is None
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "kubernetes:sagemaker.aws.upbound.io/v1beta2:EndpointConfiguration",
+        "awscc:index/sagemakerInferenceExperiments:SagemakerInferenceExperiments",
+        "acme:ml/sagemakerEndpointConfig:SagemakerEndpointConfig",
+    ],
+)
+def test_type_that_nothing_knows_and_that_says_what_it_is(kind: str) -> None:
+    assert found(kind) is not None
+    assert found(kind, custom=False) is None
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "aws:sagemaker/notebookInstance:NotebookInstance",
+        "aws:apigateway/restApi:RestApi",
+        "aws:sfn/activity:Activity",
+        "aws:servicecatalog/product:Product",
+        "command:local:Other",
+        "pulumi:pulumi:Stack",
+        "pulumi:providers:pulumi-python",
+        "random:index/randomId:RandomId",
+    ],
+)
+def test_types_of_other_things_are_not_looked_at(kind: str) -> None:
+    assert kind not in READERS
+    assert kind not in SUBJECTS
+
+
+def test_what_a_carrier_reads_is_read_by_it() -> None:
+    for carrier in CARRIERS:
+        for kind, reads in carrier.READERS.items():
+            assert READERS[kind.replace("*:", "any:")] is reads
+
+
+@pytest.mark.parametrize(
+    ("definition", "missing"),
+    [
+        (pipeline(STEP), "KmsKeyId"),
+        ({"pipelineDefinitionBody": pipeline(STEP)}, "KmsKeyId"),
+        (pipeline({**STEP, "Arguments": {"KmsKeyId": "alias/serving"}}), None),
+        (pipeline({"Name": "Choice", "Type": "Condition", "Arguments": {"IfSteps": [STEP]}}), "KmsKeyId"),
+    ],
+)
+def test_pipeline_with_a_step(definition: Any, missing: str | None) -> None:
+    for kind in PIPELINES:
+        node = found(kind, pipelineDefinition=definition)
+        assert node is not None
+        assert (node.what, node.missing) == ("a SageMaker pipeline with a step EndpointConfig", missing)
+
+
+@pytest.mark.parametrize(
+    "definition", [pipeline({"Name": "Train", "Type": "Training"}), pipeline(), "", None, {}, "[", {"Type": "Training"}]
+)
+def test_pipeline_without_one(definition: Any) -> None:
+    assert all(found(kind, pipelineDefinition=definition) is None for kind in PIPELINES)
+
+
+def test_pipeline_that_is_defined_elsewhere() -> None:
+    where = {"bucket": "definitions", "objectKey": "a.json"}
+    for node in (
+        found(PIPELINES[0], pipelineDefinitionS3Location=where),
+        found(PIPELINES[1], pipelineDefinition={"pipelineDefinitionS3Location": where}),
+    ):
+        assert node is not None
+        assert not node.certain
+
+
+@pytest.mark.parametrize("kind", ["aws:scheduler/schedule:Schedule", "aws-native:scheduler:Schedule"])
+def test_schedule(kind: str) -> None:
+    assert found(kind, target={"arn": CALL}) is not None
+    for arn in (CALL.replace("createEndpointConfig", "startPipelineExecution"), UNKNOWN, None, 7, f"x{CALL}"):
+        assert found(kind, target={"arn": arn}) is None
+    assert found(kind) is None
+
+
+def test_project_of_sagemaker() -> None:
+    for kind in ("aws:sagemaker/project:Project", "aws-native:sagemaker:Project"):
+        node = found(kind)
+        assert node is not None
+        assert node.may_be_another
