@@ -12,10 +12,12 @@ help: ## What there is to make
 
 setup: $(VENV)/.ready ## Set up a virtual environment with all that developing needs
 
-$(VENV)/.ready: requirements.txt requirements-audit.txt requirements-dev.txt
+$(VENV)/.ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo 'Installing what developing needs into $(VENV) (a few minutes the first time)'
+	$(RUN) -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(RUN) -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	touch $@
 
 demo: .venv-audit/.ready ## Audit the examples of this repository and write an HTML report
@@ -35,6 +37,7 @@ test: setup lint types ## Run linters, types and all tests, with coverage
 lint: setup ## Run the linter and check the format
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	PYTHONPATH=. $(VENV)/bin/lint-imports
 
 types: setup ## Check types
 	$(RUN) -m mypy

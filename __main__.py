@@ -10,8 +10,7 @@ if sys.version_info < (3, 10):  # noqa: UP036
         % sys.version_info[:2]
     )
 
-from policy_pack.engine.serve import serve
-from policy_pack.policies import PACK
+from policy_pack.compose import serve
 
 if __name__ == "__main__":
-    serve(PACK)
+    serve()

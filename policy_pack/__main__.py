@@ -10,8 +10,11 @@ def run() -> None:
     try:
         from policy_pack.commands.cli import main
     except ImportError as error:
-        sys.exit(f"This command needs the package {error.name}: pip install -r requirements-audit.txt")
-    main(prog_name="python -m policy_pack")
+        sys.exit(
+            f"This command needs the package {error.name}: pip install 'sagemaker-endpoint-encryption[audit]' "
+            "(in a clone: pip install '.[audit]')"
+        )
+    main(prog_name="sagemaker-encryption")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.engine.aws import ACCOUNT, KEY_ID
+from policy_pack.testing.stand_in import ACCOUNT, KEY_ID
 from tests.harness import aws_native
 from tests.harness.program import Program
 from tests.programs.blocks import arn, config, endpoint, key, pair, variant

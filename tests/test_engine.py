@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
-from tests.engine.aws import ACCOUNT
+from policy_pack.testing.stand_in import ACCOUNT
 from tests.engine.cli import ROOT, Cli, Operation
 from tests.engine.cloud import ORGANIZATION, cloud
 from tests.harness.answers import PREFIX, Triple

@@ -15,7 +15,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from tests.engine.aws import ACCOUNT, KEY_ID, UNKNOWN
+from policy_pack.testing.stand_in import ACCOUNT, KEY_ID, UNKNOWN
 from tests.engine.cli import ROOT, plugin_environment, write_pack, write_plugin
 from tests.engine.cloud import ORGANIZATION, cloud
 from tests.harness.engine import Engine

@@ -14,7 +14,7 @@ from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.policies.endpoint_configuration_in_stack import POLICY
 from policy_pack.stack.model import Endpoint, Place
 from policy_pack.stack.model import Stack as Model
-from tests.engine.aws import ACCOUNT
+from policy_pack.testing.stand_in import ACCOUNT
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.harness.settings import RefusedSettings

@@ -14,11 +14,11 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
+from policy_pack.testing.monitor import AWS_6, World
+from policy_pack.testing.stand_in import ACCOUNT, KEY_ID, UNKNOWN
 from policy_pack.values import SECRET, SIGNATURE
-from tests.engine.aws import ACCOUNT, KEY_ID, UNKNOWN
 from tests.harness import aws_native
 from tests.harness.engine import Stack
-from tests.harness.monitor import AWS_6, World
 from tests.harness.program import Deployment, Program, deploy
 from tests.harness.recordings import DIRECTORY, Recording, recordings
 

@@ -7,11 +7,11 @@ from pkgutil import iter_modules
 
 import pytest
 
+from policy_pack.testing.monitor import AWS_6, World
 from tests import programs
 from tests.engine.cli import ROOT
 from tests.harness.answers import PREFIX
 from tests.harness.engine import Engine
-from tests.harness.monitor import AWS_6, World
 from tests.harness.program import run
 from tests.harness.recordings import PHASES
 from tests.programs import presence, regions

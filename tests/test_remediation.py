@@ -11,9 +11,9 @@ import pytest
 from google.protobuf import json_format
 
 from policy_pack.carriers import KEY_WRITERS
+from policy_pack.testing.stand_in import UNKNOWN
 from policy_pack.values import SECRET, SIGNATURE
 from tests.conftest import ROOT
-from tests.engine.aws import UNKNOWN
 from tests.harness.answers import Answer
 from tests.harness.engine import Engine
 from tests.harness.program import DEV

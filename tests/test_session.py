@@ -11,7 +11,7 @@ from typing import Any
 from policy_pack.engine.session import Session
 from policy_pack.policies import PACK
 from policy_pack.stack.model import Resource
-from tests.engine.aws import KEY_ID
+from policy_pack.testing.stand_in import KEY_ID
 from tests.harness.answers import Answer, Triple
 from tests.harness.engine import Engine
 

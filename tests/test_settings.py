@@ -10,7 +10,7 @@ import pytest
 
 from policy_pack.judging.settings import schemas
 from policy_pack.policies import PACK
-from tests.engine.aws import ACCOUNT
+from policy_pack.testing.stand_in import ACCOUNT
 from tests.harness.engine import Engine, Stack
 from tests.harness.program import Program, run
 from tests.organization import (

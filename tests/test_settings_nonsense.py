@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from policy_pack.judging.settings import schemas
 from policy_pack.policies import PACK
-from tests.engine.aws import ACCOUNT, KEY_ID
+from policy_pack.testing.stand_in import ACCOUNT, KEY_ID
 from tests.harness.engine import Engine
 from tests.harness.program import DEV, Program, run
 from tests.harness.settings import RefusedSettings

@@ -14,7 +14,7 @@ from policy_pack import carriers
 from policy_pack.engine import edge as edges
 from policy_pack.engine import sdk_arguments
 from policy_pack.engine.session import Session
-from policy_pack.judging.judge import Judgement, judge, without_repeats
+from policy_pack.judging.judge import Judgement, judge
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import RESOURCE, Context, Policy
 from policy_pack.judging.settings import schemas
@@ -26,8 +26,7 @@ Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
 
 def serve(pack: Pack, *, edge: bool = True) -> None:
     """Serves a pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
-    dry_run = os.environ.get("PULUMI_DRY_RUN") == "true"
-    session = Session(pulumi.runtime.get_config_env(), pack, dry_run=dry_run)
+    session = session_for(pack)
     if edge:
         edges.install(session)
     sdk.PolicyPack(
@@ -40,9 +39,20 @@ def serve(pack: Pack, *, edge: bool = True) -> None:
     )
 
 
+def session_for(pack: Pack) -> Session:
+    """A session of a pack, for a stack with the configuration that this process was started with."""
+    dry_run = os.environ.get("PULUMI_DRY_RUN") == "true"
+    return Session(pulumi.runtime.get_config_env(), pack, dry_run=dry_run)
+
+
 def _readme() -> str | None:
-    """What an organization reads of the pack; its version and description the engine takes from PulumiPolicy.yaml."""
-    path = Path(__file__).parents[2] / "README.md"
+    """What an organization reads of the pack; its version and description the engine takes from PulumiPolicy.yaml.
+
+    An installed pack has it inside the package; a checkout has it beside PulumiPolicy.yaml. Any other file that stands
+    in one of those places is somebody else's.
+    """
+    package = Path(__file__).parents[1]
+    path = package.parent / "README.md" if (package.parent / "PulumiPolicy.yaml").is_file() else package / "README.md"
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
@@ -63,19 +73,8 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
 
     def validate(args: Any, report: Callable[..., None]) -> None:
         try:
-            settings = session.settings(policy, args.get_config())
             stack = session.stack(lambda: _resources(args), tells_dependencies=_tells_dependencies(args))
-            everyone = {} if is_resource else session.all_settings()
-            judged = judge(
-                policy,
-                stack,
-                settings,
-                tags=args.stack_tags,
-                all_settings=everyone,
-                policies=pack.by_full_name,
-                phase=session.phase,
-            )
-            judgements = list(without_repeats(judged))
+            judgements = session.judgements(policy, stack, args.get_config(), args.stack_tags)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
             report(
                 f"An error in the policy pack ({type(error).__name__}) keeps it from judging this; please report it."
@@ -115,10 +114,10 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         description=policy.description,
         validate=validate,
         enforcement_level=sdk.EnforcementLevel(policy.level),
-        config_schema=sdk.PolicyConfigSchema(schemas(policy.settings)),
+        config_schema=sdk.PolicyConfigSchema(_schemas(policy)),
         display_name=policy.title,
         severity=sdk.Severity(policy.severity),
-        framework=_framework(pack),
+        framework=_framework(policy, pack),
         tags=["sagemaker", *policy.tags],
         remediation_steps=policy.remediation,
         url=policy.url,
@@ -138,9 +137,20 @@ def _tells_dependencies(args: Args) -> bool:
     return not isinstance(args, sdk.StackValidationArgs) or sdk_arguments.tells_dependencies(args.resources)
 
 
-def _framework(pack: Pack) -> sdk.PolicyComplianceFramework:
+def _schemas(policy: Policy) -> dict[str, dict[str, Any]]:
+    """The schemas of a policy's settings, with what the author of the pack has set as their defaults."""
+    found = schemas(policy.settings)
+    return {
+        name: {**each, "default": policy.given[name]} if name in policy.given else each for name, each in found.items()
+    }
+
+
+def _framework(policy: Policy, pack: Pack) -> sdk.PolicyComplianceFramework | None:
     # The SDK takes one framework a policy; the other requirements are in the documentation and the reports.
-    first = next(each for each in pack.control.requirements if each.framework == "NIST SP 800-53")
+    asking = pack.control.requirements_of(policy.name)
+    first = next((each for each in asking if each.framework == "NIST SP 800-53"), next(iter(asking), None))
+    if first is None:
+        return None
     return sdk.PolicyComplianceFramework(
         name=first.framework, version=first.version, reference=first.reference, specification=first.how
     )

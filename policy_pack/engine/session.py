@@ -10,9 +10,10 @@ from typing import Any
 
 from policy_pack import carriers
 from policy_pack.carriers.place import Surroundings
+from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.phase import PREVIEW, UPDATE
-from policy_pack.judging.policy import Policy
+from policy_pack.judging.policy import RESOURCE, Policy
 from policy_pack.judging.settings import Effective, read, shown
 from policy_pack.stack.model import Resource, Stack
 
@@ -68,6 +69,23 @@ class Session:
         """The model of what is being judged; of the resources that `otherwise` gives where nobody has said."""
         current = self._current.get()
         return current() if current is not None else self.model(otherwise(), tells_dependencies=tells_dependencies)
+
+    def judgements(
+        self, policy: Policy, stack: Stack, given: Mapping[str, Any], tags: Mapping[str, str]
+    ) -> list[Judgement]:
+        """What a policy says of a stack, with the settings that are `given` to it; each violation once."""
+        settings = self.settings(policy, given)
+        everyone = {} if policy.kind == RESOURCE else self.all_settings()
+        judged = judge(
+            policy,
+            stack,
+            settings,
+            tags=tags,
+            all_settings=everyone,
+            policies=self.pack.by_full_name,
+            phase=self.phase,
+        )
+        return list(without_repeats(judged))
 
     def settings(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         """A policy's settings in effect, from what the SDK hands it."""

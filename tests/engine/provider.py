@@ -15,7 +15,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from tests.engine.aws import SUFFIX, StandIn, copy, text
+from policy_pack.testing.stand_in import SUFFIX, StandIn, copy, text
 
 # What a change to replaces an endpoint configuration.
 _REPLACING = {"name", "kmsKeyArn", "productionVariants", "dataCaptureConfig", "asyncInferenceConfig"}

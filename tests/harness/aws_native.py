@@ -12,7 +12,7 @@ from typing import Any
 
 import pulumi
 
-from tests.harness.monitor import VERSIONS
+from policy_pack.testing.monitor import VERSIONS
 
 
 class _Native(pulumi.CustomResource):

@@ -6,7 +6,6 @@ Sources: pulumi/pulumi, sdk/go/common/resource/plugin/plugin.go and analyzer_plu
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -25,45 +23,13 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc, engine_pb2_grpc
 
+from policy_pack.testing.stack import Stack as Stack
 from tests.harness.answers import Answer, read, read_remediation
 from tests.harness.engine_service import CHANNEL_OPTIONS, EngineService, serving
 from tests.harness.settings import Settings, reconcile
 
 # An answer takes milliseconds; this only ends a test whose pack hangs.
 TIMEOUT_SECONDS = 300
-
-
-@dataclass(frozen=True)
-class Stack:
-    """The stack that is previewed or updated. `config` is as in ``{"aws:region": "us-east-1"}``."""
-
-    config: Mapping[str, str] = field(default_factory=dict)
-    dry_run: bool = True
-    tags: Mapping[str, str] = field(default_factory=dict)
-    organization: str = "organization"
-    project: str = "shop"
-    name: str = "dev"
-
-    @property
-    def request(self) -> pb.AnalyzerStackConfigureRequest:
-        return pb.AnalyzerStackConfigureRequest(
-            stack=self.name,
-            project=self.project,
-            organization=self.organization,
-            dry_run=self.dry_run,
-            tags=dict(self.tags),
-            config=dict(self.config),
-        )
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            "PULUMI_ORGANIZATION": self.organization,
-            "PULUMI_PROJECT": self.project,
-            "PULUMI_STACK": self.name,
-            "PULUMI_DRY_RUN": "true" if self.dry_run else "false",
-            "PULUMI_CONFIG": json.dumps(dict(self.config)),
-        }
 
 
 class PackError(Exception):

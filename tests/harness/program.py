@@ -1,4 +1,4 @@
-"""Runs Pulumi programs in the test process: the real SDKs, against the engine that tests play.
+"""Runs Pulumi programs in the test process, and asks a running pack about them.
 
 A program is a function; what it registers becomes the requests that the engine sends a policy pack::
 
@@ -10,77 +10,17 @@ A program is a function; what it registers becomes the requests that the engine 
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import inspect
-import logging
-import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
-from unittest import mock
 
-import pulumi
-import pulumi.runtime
-from google.protobuf.message import Message
-from pulumi.runtime.mocks import MockEngine
-from pulumi.runtime.proto import analyzer_pb2 as pb
-
+from policy_pack.testing.deploy import DEV as DEV
+from policy_pack.testing.deploy import Deployment as Deployment
+from policy_pack.testing.deploy import Program as Program
+from policy_pack.testing.deploy import deploy as deploy
+from policy_pack.testing.monitor import World
+from policy_pack.testing.stack import Stack
 from tests.harness.answers import Verdicts
-from tests.harness.engine import Engine, Stack
-from tests.harness.monitor import ROOT, Monitor, World
+from tests.harness.engine import Engine
 from tests.harness.recordings import send
-from tests.harness.registered import Registered
-
-Program = Callable[[], Any]
-
-DEV = Stack(config={"aws:region": "us-east-1"})
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """A preview or update of a program: its resources in the order of their registration."""
-
-    stack: Stack
-    resources: tuple[Registered, ...]
-
-    @property
-    def requests(self) -> list[Message]:
-        """What the engine sends a policy pack. Of what is only read, it sends nothing."""
-        managed = [resource for resource in self.resources if not resource.read]
-        return [
-            self.stack.request,
-            *(resource.analyze_request for resource in managed),
-            pb.AnalyzeStackRequest(resources=[resource.analyzer_resource for resource in managed]),
-        ]
-
-    @property
-    def export(self) -> dict[str, Any]:
-        """What `pulumi stack export` writes after an update."""
-        return {
-            "version": 3,
-            "deployment": {
-                "manifest": {"time": "2026-01-02T03:04:05Z", "magic": "", "version": ""},
-                "secrets_providers": {"type": "passphrase", "state": {"salt": "v1:AAAAAAAAAAA="}},
-                "resources": [resource.exported for resource in _in_order(self.resources)],
-                "metadata": {},
-            },
-        }
-
-
-def deploy(program: Program, *, phase: str = "preview", stack: Stack = DEV, world: World | None = None) -> Deployment:
-    """Runs a program as "preview" (new resources' outputs are unknown) or "update" of an empty stack.
-
-    What the program raises comes out of it. Nothing of it stays behind in the process.
-    """
-    world = world or World()
-    stack = replace(stack, dry_run=phase == "preview")
-    monitor = Monitor(stack, world)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
-    with mock.patch.dict(os.environ, {**inherited, **world.environment}, clear=True):
-        # The SDK keeps its settings in context variables.
-        contextvars.copy_context().run(_run, program, stack, monitor)
-    return Deployment(stack, tuple(monitor.resources.values()))
 
 
 def run(
@@ -89,29 +29,3 @@ def run(
     """What a policy pack says of a program."""
     deployment = deploy(program, phase=phase, stack=stack, world=world)
     return send(engine, deployment.requests, f"{phase} of\n{inspect.getsource(program)}")
-
-
-def _run(program: Program, stack: Stack, monitor: Monitor) -> None:
-    pulumi.runtime.configure(
-        pulumi.runtime.Settings(
-            project=stack.project,
-            stack=stack.name,
-            organization=stack.organization,
-            dry_run=stack.dry_run,
-            monitor=monitor,
-            engine=MockEngine(logging.getLogger("pulumi")),
-        )
-    )
-    pulumi.runtime.set_all_config(dict(stack.config))
-    asyncio.run(pulumi.runtime.run_in_stack(program))
-
-
-def _in_order(resources: Iterable[Registered]) -> Iterator[Registered]:
-    """The stack, then each resource after what it needs, and otherwise by URN: registrations race."""
-    waiting = sorted(resources, key=lambda resource: (resource.type != ROOT, resource.urn))
-    needed = {resource.urn for resource in waiting}
-    while waiting:
-        following = next(resource for resource in waiting if not resource.needs & needed)
-        waiting.remove(following)
-        needed.remove(following.urn)
-        yield following

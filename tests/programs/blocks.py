@@ -14,10 +14,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tests.engine.aws import ACCOUNT, KEY_ID, MULTI_REGION_KEY_ID
+from policy_pack.testing.monitor import World
+from policy_pack.testing.stand_in import ACCOUNT, KEY_ID, MULTI_REGION_KEY_ID
 from tests.harness.answers import Triple
 from tests.harness.engine import Stack
-from tests.harness.monitor import World
 from tests.harness.program import DEV, Program
 
 KEY_POLICY = json.dumps(

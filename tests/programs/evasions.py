@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tests.engine.aws import KEY_ID
+from policy_pack.testing.stand_in import KEY_ID
 from tests.harness import aws_native
 from tests.harness.engine import Stack
 from tests.programs.blocks import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from tests.harness.monitor import World
+from policy_pack.testing.monitor import World
 from tests.programs.blocks import arn, config, endpoint, key, later, pair, provider, says, says_nothing
 
 FIXED_NAME = "advisory replacement-safe config"

@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tests.engine.aws import KEY_ID
+from policy_pack.testing.monitor import AWS_6, World
+from policy_pack.testing.stand_in import KEY_ID
 from tests.harness.engine import Stack
-from tests.harness.monitor import AWS_6, World
 from tests.programs.blocks import (
     arn,
     config,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from tests.engine.aws import KEY_ID
-from tests.harness.monitor import AWS_6, World
+from policy_pack.testing.monitor import AWS_6, World
+from policy_pack.testing.stand_in import KEY_ID
 from tests.programs.blocks import (
     KEY_POLICY,
     arn,

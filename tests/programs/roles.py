@@ -6,7 +6,7 @@ import json
 
 import pulumi_aws as aws
 
-from tests.engine.aws import ACCOUNT
+from policy_pack.testing.stand_in import ACCOUNT
 from tests.iam.statements import BY_ROOT, ROLE, allow, deny, document
 from tests.programs.blocks import key, says, says_nothing
 from tests.programs.permissions import NOT_GRANTED, guarded, role, served_by

@@ -1,8 +1,8 @@
 """The engine as a Pulumi program meets it: the `pulumirpc.ResourceMonitor` service, for a stack that is empty before.
 
 It does what the engine does between a registration and the requests to a policy pack: URNs, default providers, Check
-and Create of a provider (`tests.engine.aws`), secrets. What it does not play (remote components, imports, transforms)
-it refuses, rather than let a test rest on a guess.
+and Create of a provider (`policy_pack.testing.stand_in`), secrets. What it does not play (remote components, imports,
+transforms) it refuses, rather than let a test rest on a guess.
 
 Sources: pulumi/pulumi, pkg/resource/deploy/source_eval.go, step_generator.go, step_executor.go and builtins.go, and
 sdk/go/common/resource/plugin/provider_plugin.go (a provider whose configuration is not known yet).
@@ -22,10 +22,10 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import resource_pb2 as pb
 from pulumi.runtime.proto import resource_pb2_grpc
 
+from policy_pack.testing.registered import Registered
+from policy_pack.testing.stack import Stack
+from policy_pack.testing.stand_in import UNKNOWN, StandIn, copy, text
 from policy_pack.values import SECRET, SIGNATURE, UNKNOWN_SENTINELS
-from tests.engine.aws import UNKNOWN, StandIn, copy, text
-from tests.harness.engine import Stack
-from tests.harness.registered import Registered
 
 ROOT = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
@@ -208,7 +208,7 @@ def _refuse(request: Message, fields: Iterable[str]) -> None:
     given = {each.name for each, value in request.ListFields() if not isinstance(value, Message) or value.ByteSize()}
     for name in fields:
         if name in given:
-            raise NotImplementedError(f"the tests' resource monitor does not play {name}")
+            raise NotImplementedError(f"this resource monitor does not play {name}")
 
 
 def _is_known(provider: Registered | None) -> bool:

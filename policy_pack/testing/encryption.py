@@ -1,0 +1,181 @@
+"""What policies say of a program, a component or a recorded stack: judged in this process, as a pack judges them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from pulumi.runtime.proto import analyzer_pb2 as pb
+
+from policy_pack.carriers import concerning
+from policy_pack.compose import LEVELS, SelectionError, known_names
+from policy_pack.engine import messages
+from policy_pack.engine.serve import message
+from policy_pack.engine.session import Session
+from policy_pack.judging.pack import Pack
+from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, RESOURCE, Policy
+from policy_pack.judging.verdict import Violation
+from policy_pack.policies import PACK
+from policy_pack.testing.deploy import DEV, Program, deploy
+from policy_pack.testing.monitor import World
+from policy_pack.testing.stack import Stack
+
+if TYPE_CHECKING:
+    from policy_pack.audit.evidence import Finding
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A violation that a policy reports: `policy` without the common prefix, `resource` by its name in the stack.
+
+    `level` is "mandatory" or "advisory"; `message` is what a user reads, without the policy's description.
+    """
+
+    policy: str
+    level: str
+    severity: str
+    resource: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"[{self.level}] {self.policy} ({self.resource})\n    " + self.message.replace("\n", "\n    ")
+
+
+class Said(str):
+    """What the policies say, as `statements` and as a text, which pytest shows whole: ``assert said.clean, said``."""
+
+    statements: tuple[Statement, ...]
+
+    def __new__(cls, statements: Iterable[Statement]) -> Said:
+        found = tuple(statements)
+        said = super().__new__(cls, "\n".join(map(str, found)) or "The policies report nothing.")
+        said.statements = found
+        return said
+
+    @property
+    def clean(self) -> bool:
+        """Whether no policy reports anything, advice included."""
+        return not self.statements
+
+    @property
+    def mandatory(self) -> tuple[Statement, ...]:
+        """What stops an update."""
+        return tuple(each for each in self.statements if each.level == MANDATORY)
+
+    @property
+    def advisory(self) -> tuple[Statement, ...]:
+        """What warns."""
+        return tuple(each for each in self.statements if each.level != MANDATORY)
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The names of the policies that report something, each once."""
+        return tuple(dict.fromkeys(each.policy for each in self.statements))
+
+    def by(self, policy: str) -> tuple[Statement, ...]:
+        """What one policy reports, by its name without the prefix."""
+        return tuple(each for each in self.statements if each.policy == policy)
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """The pack, ready to be asked. `policies` take the place of the pack's, for policies of one's own.
+
+    `config` is what a file for ``--policy-pack-config`` holds: levels and settings by the policies' names, with or
+    without the prefix. `stack` is the stack that programs run in, ``aws:region`` us-east-1 by default; `world` is what
+    surrounds it.
+
+    Raises `SelectionError` where the configuration names no policy, or a level that there is not.
+    """
+
+    policies: tuple[Policy, ...] = PACK.policies
+    config: Mapping[str, Any] = field(default_factory=dict)
+    stack: Stack = DEV
+    world: World = field(default_factory=World)
+
+    def preview(self, program: Program) -> Said:
+        """What the policies say at a preview of a Python program: a function that makes resources."""
+        return self._run(program, "preview")
+
+    def update(self, program: Program) -> Said:
+        """What the policies say at a first update of a Python program."""
+        return self._run(program, "update")
+
+    def state(self, path: str | Path) -> Said:
+        """What the policies say of a recorded stack, whatever its program is written in.
+
+        `path` is what ``pulumi stack export`` or ``pulumi preview --json --show-sames`` wrote. Needs the extra `audit`.
+        Raises `ValueError` where it holds no stack.
+        """
+        from policy_pack.audit.config import reconcile
+        from policy_pack.audit.examine import Options
+        from policy_pack.audit.run import audit
+        from policy_pack.judging.judge import utc_today
+
+        pack = self._pack
+        options = Options(config=reconcile(dict(self.config), pack), today=utc_today(), tags=dict(self.stack.tags))
+        report = audit([str(path)], options)
+        if report.problems:
+            raise ValueError(f"{path} {report.problems[0].text}")
+        return Said(_statement(each, pack) for each in report.findings)
+
+    def with_config(self, config: Mapping[str, Any]) -> Encryption:
+        """The same with another configuration."""
+        return replace(self, config=config)
+
+    @property
+    def _pack(self) -> Pack:
+        return replace(PACK, policies=tuple(self.policies))
+
+    def _run(self, program: Program, phase: str) -> Said:
+        deployment = deploy(program, phase=phase, stack=self.stack, world=self.world)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+        with mock.patch.dict(os.environ, {**inherited, **self.world.environment}, clear=True):
+            return Said(self._statements(deployment.requests))
+
+    def _statements(self, requests: Iterable[Any]) -> Iterator[Statement]:
+        pack = self._pack
+        levels, settings = self._configured(pack)
+        session = Session(dict(self.stack.config), pack)
+        session.given = {name: settings[name] for name, level in levels.items() if level != DISABLED}
+        for request in requests:
+            if not isinstance(request, (pb.AnalyzeRequest, pb.AnalyzeStackRequest)):
+                continue
+            of_resource = isinstance(request, pb.AnalyzeRequest)
+            given: list[Any] = [request] if isinstance(request, pb.AnalyzeRequest) else list(request.resources)
+            stack = session.model(map(messages.resource, concerning(given)))
+            for name, policy in pack.by_full_name.items():
+                if levels[name] == DISABLED or (policy.kind == RESOURCE) != of_resource:
+                    continue
+                for judgement in session.judgements(policy, stack, settings[name], self.stack.tags):
+                    if isinstance(judgement.verdict, Violation):
+                        urn = judgement.urn or ""
+                        level = MANDATORY if levels[name] == REMEDIATE else levels[name]
+                        text = message(judgement)
+                        yield Statement(policy.name, level, policy.severity, urn.split("::", 3)[-1], text)
+
+    def _configured(self, pack: Pack) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+        """The level of each policy, and what is given to it, by full name."""
+        given = dict(self.config)
+        everyone = given.pop("all", None)
+        entries = {name.removeprefix(pack.prefix): each for name, each in given.items()}
+        known_names(pack, entries)
+        levels: dict[str, str] = {}
+        settings: dict[str, dict[str, Any]] = {}
+        for name, policy in pack.by_full_name.items():
+            entry = entries.get(policy.name, {})
+            entry = {"enforcementLevel": entry} if isinstance(entry, str) else dict(entry)
+            level = entry.pop("enforcementLevel", everyone or policy.level)
+            if level not in LEVELS:
+                raise SelectionError(f"The level of {policy.name} is not one of {', '.join(LEVELS)}.")
+            levels[name], settings[name] = level, entry
+        return levels, settings
+
+
+def _statement(finding: Finding, pack: Pack) -> Statement:
+    policy = finding.policy.removeprefix(pack.prefix)
+    return Statement(policy, finding.level, finding.severity, finding.resource, f"{finding.why}\n{finding.fix}")
