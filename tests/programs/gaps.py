@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.engine.aws import KEY_ID
+from policy_pack.testing.stand_in import KEY_ID
 from tests.programs.blocks import arn, later, says, says_nothing
 from tests.programs.carriers import ENDPOINT, PARAMETER, made, stack
 
