@@ -135,12 +135,12 @@ class Encryption:
         deployment = deploy(program, phase=phase, stack=self.stack, world=self.world)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
         with mock.patch.dict(os.environ, {**inherited, **self.world.environment}, clear=True):
-            return Said(self._statements(deployment.requests))
+            return Said(self._statements(deployment.requests, dry_run=phase == "preview"))
 
-    def _statements(self, requests: Iterable[Any]) -> Iterator[Statement]:
+    def _statements(self, requests: Iterable[Any], *, dry_run: bool) -> Iterator[Statement]:
         pack = self._pack
         levels, settings = self._configured(pack)
-        session = Session(dict(self.stack.config), pack)
+        session = Session(dict(self.stack.config), pack, dry_run=dry_run)
         session.given = {name: settings[name] for name, level in levels.items() if level != DISABLED}
         for request in requests:
             if not isinstance(request, (pb.AnalyzeRequest, pb.AnalyzeStackRequest)):
