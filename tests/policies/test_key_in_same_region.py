@@ -8,10 +8,10 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from policy_pack.testing.monitor import AWS_6, World
 from tests.conftest import ROOT
 from tests.harness.answers import Triple
 from tests.harness.engine import Engine
-from tests.harness.monitor import AWS_6, World
 from tests.harness.program import Program, deploy, run
 from tests.policies.phases import AUDIT, PHASES, UPDATE, Judging
 from tests.programs.blocks import arn, in_region, pair
