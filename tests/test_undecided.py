@@ -22,6 +22,9 @@ from tests.carriers.reading import resource as plain
 from tests.carriers.reading import stack as model
 from tests.conftest import ROOT
 from tests.harness.engine import Engine, Stack
+from tests.harness.program import deploy, run
+from tests.programs import pairing, practice
+from tests.programs.blocks import Case, cases
 
 WITH_IT = [policy for policy in PACK.policies if policy.level == MANDATORY]
 REFUSING = {policy.name: {"undecided": "refuse"} for policy in WITH_IT}
@@ -240,3 +243,28 @@ def test_names_by_hand_without_dependency_information(tmp_path: Any) -> None:
     (found,) = audit_document(tmp_path, document, REFUSING).findings
     assert found.policy.endswith("endpoint-follows-replacement")
     assert "a state that Pulumi itself wrote" in found.fix
+
+
+def test_a_hidden_key_is_refused_by_the_policies_that_judge_it_and_no_other(tmp_path: Any) -> None:
+    given = {**hidden_key(), "propertyDependencies": {"kmsKeyArn": []}}
+    found = audit_document(tmp_path, export(given), REFUSING).findings
+    said = {each.policy.removeprefix(PACK.prefix) for each in found if each.level == "mandatory"}
+    assert said == {"customer-managed-key", "key-in-same-region"}
+
+
+# ---- healthy programs ----
+
+HEALTHY = [
+    case
+    for module in (practice, pairing)
+    for case in cases(module)
+    if not case.expected["update"] and not case.settings and case is not practice.a_key_that_is_not_shown
+]
+
+
+@pytest.mark.parametrize("case", HEALTHY, ids=str)
+def test_a_healthy_program_stays_silent_where_it_is_refused(case: Case, engine: Engine, tmp_path: Any) -> None:
+    engine.configure(REFUSING)
+    assert run(engine, case.program, phase="update", stack=case.stack, world=case.world) == []
+    document = deploy(case.program, phase="update", stack=case.stack, world=case.world).export
+    assert audit_document(tmp_path, document, REFUSING).findings == ()

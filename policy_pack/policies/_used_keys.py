@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policy_pack.judging.phase import FINAL
+from policy_pack.judging.policy import Context
 from policy_pack.judging.verdict import CannotTell, NotApplicable
 from policy_pack.stack.links import keys_of
-from policy_pack.stack.model import Configuration, Key, Stack
+from policy_pack.stack.model import Configuration, Key
 from policy_pack.values import Unknown
 
 
-def used_keys(configuration: Configuration, stack: Stack) -> Sequence[Key] | NotApplicable | CannotTell:
+def used_keys(configuration: Configuration, context: Context) -> Sequence[Key] | NotApplicable | CannotTell:
     """The keys of the stack that a configuration uses; where there is none, why."""
-    keys = keys_of(configuration, stack)
+    keys = keys_of(configuration, context.stack)
     if keys:
         return keys
     if configuration.key is None:
         return NotApplicable("It names no key.")
     if isinstance(configuration.key, Unknown):
-        return CannotTell("Its key is not known before the update, and is computed from none of this stack.")
+        return of_unknown_key(configuration, context)
     return NotApplicable("Its key is not made in this stack.")
+
+
+def of_unknown_key(configuration: Configuration, context: Context) -> NotApplicable | CannotTell:
+    """Why there is no key of the stack to judge where it is not known which key a configuration names."""
+    final = context.phase in FINAL and context.stack.tells_dependencies
+    if final and not configuration.key_sources:
+        # Whatever it is, it was given from outside, as a key's ARN that is written down.
+        return NotApplicable("Its key is computed from none of this stack.")
+    return CannotTell(
+        "Its key is computed from something else than a key of this stack, and not known before the update."
+    )

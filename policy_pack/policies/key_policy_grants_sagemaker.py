@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def decide(configuration: Configuration, context: Context) -> Decision:
     from policy_pack.policies._key_users import roles_of  # no sooner than there is a configuration
 
-    keys = used_keys(configuration, context.stack)
+    keys = used_keys(configuration, context)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     region = configuration.place.region if isinstance(configuration.place.region, str) else None

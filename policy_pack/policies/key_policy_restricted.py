@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    keys = used_keys(configuration, context.stack)
+    keys = used_keys(configuration, context)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     accounts, principals = context.settings["allowedAccounts"] or (), context.settings["allowedPrincipals"]

@@ -7,6 +7,7 @@ from policy_pack.gaps import GAP
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
 from policy_pack.judging.settings import UNDECIDED
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies._used_keys import of_unknown_key
 from policy_pack.stack.links import aliases_from, keys_of, same_region
 from policy_pack.stack.model import Alias, Configuration, Key
 from policy_pack.values import PartlyKnown, Text, Unknown, WrongType
@@ -23,15 +24,17 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return NotApplicable("Its key is named in full, or not at all as a key can be.")
     if not found:
         if isinstance(key, Unknown):
-            return CannotTell("Its key is not known before the update, and is computed from none of this stack.")
+            return of_unknown_key(configuration, context)
         return NotApplicable("Its key is not computed from one of this stack.")
     where = [(each, same_region(each.place, configuration.place)) for each in found]
     elsewhere = [each for each, here in where if here is False]
     if elsewhere:
         return _violation(configuration, elsewhere[0])
-    if any(here is None for _, here in where):
+    if all(here for _, here in where):
+        return COMPLIANT
+    if any(isinstance(each.place.region, Unknown) for each in (configuration, *found)):
         return CannotTell("The region of the key or of the configuration is not known before the update.")
-    return COMPLIANT
+    return NotApplicable("Nothing says which region the key or the configuration is in.")
 
 
 def _names_region(key: Text) -> bool:

@@ -14,7 +14,7 @@ from policy_pack.values import Unknown
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    keys = used_keys(configuration, context.stack)
+    keys = used_keys(configuration, context)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     for key in keys:

@@ -15,7 +15,7 @@ _DEFAULT_DAYS = 365
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    keys = used_keys(configuration, context.stack)
+    keys = used_keys(configuration, context)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     decisions = [_decide(primary_of(key, context.stack), context) for key in keys]
