@@ -25,6 +25,8 @@ CLASSIC = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 NATIVE = "aws-native:sagemaker:EndpointConfig"
 ACK = "kubernetes:sagemaker.services.k8s.aws/v1alpha1:EndpointConfig"
 EXPERIMENT = "aws-native:sagemaker:InferenceExperiment"
+BRIDGED = "index/sagemakerEndpointConfiguration:SagemakerEndpointConfiguration"
+BRIDGED_NATIVE = "index/sagemakerEndpointConfig:SagemakerEndpointConfig"
 CONTROL = "aws:cloudcontrol/resource:Resource"
 EXTENSION = "aws-native:index:ExtensionResource"
 STACK = "aws:cloudformation/stack:Stack"
@@ -114,7 +116,16 @@ SURROUNDINGS = {
 
 
 @pytest.mark.parametrize("blank", [(), (None,), ("",), ("  ",)], ids=str)
-@pytest.mark.parametrize(("kind", "key"), [(CLASSIC, "kmsKeyArn"), (NATIVE, "kmsKeyId")])
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        (CLASSIC, "kmsKeyArn"),
+        (NATIVE, "kmsKeyId"),
+        (f"aws:{BRIDGED}", "kmsKeyArn"),
+        (f"my-own:{BRIDGED}", "kmsKeyArn"),
+        (f"awscc:{BRIDGED_NATIVE}", "kmsKeyId"),
+    ],
+)
 def test_the_key_is_filled_in_and_nothing_else_is_touched(
     kind: str, key: str, blank: tuple[Any, ...], pack: Engine
 ) -> None:
@@ -145,7 +156,16 @@ def test_custom_resources_of_kubernetes_have_it_in_their_spec(pack: Engine) -> N
     assert mended(pack.remediate(resource(ACK, {"spec": {"endpointConfigName": "a"}}))) is None
 
 
-@pytest.mark.parametrize(("kind", "key"), [(CLASSIC, "kmsKeyArn"), (NATIVE, "kmsKeyId")])
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        (CLASSIC, "kmsKeyArn"),
+        (NATIVE, "kmsKeyId"),
+        (f"aws:{BRIDGED}", "kmsKeyArn"),
+        (f"my-own:{BRIDGED}", "kmsKeyArn"),
+        (f"awscc:{BRIDGED_NATIVE}", "kmsKeyId"),
+    ],
+)
 def test_what_was_secret_stays_secret(kind: str, key: str, pack: Engine) -> None:
     assert mended(pack.remediate(resource(kind, {key: secret("")}))) == {key: secret(arn())}
 
@@ -282,4 +302,5 @@ def test_a_key_of_the_wrong_type_is_refused(engine: Engine) -> None:
 
 
 def test_every_way_to_fill_in_a_key_is_tried() -> None:
-    assert set(KEY_WRITERS) == {CLASSIC, NATIVE, CONTROL, EXTENSION, EXPERIMENT, ACK}
+    bridged = {f"*:{BRIDGED}", f"*:{BRIDGED_NATIVE}"}
+    assert set(KEY_WRITERS) == {CLASSIC, NATIVE, CONTROL, EXTENSION, EXPERIMENT, ACK, *bridged}

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from policy_pack.carriers import ack, aws_native, classic, cloudcontrol, cloudformation, experiments, unread
+from policy_pack.carriers import (
+    ack,
+    aws_native,
+    bridged,
+    classic,
+    cloudcontrol,
+    cloudformation,
+    experiments,
+    terraform,
+    unread,
+)
 from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings
 from policy_pack.stack.model import Resource, Stack
@@ -25,6 +35,8 @@ CARRIERS = (
     cloudcontrol,
     experiments,
     ack,
+    bridged,
+    terraform,
 )
 
 READERS: Mapping[str, Reads] = ByType(

@@ -99,7 +99,7 @@ def _variants(label: str, element: Plain, model_sources: tuple[str, ...]) -> Ite
         yield Variant(
             label=label,
             instance_type=text(each),
-            serverless=serverless if isinstance(serverless, Unknown) else serverless is not None,
+            serverless=serverless if isinstance(serverless, Unknown) else not _is_absent(serverless),
             model_name=text(model),
             # A template says of each value what it is computed from, the engine only of the property as a whole.
             model_sources=tuple(sources_in(model)) or model_sources,

@@ -30,8 +30,11 @@ _KEYS = (
     "aws:kms/replicaExternalKey:ReplicaExternalKey",
     "aws-native:kms:Key",
     "aws-native:kms:ReplicaKey",
+    "aws:index/kmsKey:KmsKey",
+    "sm:tf:aws_kms_key",
 )
-_NAMED = ("aws:sagemaker/", "aws:iam/role:", "aws:iam/policy:", "aws:ssm/", "aws:sns/")
+_BRIDGED = "aws:index/"
+_NAMED = ("aws:index/sagemaker", "aws:sagemaker/", "aws:iam/role:", "aws:iam/policy:", "aws:ssm/", "aws:sns/")
 _NAMED_NATIVE = {
     "aws-native:sagemaker:EndpointConfig": "endpointConfigName",
     "aws-native:sagemaker:Endpoint": "endpointName",
@@ -55,7 +58,13 @@ class StandIn:
         native_name = _NAMED_NATIVE.get(kind)
         if native_name is not None and native_name not in checked:
             checked[native_name] = name + SUFFIX
-        if kind.startswith("aws:") and self.regional and self.region is not None and "region" not in checked:
+        if (
+            kind.startswith("aws:")
+            and not kind.startswith(_BRIDGED)
+            and self.regional
+            and self.region is not None
+            and "region" not in checked
+        ):
             checked["region"] = self.region
         return checked
 

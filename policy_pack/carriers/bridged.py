@@ -1,0 +1,95 @@
+"""Providers that Pulumi makes from Terraform's, in whatever package: `hashicorp/aws` and `hashicorp/awscc`.
+
+That is what ``pulumi package add terraform-provider``, programs in HCL and modules in HCL register. The first has the
+resources of the classic provider and its names of properties, the second AWS's own resource types in camel case; where
+both have a resource of one name, its properties tell.
+
+Sources: "Any Terraform Provider" in the Pulumi documentation; the resources' pages in the Terraform Registry, providers
+hashicorp/aws and hashicorp/awscc.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from policy_pack.carriers import classic, cloudcontrol, cloudformation, resource_types, terraform_names
+from policy_pack.carriers.kinds import Reads
+from policy_pack.carriers.place import Surroundings, place
+from policy_pack.carriers.resource_types import given_by
+from policy_pack.stack.model import AnyNode, Resource
+
+TITLE = "bridged"
+
+_CLOUD_CONTROL = "awscc"
+
+# Properties that only AWS's own resource type has, of resources whose names both providers have.
+_TELLING = {
+    "*:index/cloudformationStack:CloudformationStack": {"stackName"},
+    "*:index/iamRole:IamRole": {"assumeRolePolicyDocument", "policies", "roleName"},
+    "*:index/iamRolePolicy:IamRolePolicy": {"policyDocument", "policyName", "roleName"},
+    "*:index/kmsAlias:KmsAlias": {"aliasName"},
+    "*:index/kmsKey:KmsKey": {"enabled", "keyPolicy", "keySpec"},
+    "*:index/kmsReplicaKey:KmsReplicaKey": {"keyPolicy"},
+    "*:index/sagemakerModel:SagemakerModel": {"modelName"},
+}
+
+
+def _of_aws() -> Iterator[tuple[str, Reads]]:
+    """The resources of the classic provider, under Terraform's names."""
+    for carrier in (classic, cloudformation, cloudcontrol):
+        for kind, reads in carrier.READERS.items():
+            if kind.startswith("aws:"):
+                yield terraform_names.token(terraform_names.type_of(kind)), reads
+
+
+def _token(resource_type: str) -> str:
+    """The type of one of AWS's own: `*:index/kmsKey:KmsKey`, of `AWS::KMS::Key`."""
+    _, service, name = resource_type.split("::")
+    snake = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return terraform_names.token(f"{_CLOUD_CONTROL}_{service.lower()}_{snake}")
+
+
+def _own(reads: Reads) -> Reads:
+    def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
+        return reads.read(given_by(resource, place(resource, surroundings)))
+
+    return Reads(reads.makes, read)
+
+
+def _either(kind: str, own: Reads, other: Reads) -> Reads:
+    telling = _TELLING.get(kind, set())
+
+    def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
+        is_own = resource.type.startswith(f"{_CLOUD_CONTROL}:") or not telling.isdisjoint(resource.properties)
+        return (own if is_own else other).read(resource, surroundings)
+
+    return Reads(other.makes, read)
+
+
+def _readers() -> dict[str, Reads]:
+    found = dict(_of_aws())
+    for kind, reads in {**resource_types.READERS, **cloudformation.TEMPLATES}.items():
+        if kind == "AWS::IAM::Policy":
+            continue  # which only templates know
+        token = _token(kind)
+        found[token] = _either(token, _own(reads), found[token]) if token in found else _own(reads)
+    return found
+
+
+READERS: Mapping[str, Reads] = _readers()
+
+
+def _write_arn(properties: Any, arn: str) -> None:
+    properties["kmsKeyArn"] = arn
+
+
+def _write_id(properties: Any, arn: str) -> None:
+    properties["kmsKeyId"] = arn
+
+
+KEY_WRITERS = {
+    terraform_names.token("aws_sagemaker_endpoint_configuration"): _write_arn,
+    _token(resource_types.ENDPOINT_CONFIGURATION): _write_id,
+}

@@ -1,0 +1,104 @@
+"""Terraform's and OpenTofu's own resources: of a state kept in Pulumi Cloud, of modules, of ``terraform show -json``.
+
+The engine sends no inputs of a module's resources, so that only a state says anything of them. Attributes are in snake
+case, nested blocks are lists. A resource's region is its own, or that of an ARN among what was made of it, or the one
+that its provider is given in so many letters: Terraform ran elsewhere, so neither the stack's configuration nor this
+machine's environment says it.
+
+Sources: "Terraform modules" and "Using Pulumi Cloud for Terraform state" in the Pulumi documentation; the resources'
+pages in the Terraform Registry, provider hashicorp/aws.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from policy_pack.carriers import classic, cloudcontrol, cloudformation
+from policy_pack.carriers.kinds import Reads
+from policy_pack.carriers.place import Surroundings
+from policy_pack.carriers.terraform_names import classic_name, in_camel_case, snake_case, type_of
+from policy_pack.stack.model import AnyNode, Configuration, Key, Provider, Resource
+from policy_pack.values import UNKNOWN, Plain, text
+
+TITLE = "Terraform"
+
+KEPT_IN_CLOUD = "pulumi:terraform:"
+_OF_A_MODULE = "*:tf:"
+
+# A name that the provider generates: "terraform-" or the prefix, the time and a counter.
+_UNIQUE = re.compile("(.*?)[0-9]{18}[0-9a-f]{8}")
+
+
+def _reads(reads: Reads, *, respells: bool) -> Reads:
+    def read(resource: Resource, _: Surroundings) -> Iterable[AnyNode]:
+        if not len(resource.properties):
+            return ()  # a resource of a module, before a state has it
+        nodes = reads.read(_as_classic(resource), Surroundings())
+        return map(_in_its_spelling, nodes) if respells else nodes
+
+    return Reads(reads.makes, read)
+
+
+def _as_classic(resource: Resource) -> Resource:
+    """The resource as the classic provider would have it."""
+    given = {classic_name(name): in_camel_case(each) for name, each in resource.properties.items()}
+    given["region"] = _region(resource, given)
+    given["namePrefix"] = _prefix(given)
+    # Where its region is not known, its provider is what it shares one with.
+    provider = Provider(resource.provider.urn, {"region": UNKNOWN}) if resource.provider is not None else None
+    sources = {classic_name(name): each for name, each in resource.property_sources.items()}
+    return replace(resource, properties=given, provider=provider, property_sources=sources)
+
+
+def _prefix(given: Mapping[str, Plain]) -> Plain:
+    """What a name is generated from; a plan does not know it of names that are given either."""
+    name, prefix = given.get("name"), given.get("namePrefix")
+    if not isinstance(name, str) or (isinstance(prefix, str) and prefix):
+        return prefix
+    generated = _UNIQUE.fullmatch(name)
+    return generated[1] if generated else None
+
+
+def _region(resource: Resource, given: Mapping[str, Plain]) -> Plain:
+    own = given.get("region")
+    if text(own) is not None:
+        return own
+    for name in ("arn", "id"):
+        found = given.get(name)
+        parts = found.split(":", 5) if isinstance(found, str) else []
+        if len(parts) == 6 and parts[0] == "arn" and parts[3]:
+            return parts[3]
+    provider = resource.provider.properties.get("region") if resource.provider is not None else None
+    return provider if isinstance(provider, str) else None
+
+
+def _in_its_spelling(node: AnyNode) -> AnyNode:
+    """The node, whose properties are called as its carrier calls them."""
+    spelled: dict[str, Any] = {
+        each.name: snake_case(getattr(node, each.name)) for each in fields(node) if each.name.endswith("_property")
+    }
+    if isinstance(node, Configuration):
+        spelled["storage"] = tuple(replace(each, property=snake_case(each.property)) for each in node.storage)
+    if isinstance(node, Key):
+        known = node.properties
+        spelled["properties"] = replace(
+            known, **{each.name: snake_case(getattr(known, each.name)) for each in fields(known)}
+        )
+    return replace(node, **spelled) if spelled else node
+
+
+def _readers() -> Iterator[tuple[str, Reads]]:
+    for carrier in (classic, cloudformation, cloudcontrol):
+        for kind, reads in carrier.READERS.items():
+            if kind.startswith("aws:"):
+                # What stands in a template is spelled as templates are.
+                yield type_of(kind), _reads(reads, respells=carrier is classic)
+
+
+READERS: Mapping[str, Reads] = {
+    prefix + kind: reads for kind, reads in _readers() for prefix in (KEPT_IN_CLOUD, _OF_A_MODULE)
+}
+KEY_WRITERS: dict[str, Any] = {}

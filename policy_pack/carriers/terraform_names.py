@@ -1,0 +1,62 @@
+"""How Terraform's names become Pulumi's: the rule, so that a package may have any name.
+
+Of a resource's type the provider's prefix goes, and what is left stands twice in the token: ``aws_kms_key`` is
+``PACKAGE:index/kmsKey:KmsKey``. An attribute's name is in camel case, in the plural where it is a list that may have
+several items; a nested block that stands once at most is an object.
+
+Sources: "Any Terraform Provider" in the Pulumi documentation; the package tfbridge of the Pulumi Terraform bridge
+(`TerraformToPulumiNameV2`, `tokens.SingleModule`, `tokens.MakeStandard`); the resources' names in the Terraform
+Registry, provider hashicorp/aws.
+"""
+
+from __future__ import annotations
+
+import re
+
+from policy_pack.values import Plain
+
+# Where the classic provider's module is not called as Terraform's resources are.
+_SERVICES = {"cloudcontrol": "cloudcontrolapi"}
+# Names in the singular of what may be there several times.
+_PLURALS = {"inlinePolicy": "inlinePolicies"}
+# The keys of these are not of the schema.
+_VERBATIM = frozenset({"parameters", "tags"})
+
+
+def type_of(classic: str) -> str:
+    """What Terraform calls a type of the classic provider: `aws_kms_key`, of `aws:kms/key:Key`."""
+    _, module, name = classic.split(":")
+    service = module.partition("/")[0]
+    return f"aws_{_SERVICES.get(service, service)}{re.sub('[A-Z]', lambda match: f'_{match[0].lower()}', name)}"
+
+
+def token(terraform_type: str) -> str:
+    """The type that a bridged provider gives a resource of Terraform, in a package of any name."""
+    name = camel_case(terraform_type.partition("_")[2])
+    return f"*:index/{name}:{name[:1].upper()}{name[1:]}"
+
+
+def camel_case(name: str) -> str:
+    """`kmsKeyArn`, of `kms_key_arn`."""
+    return re.sub("(?<=[a-z0-9])_+([a-z0-9])", lambda match: match[1].upper(), name)
+
+
+def snake_case(path: str) -> str:
+    """`data_capture_config.kms_key_id`, of `dataCaptureConfig.kmsKeyId`."""
+    return re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", path)
+
+
+def in_camel_case(value: Plain) -> Plain:
+    """A value whose attributes have the names that the classic provider gives them, at any depth."""
+    if isinstance(value, list):
+        return [in_camel_case(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    named = {camel_case(name): item for name, item in value.items()}
+    return {name: item if name in _VERBATIM else in_camel_case(item) for name, item in named.items()}
+
+
+def classic_name(name: str) -> str:
+    """What the classic provider calls an attribute."""
+    found = camel_case(name)
+    return _PLURALS.get(found, found)
