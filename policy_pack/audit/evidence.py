@@ -27,6 +27,8 @@ STATUSES = (COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE, EXEMPTED, CANNOT_TELL)
 WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
 
 STACK_EXPORT, CHECKPOINT, PREVIEW = "stack export", "checkpoint", "preview"
+TERRAFORM_PLAN, TERRAFORM_STATE = "terraform plan", "terraform state"
+BEFORE_UPDATE = (PREVIEW, TERRAFORM_PLAN)  # what these tell of is not there yet
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Source:
     """An input that was read: its name as given, what its bytes are (`size` in bytes), and the stack that it is of.
 
     `organization`, `project` and `stack` are empty where the input does not say; `kind` is one of `STACK_EXPORT`,
-    `CHECKPOINT` and `PREVIEW`. `resources` is how many resources it holds.
+    `CHECKPOINT`, `PREVIEW`, `TERRAFORM_PLAN` and `TERRAFORM_STATE`. `resources` is how many resources it holds.
     """
 
     name: str

@@ -12,9 +12,9 @@ from policy_pack import carriers
 from policy_pack.audit.commands import commands
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
+    BEFORE_UPDATE,
     CANNOT_TELL,
     EXEMPTED,
-    PREVIEW,
     ConfigurationEvidence,
     Finding,
     PolicyVerdict,
@@ -166,7 +166,7 @@ class Examination:
         region = region if isinstance(region, str) else ""
         name = self._physical_name(configuration, secrets)
         # What a preview tells of is not there yet, and the commands are those of endpoint configurations.
-        ready = name and state.kind != PREVIEW and not configuration.is_experiment
+        ready = name and state.kind not in BEFORE_UPDATE and not configuration.is_experiment
         has_key = configuration.key is not None
         key = configuration.key
         return ConfigurationEvidence(

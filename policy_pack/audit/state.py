@@ -1,5 +1,7 @@
 """Reads exported stacks, checkpoints and saved previews into the resources that policies judge.
 
+What ``terraform show -json`` wrote is read by `policy_pack.audit.terraform`.
+
 What is evaluated, and with which properties, is what the engine's own ``pulumi policy analyze`` does: every entry that
 is not marked as deleted, those that await their replacement, external ones and components included; inputs for
 policies of a resource, outputs for policies of a stack. A secret that is encrypted is unknown.
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from policy_pack.audit import terraform
 from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.properties import Properties, secret_texts
 from policy_pack.carriers import READERS, SUBJECTS
@@ -75,7 +78,29 @@ def parse(document: Any) -> State:
         return _state(STACK_EXPORT, entries)
     if isinstance(document.get("steps"), list) or "changeSummary" in document:
         return _preview(document)
-    raise NoStack("is not a stack: it is neither an exported stack, nor a checkpoint, nor a preview saved as JSON")
+    if terraform.is_terraform(document):
+        return _of_terraform(document)
+    raise NoStack(
+        "is not a stack: it is neither an exported stack, nor a checkpoint, nor a preview saved as JSON, nor a plan or "
+        "state that terraform show -json wrote"
+    )
+
+
+def _of_terraform(document: dict[str, Any]) -> State:
+    try:
+        read = terraform.parse(document)
+    except terraform.Unreadable as error:
+        raise Unusable(str(error)) from error
+    return State(
+        kind=read.kind,
+        organization="",
+        project="",
+        stack="",
+        resources=read.count,
+        inputs=read.resources,
+        outputs=read.resources,
+        entries=read.entries,
+    )
 
 
 def _checkpoint(document: dict[str, Any]) -> State:

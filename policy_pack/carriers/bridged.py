@@ -10,7 +10,6 @@ hashicorp/aws and hashicorp/awscc.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -36,6 +35,14 @@ _TELLING = {
 }
 
 
+# AWS's own types, without what only templates know.
+OWN_TYPES = {
+    kind: reads
+    for kind, reads in {**resource_types.READERS, **cloudformation.TEMPLATES}.items()
+    if kind != "AWS::IAM::Policy"
+}
+
+
 def _of_aws() -> Iterator[tuple[str, Reads]]:
     """The resources of the classic provider, under Terraform's names."""
     for carrier in (classic, cloudformation, cloudcontrol):
@@ -45,13 +52,12 @@ def _of_aws() -> Iterator[tuple[str, Reads]]:
 
 
 def _token(resource_type: str) -> str:
-    """The type of one of AWS's own: `*:index/kmsKey:KmsKey`, of `AWS::KMS::Key`."""
-    _, service, name = resource_type.split("::")
-    snake = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return terraform_names.token(f"{_CLOUD_CONTROL}_{service.lower()}_{snake}")
+    return terraform_names.token(terraform_names.type_of_cloud_control(resource_type))
 
 
-def _own(reads: Reads) -> Reads:
+def own(reads: Reads) -> Reads:
+    """How one of AWS's own types is read from a resource whose properties are in camel case."""
+
     def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
         return reads.read(given_by(resource, place(resource, surroundings)))
 
@@ -70,11 +76,9 @@ def _either(kind: str, own: Reads, other: Reads) -> Reads:
 
 def _readers() -> dict[str, Reads]:
     found = dict(_of_aws())
-    for kind, reads in {**resource_types.READERS, **cloudformation.TEMPLATES}.items():
-        if kind == "AWS::IAM::Policy":
-            continue  # which only templates know
+    for kind, reads in OWN_TYPES.items():
         token = _token(kind)
-        found[token] = _either(token, _own(reads), found[token]) if token in found else _own(reads)
+        found[token] = _either(token, own(reads), found[token]) if token in found else own(reads)
     return found
 
 

@@ -5,8 +5,10 @@ case, nested blocks are lists. A resource's region is its own, or that of an ARN
 that its provider is given in so many letters: Terraform ran elsewhere, so neither the stack's configuration nor this
 machine's environment says it.
 
+Resources of the provider awscc have the names of AWS's own resource types.
+
 Sources: "Terraform modules" and "Using Pulumi Cloud for Terraform state" in the Pulumi documentation; the resources'
-pages in the Terraform Registry, provider hashicorp/aws.
+pages in the Terraform Registry, providers hashicorp/aws and hashicorp/awscc.
 """
 
 from __future__ import annotations
@@ -16,10 +18,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from policy_pack.carriers import classic, cloudcontrol, cloudformation
+from policy_pack.carriers import bridged, classic, cloudcontrol, cloudformation, resource_types
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings
-from policy_pack.carriers.terraform_names import classic_name, in_camel_case, snake_case, type_of
+from policy_pack.carriers.terraform_names import (
+    classic_name,
+    in_camel_case,
+    snake_case,
+    type_of,
+    type_of_cloud_control,
+)
 from policy_pack.stack.model import AnyNode, Configuration, Key, Provider, Resource
 from policy_pack.values import UNKNOWN, Plain, text
 
@@ -96,6 +104,8 @@ def _readers() -> Iterator[tuple[str, Reads]]:
             if kind.startswith("aws:"):
                 # What stands in a template is spelled as templates are.
                 yield type_of(kind), _reads(reads, respells=carrier is classic)
+    for kind, reads in bridged.OWN_TYPES.items():
+        yield type_of_cloud_control(kind), _reads(bridged.own(reads), respells=kind in resource_types.READERS)
 
 
 READERS: Mapping[str, Reads] = {

@@ -30,6 +30,12 @@ def type_of(classic: str) -> str:
     return f"aws_{_SERVICES.get(service, service)}{re.sub('[A-Z]', lambda match: f'_{match[0].lower()}', name)}"
 
 
+def type_of_cloud_control(resource_type: str) -> str:
+    """What Terraform calls one of AWS's own types in the provider awscc: `awscc_kms_key`, of `AWS::KMS::Key`."""
+    _, service, name = resource_type.split("::")
+    return f"awscc_{service.lower()}_{re.sub('(?<=[a-z0-9])(?=[A-Z])', '_', name).lower()}"
+
+
 def token(terraform_type: str) -> str:
     """The type that a bridged provider gives a resource of Terraform, in a package of any name."""
     name = camel_case(terraform_type.partition("_")[2])

@@ -143,9 +143,9 @@ def audit(
 ) -> int:
     """Audits exported stacks without the Pulumi CLI.
 
-    PATH is a file that "pulumi stack export" or "pulumi preview --json" wrote, a checkpoint of a self-managed backend
-    (.json.gz and .json.zst too), a directory of such, a quoted pattern ("stacks/**/*.json"), or - for the standard
-    input.
+    PATH is a file that "pulumi stack export", "pulumi preview --json" or "terraform show -json" wrote, a checkpoint of
+    a self-managed backend (.json.gz and .json.zst too), a directory of such, a quoted pattern ("stacks/**/*.json"), or
+    - for the standard input.
 
     Options of presentation (format, output, quiet, verbose, source-root) are also read from the table
     [tool.sagemaker-encryption] of a pyproject.toml in the working directory or above it.

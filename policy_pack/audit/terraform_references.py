@@ -1,0 +1,148 @@
+"""What the resources of a Terraform plan are computed from, by the references in its configuration.
+
+References are followed through variables of modules, outputs of modules and data sources, and to the instance of
+``count`` or ``for_each`` that they name. What a local value is, a plan does not say.
+
+Sources: "JSON Output Format" of the Terraform documentation, Configuration Representation and Expression
+Representation; "References to Named Values" of the Terraform language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+_MOST = 200_000  # references that are followed for one document
+
+_LONGEST = 1000  # characters of a reference
+_STEP = re.compile(r"[.\[]")
+_REFERENCE = re.compile(
+    r"(?:module\.(?P<module>[\w-]+)|data\.(?P<data>[\w-]+\.[\w-]+)|(?P<resource>[\w-]+\.[\w-]+))"
+    r"(?P<key>\[(?:\"(?:[^\"\\]|\\.)*\"|[0-9]+)\])?(?:\.(?P<attribute>[\w-]+))?"
+)
+_OF_THIS_INSTANCE = ("each.key", "count.index")
+_NO_RESOURCES = ("path.", "terraform.", "self.", "each.", "count.", "local.", "var.")
+
+
+class TooMany(Exception):
+    """More references than are followed."""
+
+
+@dataclass
+class Module:
+    """An instance of a module: its `key` (``["a"]``, or nothing), its configuration and what calls it.
+
+    `resources` are the ids of its managed resources, by their type and name and then by their key.
+    """
+
+    key: str = ""
+    parent: Module | None = None
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    call: Mapping[str, Any] = field(default_factory=dict)
+    children: dict[str, list[Module]] = field(default_factory=dict)
+    resources: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def child(self, name: str, key: str) -> Module:
+        """A new instance of the module that it calls by a name."""
+        call = _object(_object(self.configuration.get("module_calls")).get(name))
+        made = Module(key, self, _object(call.get("module")), call)
+        self.children.setdefault(name, []).append(made)
+        return made
+
+    def resource(self, name: str) -> Mapping[str, Any]:
+        """The configuration of a resource or a data source (``data.aws_kms_key.it``)."""
+        return self._configured.get(name, {})
+
+    @cached_property
+    def _configured(self) -> Mapping[str, Mapping[str, Any]]:
+        given = self.configuration.get("resources")
+        found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+        return {each["address"]: each for each in found if isinstance(each.get("address"), str)}
+
+
+class References:
+    """Follows the references of one document."""
+
+    def __init__(self) -> None:
+        self._followed = 0
+        self._known: dict[int, tuple[str, ...]] = {}  # by the expression, which lives as long as the document
+
+    def sources(self, module: Module, expression: Any, key: str) -> tuple[str, ...]:
+        """The ids of the resources that an expression of a module refers to; `key` is that of the instance it is of."""
+        return tuple(dict.fromkeys(self._sources(module, expression, key, set())))
+
+    def is_open(self, expression: Any) -> bool:
+        """Whether it refers to what a plan does not trace: a local value, or the value of an instance."""
+        return any(each.startswith(("local.", "each.value")) for each in self._in(expression))
+
+    def _in(self, expression: Any) -> tuple[str, ...]:
+        if id(expression) not in self._known:
+            self._known[id(expression)] = tuple(_most_specific(list(_references(expression))))
+        return self._known[id(expression)]
+
+    def _sources(self, module: Module, expression: Any, key: str, seen: set[Any]) -> Iterator[str]:
+        references = self._in(expression)
+        of_this = any(each in _OF_THIS_INSTANCE for each in references)
+        for reference in references:
+            self._followed += 1
+            if self._followed > _MOST:
+                raise TooMany
+            asked = (id(module), reference, key if of_this else "")
+            if asked in seen:
+                continue
+            seen.add(asked)
+            yield from self._of(module, reference, key, of_this, seen)
+
+    def _of(self, module: Module, reference: str, key: str, of_this: bool, seen: set[Any]) -> Iterator[str]:
+        if reference.startswith("var."):
+            if module.parent is not None:
+                given = _object(module.call.get("expressions")).get(reference.split(".")[1].partition("[")[0])
+                yield from self._sources(module.parent, given, module.key, seen)
+            return
+        if reference.startswith(_NO_RESOURCES):
+            return
+        found = _REFERENCE.match(reference)
+        if found is None:
+            return
+        wanted = found["key"] or (key if of_this else "")
+        if found["module"] is not None:
+            for child in _chosen({each.key: each for each in module.children.get(found["module"], ())}, wanted):
+                output = _object(_object(child.configuration.get("outputs")).get(found["attribute"] or ""))
+                yield from self._sources(child, output.get("expression"), "", seen)
+        elif found["data"] is not None:
+            yield from self._sources(module, module.resource(f"data.{found['data']}").get("expressions"), wanted, seen)
+        else:
+            yield from _chosen(module.resources.get(found["resource"], {}), wanted)
+
+
+def _chosen(instances: Mapping[str, Any], key: str) -> Iterable[Any]:
+    """The instance of a key, or all of them where there is none of it."""
+    return (instances[key],) if key in instances else instances.values()
+
+
+def _references(expression: Any) -> Iterator[str]:
+    """The references at any depth of an expression, which for a nested block has one for each of its attributes."""
+    if isinstance(expression, dict):
+        given = expression.get("references")
+        if isinstance(given, list):
+            yield from (each for each in given if isinstance(each, str))
+        for name, each in expression.items():
+            if name not in ("references", "constant_value"):
+                yield from _references(each)
+    elif isinstance(expression, list):
+        for each in expression:
+            yield from _references(each)
+
+
+def _most_specific(references: Iterable[str]) -> Iterator[str]:
+    """The references without those that only say in part what another says: Terraform lists both."""
+    given = dict.fromkeys(each for each in references if len(each) <= _LONGEST)
+    in_part = {each[: found.start()] for each in given for found in _STEP.finditer(each)}
+    yield from (each for each in given if each not in in_part)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

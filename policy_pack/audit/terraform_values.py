@@ -1,0 +1,62 @@
+"""The values of a resource of Terraform, with what is unknown and what is sensitive in them as a Pulumi state says so.
+
+Source: "JSON Output Format" of the Terraform documentation. A path is true in `after_unknown` where its value is
+not known, in `after_sensitive` and `sensitive_values` where it is sensitive; other paths are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from policy_pack.values import OUTPUT, SECRET, SIGNATURE
+
+_UNKNOWN = {SIGNATURE: OUTPUT}
+
+
+def merged(values: Mapping[str, Any], unknown: Any, sensitive: list[Any]) -> Mapping[str, Any]:
+    """The values of a resource; each is unknown where nothing but that is said of the resource as a whole."""
+    found = _merged(dict(values), unknown, sensitive)
+    return found if SIGNATURE not in found else dict.fromkeys(values, _UNKNOWN)
+
+
+def _merged(value: Any, unknown: Any, sensitive: list[Any]) -> Any:
+    """A value with what is not known of it, and what is sensitive in it, as a Pulumi state says so."""
+    if unknown is True:
+        return _UNKNOWN
+    if True in sensitive:
+        if isinstance(unknown, (dict, list)) and unknown and _has_true(unknown):
+            return _UNKNOWN
+        return value if value is None else {SIGNATURE: SECRET, "plaintext": json.dumps(value)}
+    if isinstance(value, dict) or (value is None and isinstance(unknown, dict) and _has_true(unknown)):
+        return _merged_object(value or {}, unknown, sensitive)
+    if isinstance(value, list) or (value is None and isinstance(unknown, list) and _has_true(unknown)):
+        return _merged_list(value or [], unknown, sensitive)
+    return value
+
+
+def _merged_object(value: dict[str, Any], unknown: Any, sensitive: list[Any]) -> dict[str, Any]:
+    unknown = unknown if isinstance(unknown, dict) else {}
+    parts = [each if isinstance(each, dict) else {} for each in sensitive]
+    names = [*value, *(name for name in unknown if name not in value and _has_true(unknown[name]))]
+    return {name: _merged(value.get(name), unknown.get(name), [each.get(name) for each in parts]) for name in names}
+
+
+def _merged_list(value: list[Any], unknown: Any, sensitive: list[Any]) -> list[Any]:
+    unknown = unknown if isinstance(unknown, list) and _has_true(unknown) else []
+    parts = [each if isinstance(each, list) else [] for each in sensitive]
+    return [
+        _merged(_at(value, index), _at(unknown, index), [_at(each, index) for each in parts])
+        for index in range(max(len(value), len(unknown)))
+    ]
+
+
+def _has_true(value: Any) -> bool:
+    if isinstance(value, (dict, list)):
+        return any(map(_has_true, value.values() if isinstance(value, dict) else value))
+    return value is True
+
+
+def _at(items: list[Any], index: int) -> Any:
+    return items[index] if index < len(items) else None
