@@ -23,6 +23,8 @@ from policy_pack.carriers.terraform import KEPT_IN_CLOUD
 from policy_pack.stack.model import Provider, Resource
 
 _URN = "urn:pulumi:terraform::terraform::"
+_OF_PLANS = frozenset({"planned_values", "resource_changes", "prior_state"})
+_OF_PLANS_AND_STATES = _OF_PLANS | {"terraform_version", "values"}
 # What a resource is named by elsewhere.
 _NAMES = ("arn", "id", "key_id", "name")
 _KEY = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[0-9]+)\]")
@@ -58,8 +60,10 @@ class _Instance:
 
 
 def is_terraform(document: Mapping[str, Any]) -> bool:
-    """Whether a document is of Terraform."""
-    return "format_version" in document or ("terraform_version" in document and "lineage" in document)
+    """Whether a document is a plan or a state of Terraform; its other documents have a version of their format too."""
+    if "format_version" not in document:
+        return "terraform_version" in document and "lineage" in document
+    return len(document) == 1 or not _OF_PLANS_AND_STATES.isdisjoint(document)
 
 
 def parse(document: Mapping[str, Any]) -> Read:
@@ -69,11 +73,13 @@ def parse(document: Mapping[str, Any]) -> Read:
         raise Unreadable("is Terraform's state itself: save what terraform show -json says of it, and audit that")
     if not isinstance(version, str) or version.partition(".")[0] not in ("0", "1"):
         raise Unreadable("has a version of Terraform's format that is not read; 1 is")
-    is_plan = "planned_values" in document or "resource_changes" in document
+    is_plan = not _OF_PLANS.isdisjoint(document)
     if is_plan and document.get("errored") is True:
         raise Unreadable("is a plan that failed, so what comes after the error is not in it")
-    if not is_plan and "provider_schemas" in document:
-        raise Unreadable("holds the schemas of providers, and no plan or state")
+    if is_plan and "planned_values" not in document:
+        raise Unreadable("is a plan without its planned values")
+    if any(_is_subject(_object(each, "resource_change")) for each in _list(document, "deferred_changes")):
+        raise Unreadable("is a plan that leaves for later what a policy has to know")
     values = _object(document, "planned_values" if is_plan else "values")
     configuration = _object(document, "configuration")
     root = Module(configuration=_object(configuration, "root_module"))
@@ -81,12 +87,16 @@ def parse(document: Mapping[str, Any]) -> Read:
     for each in instances:
         each.module.resources.setdefault(each.name, {})[each.key] = each.urn
     concerning = [each for each in instances if KEPT_IN_CLOUD + each.given["type"] in READERS]
-    if not any(KEPT_IN_CLOUD + each.given["type"] in SUBJECTS for each in concerning):
+    if not any(_is_subject(each.given) for each in concerning):
         concerning = []
     try:
         return _read(document, is_plan, len(instances), concerning)
     except TooMany as error:
         raise Unreadable("has more references between its resources than are followed") from error
+
+
+def _is_subject(resource: Mapping[str, Any]) -> bool:
+    return f"{KEPT_IN_CLOUD}{resource.get('type')}" in SUBJECTS
 
 
 def _instances(given: Mapping[str, Any], module: Module, address: str, depth: int) -> Iterator[_Instance]:

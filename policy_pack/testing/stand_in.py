@@ -34,7 +34,16 @@ _KEYS = (
     "sm:tf:aws_kms_key",
 )
 _BRIDGED = "aws:index/"
-_NAMED = ("aws:index/sagemaker", "aws:sagemaker/", "aws:iam/role:", "aws:iam/policy:", "aws:ssm/", "aws:sns/")
+_ALIASES = ("aws:kms/alias:Alias", "aws:index/kmsAlias:KmsAlias")
+_NAMED = (
+    "aws:index/sagemaker",
+    "my-aws:index/sagemaker",
+    "aws:sagemaker/",
+    "aws:iam/role:",
+    "aws:iam/policy:",
+    "aws:ssm/",
+    "aws:sns/",
+)
 _NAMED_NATIVE = {
     "aws-native:sagemaker:EndpointConfig": "endpointConfigName",
     "aws-native:sagemaker:Endpoint": "endpointName",
@@ -76,7 +85,7 @@ class StandIn:
             outputs["arn"] = UNKNOWN
             if kind in _KEYS:
                 outputs["keyId"] = UNKNOWN
-            if kind == "aws:kms/alias:Alias":
+            if kind in _ALIASES:
                 outputs["targetKeyArn"] = UNKNOWN
             if "namePrefix" in outputs:
                 outputs["name"] = UNKNOWN
@@ -89,7 +98,7 @@ class StandIn:
             key_id = _key_id(kind, outputs)
             outputs.update({"keyId": key_id, "arn": kms_arn(region, f"key/{key_id}")})
             return key_id, outputs
-        if kind == "aws:kms/alias:Alias":
+        if kind in _ALIASES:
             target = text(outputs, "targetKeyId") or ""
             target = target if target.startswith("arn:") else kms_arn(region, f"key/{target}")
             outputs.update({"arn": kms_arn(region, name), "targetKeyArn": target})

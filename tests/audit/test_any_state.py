@@ -21,7 +21,8 @@ _NAMES = (
     "kmsKeyArn kmsKeyId name endpointConfigName region policy arn keyId primaryKeyArn targetKeyId role policyArn "
     "productionVariants instanceType modelName dataCaptureConfig asyncInferenceConfig outputConfig coreDumpConfig "
     "templateBody templateUrl parameters Resources Type Properties typeName desiredState enableKeyRotation keySpec "
-    "operations constraints inlinePolicies managedPolicyArns plaintext ciphertext value"
+    "operations constraints inlinePolicies managedPolicyArns plaintext ciphertext value kms_key_arn name_prefix "
+    "production_variants data_capture_config kms_key_id endpoint_config_name inline_policy"
 ).split()
 _TEXTS = st.one_of(
     st.text(max_size=8),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT, TERRAFORM_PLAN, TERRAFORM_STATE
-from policy_pack.audit.state import Unusable, parse
-from tests.audit.auditing import audit_document, command, triples, verdict
+from policy_pack.audit.run import audit
+from policy_pack.audit.state import NoStack, Unusable, parse
+from tests.audit.auditing import audit_document, command, options, triples, verdict
 from tests.audit.states import write
 from tests.harness.answers import Triple
 from tests.programs.blocks import PRIVATE
@@ -157,7 +161,15 @@ _CONFIGURATION = {"address": f"{CONFIGURATION}.it", "mode": "managed", "type": C
         ({"format_version": "2.0", "values": {}}, "a version of Terraform's format"),
         ({"format_version": 1, "values": {}}, "a version of Terraform's format"),
         ({"format_version": "1.2", "planned_values": {}, "errored": True}, "is a plan that failed"),
-        ({"format_version": "1.0", "provider_schemas": {}}, "holds the schemas of providers"),
+        ({"format_version": "1.2", "resource_changes": []}, "a plan without its planned values"),
+        (
+            {
+                "format_version": "1.2",
+                "planned_values": {},
+                "deferred_changes": [{"reason": "unknown", "resource_change": {"type": CONFIGURATION}}],
+            },
+            "leaves for later",
+        ),
         ({"format_version": "1.0", "values": []}, "values that is not an object"),
         ({"format_version": "1.0", "values": {"root_module": {"resources": {}}}}, "resources that is not a list"),
         ({"format_version": "1.0", "values": {"root_module": {"resources": [3]}}}, "resources that is not a list"),
@@ -177,6 +189,37 @@ _CONFIGURATION = {"address": f"{CONFIGURATION}.it", "mode": "managed", "type": C
 def test_what_cannot_be_audited(given: dict[str, Any], why: str) -> None:
     with pytest.raises(Unusable, match=why):
         parse(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"format_version": "1.0", "provider_schemas": {}},
+        {"format_version": "1.0", "valid": True, "diagnostics": []},
+        {"format_version": "1.0", "function_signatures": {}},
+        {"terraform_version": "1.9.8", "platform": "linux_amd64"},
+    ],
+)
+def test_other_documents_of_terraform_are_no_stack(given: dict[str, Any]) -> None:
+    with pytest.raises(NoStack):
+        parse(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"format_version": "1.0"},
+        {"format_version": "1.0", "terraform_version": "1.9.8", "values": {"root_module": {}}},
+        {"format_version": "1.2", "planned_values": {"root_module": {}}, "resource_changes": []},
+        {
+            "format_version": "1.2",
+            "planned_values": {},
+            "deferred_changes": [{"resource_change": {"type": "aws_s3_bucket"}}],
+        },
+    ],
+)
+def test_plans_and_states_without_resources(given: dict[str, Any]) -> None:
+    assert parse(given).resources == 0
 
 
 @pytest.mark.parametrize(
@@ -213,6 +256,33 @@ def test_names_of_addresses_do_not_reach_a_terminal_as_they_are(tmp_path: Path) 
     (evidence,) = report.configurations
     for text in (evidence.urn, evidence.id, evidence.label, *(each.resource for each in report.findings)):
         assert text.isprintable()
+
+
+_LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.sampled_from(["", "aws_kms_key.serving", "a.b", "1.2"]))
+_ODD = st.recursive(_LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.text(), inner)))
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in entries:
+        yield from _paths(each, (*path, name))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_stands_anywhere_it_is_judged_or_there_is_a_reason(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(SAYS)))
+    document_ = document(name)
+    *above, last = data.draw(st.sampled_from([each for each in _paths(document_) if each]))
+    place = document_
+    for step in above:
+        place = place[step]
+    place[last] = data.draw(_ODD)
+    with TemporaryDirectory() as directory:
+        report = audit([write(Path(directory) / "it.json", document_)], options())
+    assert not any("please report" in each.text for each in report.problems)
+    assert len(report.sources) + len(report.problems) == 1
 
 
 def test_many_references_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

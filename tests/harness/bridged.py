@@ -13,11 +13,14 @@ import pulumi
 
 
 class Bridged(pulumi.CustomResource):
-    """A resource of the package `aws` by its name there (``KmsKey``); arguments and outputs are in snake case."""
+    """A resource of a package by its name there (``KmsKey``); arguments and outputs are in snake case."""
+
+    package = "aws"
+    computed: tuple[str, ...] = ("arn", "name")
 
     def __init__(self, kind: str, label: str, opts: pulumi.ResourceOptions | None = None, **properties: Any) -> None:
-        token = f"aws:index/{kind[0].lower()}{kind[1:]}:{kind}"
-        super().__init__(token, label, {"arn": None, "name": None, **properties}, opts)
+        token = f"{self.package}:index/{kind[0].lower()}{kind[1:]}:{kind}"
+        super().__init__(token, label, {**dict.fromkeys(self.computed), **properties}, opts)
 
     def translate_input_property(self, prop: str) -> str:
         return re.sub("_([a-z])", lambda match: match[1].upper(), prop)
