@@ -12,6 +12,7 @@ from policy_pack.judging.policy import Policy
 from policy_pack.policies import PACK
 from tests.harness.engine import Engine
 from tests.harness.program import run
+from tests.programs import bridged
 from tests.programs.blocks import key, pair, provider
 
 
@@ -86,6 +87,12 @@ def test_what_is_wrong_with_a_key(arguments: dict[str, Any], why: str, engine: E
         pair(kms_key_arn=key(enable_key_rotation=False, **arguments).arn)
 
     assert message(engine, program, "key-resource-usable")[0].startswith(why)
+
+
+def test_deletion_before_replacement_is_said_in_the_words_of_hcl_too(engine: Engine) -> None:
+    why, fix = message(engine, bridged.hcl_without_create_before_destroy.program, "replacement-safe")
+    assert why.startswith("deleteBeforeReplace is set, which in HCL it is unless create_before_destroy is true, so a")
+    assert "in HCL write lifecycle { create_before_destroy = true }" in fix
 
 
 @pytest.mark.parametrize("policy", PACK.policies, ids=lambda policy: policy.name)

@@ -71,7 +71,7 @@ class Examination:
         surroundings = Surroundings(
             state.config, tells_dependencies=state.tells_dependencies, region=options.region or None
         )
-        self._phase = SAVED_PREVIEW if state.kind == PREVIEW else STATE
+        self._phase = SAVED_PREVIEW if state.kind in BEFORE_UPDATE else STATE
         # A policy of a resource sees that resource alone, and none that nobody judges.
         self._alone = [carriers.read([each], surroundings) for each in state.inputs if each.type in SUBJECTS]
         self._stack = carriers.read(state.outputs, surroundings)
@@ -146,7 +146,7 @@ class Examination:
             if isinstance(each.subject, (Template, Unread)) and isinstance(each.verdict, Exempted)
         }
         for node in found.values():
-            if isinstance(node, Unread) and not node.certain and self._state.kind == PREVIEW:
+            if isinstance(node, Unread) and not node.certain and self._state.kind in BEFORE_UPDATE:
                 continue  # it is the normal case that the update has to say
             why = " ".join(node.unreadable) if isinstance(node, Template) else f"It is {node.what}."
             yield UnreadEvidence(

@@ -100,6 +100,7 @@ def _of_terraform(document: dict[str, Any]) -> State:
         inputs=read.resources,
         outputs=read.resources,
         entries=read.entries,
+        tells_dependencies=read.tells_dependencies,
     )
 
 

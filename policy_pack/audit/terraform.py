@@ -37,12 +37,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Read:
-    """What a document holds: its kind, how many managed resources, those that concern a policy, and their entries."""
+    """What a document holds: its kind, how many managed resources, those that concern a policy, and their entries.
+
+    `tells_dependencies` says that it tells what its resources are computed from, or need.
+    """
 
     kind: str
     count: int
     resources: tuple[Resource, ...]
     entries: Mapping[str, Mapping[str, Any]]
+    tells_dependencies: bool
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,12 @@ def _read(document: Mapping[str, Any], is_plan: bool, count: int, concerning: li
         if isinstance(each.get("address"), str) and not each.get("deposed")
     }
     entries: dict[str, Mapping[str, Any]] = {}
+    deleted_first: dict[str, bool] = {}
     for each in concerning:
         change = _object(changes.get(each.given["address"]), "change")
         sensitive = [each.given.get("sensitive_values"), change.get("after_sensitive")]
+        if change.get("actions") in (["delete", "create"], ["create", "delete"]):
+            deleted_first[each.urn] = change["actions"] == ["delete", "create"]
         made = merged(_object(each.given, "values"), change.get("after_unknown"), sensitive)
         if each.urn in entries:
             raise Unreadable("has two resources of one address")
@@ -141,10 +148,12 @@ def _read(document: Mapping[str, Any], is_plan: bool, count: int, concerning: li
             properties=Properties(entries[each.urn]["outputs"]),
             provider=known.provider(each),
             property_sources=known.sources(each),
+            delete_before_replace=deleted_first.get(each.urn),
         )
         for each in concerning
     )
-    return Read(TERRAFORM_PLAN if is_plan else TERRAFORM_STATE, count, resources, entries)
+    tells = "configuration" in document or any("depends_on" in each.given for each in concerning)
+    return Read(TERRAFORM_PLAN if is_plan else TERRAFORM_STATE, count, resources, entries, tells)
 
 
 class _Known:

@@ -11,13 +11,14 @@ hashicorp/aws and hashicorp/awscc.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from policy_pack.carriers import classic, cloudcontrol, cloudformation, resource_types, terraform_names
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import given_by
-from policy_pack.stack.model import AnyNode, Resource
+from policy_pack.stack.model import AnyNode, Configuration, Deleting, Resource
 
 TITLE = "bridged"
 
@@ -43,12 +44,30 @@ OWN_TYPES = {
 }
 
 
+# HCL deletes first unless it is told otherwise, and so programs in it have the option on nearly everything.
+_DELETING = Deleting(
+    said="deleteBeforeReplace is set, which in HCL it is unless create_before_destroy is true",
+    undo="Remove the option deleteBeforeReplace, or in HCL write lifecycle { create_before_destroy = true }",
+)
+
+
 def _of_aws() -> Iterator[tuple[str, Reads]]:
     """The resources of the classic provider, under Terraform's names."""
     for carrier in (classic, cloudformation, cloudcontrol):
         for kind, reads in carrier.READERS.items():
             if kind.startswith("aws:"):
-                yield terraform_names.token(terraform_names.type_of(kind)), reads
+                yield terraform_names.token(terraform_names.type_of(kind)), _in_words_of_hcl(reads)
+
+
+def _in_words_of_hcl(reads: Reads) -> Reads:
+    if reads.makes is not Configuration:
+        return reads
+
+    def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
+        for node in reads.read(resource, surroundings):
+            yield replace(node, deleting=_DELETING) if isinstance(node, Configuration) else node
+
+    return Reads(reads.makes, read)
 
 
 def _token(resource_type: str) -> str:
@@ -61,7 +80,7 @@ def own(reads: Reads) -> Reads:
     def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
         return reads.read(given_by(resource, place(resource, surroundings)))
 
-    return Reads(reads.makes, read)
+    return _in_words_of_hcl(Reads(reads.makes, read))
 
 
 def _either(kind: str, own: Reads, other: Reads) -> Reads:

@@ -19,6 +19,7 @@ from policy_pack.stack.model import Place, Provider, Resource
 from policy_pack.values import Plain, Text, Unknown, text
 
 _PACKAGES = ("aws", "aws-native")
+_BRIDGED = "index/"  # in packages of any name, of which only those are read that are AWS's
 
 # As the engine names them: "default", or that and the provider's version.
 _DEFAULT = re.compile(r"default(_[0-9].*)?")
@@ -46,15 +47,16 @@ def place(resource: Resource, surroundings: Surroundings, own_region: Plain = No
         return Place(own, profile=profile)
     region = text(given.get("region"))
     if not isinstance(region, (str, Unknown)):
-        found = _around(resource.type.partition(":")[0], resource.provider, profile, surroundings)
+        found = _around(resource.type, resource.provider, profile, surroundings)
         region = next((each.strip() for each in (*found, surroundings.region) if each and each.strip()), None)
     decided_by = resource.provider.urn if resource.provider is not None else None
     return Place(region, decided_by, profile)
 
 
-def _around(package: str, provider: Provider | None, profile: Text, surroundings: Surroundings) -> Iterator[str | None]:
+def _around(kind: str, provider: Provider | None, profile: Text, surroundings: Surroundings) -> Iterator[str | None]:
     """What says the region of a provider that does not say it itself, most important first."""
-    if package not in _PACKAGES:
+    package, _, rest = kind.partition(":")
+    if package not in _PACKAGES and not rest.startswith(_BRIDGED):
         return
     if _is_default(provider):
         yield surroundings.config.get(f"{package}:region")

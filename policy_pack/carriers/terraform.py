@@ -28,13 +28,15 @@ from policy_pack.carriers.terraform_names import (
     type_of,
     type_of_cloud_control,
 )
-from policy_pack.stack.model import AnyNode, Configuration, Key, Provider, Resource
+from policy_pack.stack.model import AnyNode, Configuration, Deleting, Key, Provider, Resource
 from policy_pack.values import UNKNOWN, Plain, text
 
 TITLE = "Terraform"
 
 KEPT_IN_CLOUD = "pulumi:terraform:"
 _OF_A_MODULE = "*:tf:"
+
+_DELETING = Deleting(said="create_before_destroy is not true", undo="Write lifecycle { create_before_destroy = true }")
 
 # A name that the provider generates: "terraform-" or the prefix, the time and a counter.
 _UNIQUE = re.compile("(.*?)[0-9]{18}[0-9a-f]{8}")
@@ -89,6 +91,7 @@ def _in_its_spelling(node: AnyNode) -> AnyNode:
         each.name: snake_case(getattr(node, each.name)) for each in fields(node) if each.name.endswith("_property")
     }
     if isinstance(node, Configuration):
+        spelled["deleting"] = _DELETING
         spelled["storage"] = tuple(replace(each, property=snake_case(each.property)) for each in node.storage)
     if isinstance(node, Key):
         known = node.properties

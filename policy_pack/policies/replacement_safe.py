@@ -17,13 +17,10 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.deleted_first:
         return Violation(
             why=(
-                "deleteBeforeReplace is set, so a changed key deletes the configuration while its Endpoint still runs "
-                "on it. AWS says not to delete one that is in use, or while its endpoint is updated."
+                f"{configuration.deleting.said}, so a changed key deletes the configuration while its Endpoint still "
+                "runs on it. AWS says not to delete one that is in use, or while its endpoint is updated."
             ),
-            fix=(
-                "Remove the option deleteBeforeReplace: the new configuration has a name of its own and can be made "
-                "first."
-            ),
+            fix=(f"{configuration.deleting.undo}: the new configuration has a name of its own and can be made first."),
         )
     if isinstance(configuration.generated_name, Unknown):
         return CannotTell("Its name is not known before the update.")
@@ -48,7 +45,7 @@ def _fixed_name(configuration: Configuration) -> Violation:
                 f"the key, and let the Endpoint take it from the configuration's {configuration.output}."
             ),
         )
-    also = " Remove the option deleteBeforeReplace too." if configuration.deleted_first else ""
+    also = f" {configuration.deleting.undo} too." if configuration.deleted_first else ""
     return Violation(
         why=_FIXED[configuration.replacement].format(name=configuration.name_property),
         fix=(

@@ -103,6 +103,14 @@ REFUSED = "refused"  # nothing is replaced until the name changes too
 NOT_CHANGED = "not changed"  # what exists stays as it is, and a new one needs a name of its own
 
 
+@dataclass(frozen=True)
+class Deleting:
+    """How a carrier's users say that the old configuration is deleted before the new one is made, and how not to."""
+
+    said: str = "deleteBeforeReplace is set"
+    undo: str = "Remove the option deleteBeforeReplace"
+
+
 @dataclass(frozen=True, eq=False)
 class Configuration(Node):
     """A SageMaker endpoint configuration.
@@ -113,9 +121,9 @@ class Configuration(Node):
     is known, not even whether it names a key: then `key` is unknown. `alternatives` are what else it may be where its
     template leaves that to conditions that are not known; the rest of it is then what is certain. `replacement` is what
     its carrier does with a name that is set by hand; `deleted_first` is the option deleteBeforeReplace, `None` where
-    that makes no difference. `output` gives its name to others, in the words of its carrier,
-    and `known_as` what may stand for the name: its ARN, its provider's id. `is_experiment` says that it is
-    an inference experiment, which hosts its endpoint itself.
+    that makes no difference, and `deleting` has the carrier's words for it. `output` gives its name to others, in the
+    words of its carrier, and `known_as` what may stand for the name: its ARN, its provider's id. `is_experiment` says
+    that it is an inference experiment, which hosts its endpoint itself.
     """
 
     key: Text
@@ -133,6 +141,7 @@ class Configuration(Node):
     alternatives: tuple[Configuration, ...] = ()
     replacement: str = DELETED_FIRST
     deleted_first: bool | None = None
+    deleting: Deleting = Deleting()
     output: str = "name output"
     known_as: tuple[str, ...] = ()
     is_experiment: bool = False

@@ -23,6 +23,7 @@ from tests.programs.blocks import PRIVATE
 
 DIRECTORY = Path(__file__).parent / "terraform"
 CONFIGURATION = "aws_sagemaker_endpoint_configuration"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
 
 # What is said, of which addresses.
 SAYS: dict[str, list[Triple]] = {
@@ -87,6 +88,19 @@ def test_a_name_that_is_written_by_hand_is_told_from_a_reference(tmp_path: Path)
     endpoint["endpoint_config_name"] = {"constant_value": "serving"}
     report = audit_document(tmp_path, given)
     assert ("mandatory", "endpoint-follows-replacement", "aws_sagemaker_endpoint.serving") in triples(report)
+
+
+def test_a_plan_says_whether_it_deletes_first(tmp_path: Path) -> None:
+    given = document("plan_of_a_replacement")
+    (replaced, _) = given["resource_changes"]
+    generated = "terraform-20260102030405060700000001"
+    given["planned_values"]["root_module"]["resources"][0]["values"] |= {"name": generated, "kms_key_arn": KEY}
+    given["planned_values"]["root_module"]["resources"][1]["values"]["endpoint_config_name"] = generated
+    (finding,) = audit_document(tmp_path, given).findings
+    assert finding.why.startswith("create_before_destroy is not true, so a changed key deletes the configuration")
+    assert finding.fix.startswith("Write lifecycle { create_before_destroy = true }")
+    replaced["change"]["actions"].reverse()
+    assert audit_document(tmp_path, given).findings == ()
 
 
 def test_a_local_value_is_followed_by_what_it_names(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 
 from tests.harness.bridged import Bridged
@@ -31,10 +32,10 @@ MINE = Stack(config={"aws:region": "us-east-1", "my-aws:region": "eu-west-1"})
 OF_CLOUD_CONTROL = Stack(config={"awscc:region": "us-east-1"})
 
 
-def bridged_pair(kind: type[Bridged] = Bridged, **properties: Any) -> Bridged:
+def bridged_pair(kind: type[Bridged] = Bridged, opts: pulumi.ResourceOptions | None = None, **properties: Any) -> Any:
     given = {"production_variants": [{"modelName": "model", "instanceType": "ml.m5.large"}], **properties}
-    made = kind("SagemakerEndpointConfiguration", "config", **given)
-    kind("SagemakerEndpoint", "endpoint", endpoint_config_name=made.name)  # type: ignore[attr-defined]
+    made: Any = kind("SagemakerEndpointConfiguration", "config", opts, **given)
+    kind("SagemakerEndpoint", "endpoint", endpoint_config_name=made.name)
     return made
 
 
@@ -72,6 +73,16 @@ def cloud_control_s_with_an_alias() -> None:
 @says("advisory replacement-safe config")
 def name_that_is_set_by_hand() -> None:
     bridged_pair(kms_key_arn=arn(), name="serving")
+
+
+@says("advisory replacement-safe config")
+def hcl_without_create_before_destroy() -> None:
+    bridged_pair(kms_key_arn=arn(), opts=pulumi.ResourceOptions(delete_before_replace=True))
+
+
+@says_nothing()
+def hcl_with_create_before_destroy() -> None:
+    bridged_pair(kms_key_arn=arn(), opts=pulumi.ResourceOptions(delete_before_replace=False))
 
 
 @says("advisory captured-data-encrypted config")
