@@ -43,6 +43,12 @@ def test_a_resource_whose_type_is_not_where_it_is_looked_for_is_kept() -> None:
     assert kept == [other + untyped, untyped, b"", long.SerializeToString()]
 
 
+def test_types_of_any_package_and_more_types_are_kept() -> None:
+    kinds = ["my-aws:index/kmsKey:KmsKey", "sm:tf:aws_kms_key", "pulumi:pulumi:Stack", "a:b:C", "index/kmsKey:KmsKey"]
+    kept = Skimmer(READERS, "pulumi:pulumi:Stack").stack(listed(*map(typed, kinds))).resources
+    assert [each.type for each in kept] == kinds[:3]
+
+
 def test_fields_of_a_later_engine_are_kept() -> None:
     later = b"\x9a\x06\x03new"  # field 99
     parsed = Skimmer(READERS).stack(listed(typed(CONFIGURATION)) + later)

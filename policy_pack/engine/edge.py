@@ -68,7 +68,7 @@ def _skimming(edge: Edge) -> Any:
         name: grpc.unary_unary_rpc_method_handler(method, parse, pb.AnalyzeResponse.SerializeToString)
         for name, method, parse in (
             ("Analyze", edge.Analyze, Skimmer(SUBJECTS).resource),
-            ("AnalyzeStack", edge.AnalyzeStack, Skimmer({*READERS, messages.ROOT}).stack),
+            ("AnalyzeStack", edge.AnalyzeStack, Skimmer(READERS, messages.ROOT).stack),
         )
     }
     return grpc.method_handlers_generic_handler("pulumirpc.Analyzer", handlers)

@@ -19,11 +19,14 @@ _TYPES = 4096  # of which it is remembered whether they are known
 
 
 class Skimmer:
-    """Parses requests without the resources that are certainly of none of `types`."""
+    """Parses requests without the resources that are certainly of none of `types`, which need not be a list of them.
 
-    def __init__(self, types: Container[str]) -> None:
-        # A stack has many resources of few types, and what decides of a type need not be a list of them.
-        self._is_known = lru_cache(_TYPES)(lambda kind: kind.decode(errors="replace") in types)
+    `also` are more types: not to be joined with the others, which may be told by a rule.
+    """
+
+    def __init__(self, types: Container[str], *also: str) -> None:
+        # A stack has many resources of few types.
+        self._is_known = lru_cache(_TYPES)(lambda kind: _is_any_of(kind.decode(errors="replace"), types, also))
 
     def resource(self, serialized: bytes) -> pb.AnalyzeRequest:
         """An Analyze request; an empty one in place of one that is left out."""
@@ -45,6 +48,10 @@ class Skimmer:
         if resource[:1] != _TYPE or resource[1] > 127:
             return True
         return self._is_known(resource[2 : 2 + resource[1]])
+
+
+def _is_any_of(kind: str, *types: Container[str]) -> bool:
+    return any(kind in each for each in types)
 
 
 @cache

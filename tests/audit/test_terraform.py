@@ -309,6 +309,5 @@ def test_command(tmp_path: Path) -> None:
     path = write(tmp_path / "plan.json", document("plan_of_a_replacement"))
     ran = command(path)
     assert ran.returncode == 1
-    assert "terraform plan" in ran.stdout
     assert f"{CONFIGURATION}.serving" in ran.stdout
     assert "kms_key_arn" in ran.stdout
