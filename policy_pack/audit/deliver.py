@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -79,6 +78,8 @@ def printing() -> Iterator[None]:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all: whatever happens meanwhile, there is the old one or the new one."""
+    import tempfile  # no sooner than there is a file to write
+
     path.parent.mkdir(parents=True, exist_ok=True)
     path = Path(os.path.realpath(path))  # a link stays one
     try:

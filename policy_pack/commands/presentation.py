@@ -13,9 +13,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-# The standard library has it from Python 3.11 on.
-_toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-
 TABLE = "sagemaker-encryption"
 _FILE = "pyproject.toml"
 _LARGEST = 1_000_000  # bytes
@@ -59,7 +56,11 @@ def find(directory: Path) -> Presentation:
                 text = file.read(_LARGEST + 1)
             if len(text) > _LARGEST:
                 raise ValueError
-            table = _toml.loads(text.decode("utf-8")).get("tool", {}).get(TABLE)
+            if b"sagemaker" not in text and b"\\" not in text:
+                continue  # the table is not in it, and its parser takes a while to load
+            # The standard library has it from Python 3.11 on.
+            toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+            table = toml.loads(text.decode("utf-8")).get("tool", {}).get(TABLE)
         except (OSError, ValueError, AttributeError, RecursionError):
             unread.append(f"{path} is not read: it is no TOML file")
             continue

@@ -6,7 +6,7 @@ Source: "Hyperlinks in Terminal Emulators" (OSC 8), by which a terminal shows a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from policy_pack.audit.evidence import (
@@ -16,7 +16,6 @@ from policy_pack.audit.evidence import (
     NON_COMPLIANT,
     NOT_APPLICABLE,
     STATUSES,
-    ConfigurationEvidence,
     Finding,
     PolicyVerdict,
     Problem,
@@ -25,6 +24,7 @@ from policy_pack.audit.evidence import (
 )
 from policy_pack.audit.formats.common import (
     STATUS_TEXTS,
+    Stacks,
     exemption_text,
     headline,
     is_good,
@@ -83,8 +83,8 @@ def show(report: Report, console: Console, detail: str = NORMAL) -> None:
 
 
 def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
-    links = {each.name: each.url for each in report.policies}
-    violations = list(_findings(report.new_findings, links))
+    findings = _Findings(report)
+    violations = list(findings.lines(report.new_findings))
     if detail == QUIET:
         yield from violations
         return
@@ -98,7 +98,7 @@ def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
     else:
         yield from _summary(report)
     yield from _section("Violations", violations)
-    yield from _section("Known violations, of the baseline", _findings(report.known_findings, links))
+    yield from _section("Known violations, of the baseline", findings.lines(report.known_findings))
     yield from _section("Not read, and may make more endpoint configurations", _unread(report.unread))
     if detail == VERBOSE:
         yield from _evidence(report)
@@ -109,7 +109,7 @@ def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
 
 def _evidence(report: Report) -> Iterator[Line]:
     yield from _section("What was read", _sources(report))
-    yield from _section("Endpoint configurations", _configurations(report.configurations))
+    yield from _section("Endpoint configurations", _configurations(report))
     yield from _section("Requirements, and the share of configurations that meet them", _requirements(report))
     yield from _section(
         "The same control in other tools", (_line(f"{each.tool}: {each.id}") for each in report.control.identifiers)
@@ -133,12 +133,13 @@ def _sources(report: Report) -> Iterator[Line]:
         yield _line(f"{_number(len(report.ignored), 'other JSON file')} without a stack", "dim")
 
 
-def _configurations(configurations: Sequence[ConfigurationEvidence]) -> Iterator[Line]:
-    for each in configurations:
+def _configurations(report: Report) -> Iterator[Line]:
+    stacks = Stacks(report)
+    for each in report.configurations:
         where = f" in {each.region}" if each.region else ""
         yield (
             (each.label, "bold"),
-            (f" of {each.stack}{where}, key {each.key}: ", ""),
+            (f" of {stacks.name(each)}{where}, key {each.key}: ", ""),
             (standing(each), _STYLES[each.status]),
         )
         for status in STATUSES:
@@ -175,34 +176,42 @@ def _requirements(report: Report) -> Iterator[Line]:
         yield _line(f"{each.requirement.label}: ", "", share_text(each))
 
 
-def _findings(findings: Iterable[Finding], links: Mapping[str, str]) -> Iterator[Line]:
-    by_resource: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-    for each in findings:
-        # What is wrong with all stacks alike, a setting, is said once.
-        key = (each.source, each.stack, each.urn) if each.urn else ("", each.policy, each.why)
-        by_resource[key].append(each)
-    for found in by_resource.values():
-        first = found[0]
-        if first.urn:
-            at = f", at {first.origin.program}" if first.origin.program is not None else ""
-            yield _line(first.resource, "bold", f" of {first.stack} ({first.type}){at}")
-        else:
-            stacks = list(dict.fromkeys(each.stack for each in found))
-            more = f" and {len(stacks) - 1:,} more" if len(stacks) > 1 else ""
-            yield _line(stacks[0], "bold", more)
-            found = found[:1]
-        for each in found:
-            yield from (_indented(line) for line in _finding(each, links.get(each.policy, "")))
+class _Findings:
+    """The violations, by resource."""
 
+    def __init__(self, report: Report) -> None:
+        self._links = {each.name: each.url for each in report.policies}
+        self._stacks = Stacks(report)
 
-def _finding(each: Finding, link: str) -> Iterator[Line]:
-    name = (short(each.policy), f"link {link}" if link else "")
-    yield (f"[{each.level}] ", _STYLES[each.level]), name, (f" (severity {each.severity})", "")
-    about = f"{each.subject}: " if each.subject else ""
-    for line in f"{about}{each.why}".split("\n"):
-        yield _line(f"{_INDENT}{line}")
-    for line in each.fix.split("\n"):
-        yield _line(f"{_INDENT}{line}", "cyan")
+    def lines(self, findings: Iterable[Finding]) -> Iterator[Line]:
+        """The lines that tell them."""
+        by_resource: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+        for each in findings:
+            # What is wrong with all stacks alike, a setting, is said once.
+            key = (each.source, each.stack, each.urn) if each.urn else ("", each.policy, each.why)
+            by_resource[key].append(each)
+        for found in by_resource.values():
+            first = found[0]
+            if first.urn:
+                at = f", at {first.origin.program}" if first.origin.program is not None else ""
+                yield _line(first.resource, "bold", f" of {self._stacks.name(first)} ({first.type}){at}")
+            else:
+                stacks = list(dict.fromkeys(map(self._stacks.name, found)))
+                more = f" and {len(stacks) - 1:,} more" if len(stacks) > 1 else ""
+                yield _line(stacks[0], "bold", more)
+                found = found[:1]
+            for each in found:
+                yield from (_indented(line) for line in self._finding(each))
+
+    def _finding(self, each: Finding) -> Iterator[Line]:
+        link = self._links.get(each.policy)
+        name = (short(each.policy), f"link {link}" if link else "")
+        yield (f"[{each.level}] ", _STYLES[each.level]), name, (f" (severity {each.severity})", "")
+        about = f"{each.subject}: " if each.subject else ""
+        for line in f"{about}{each.why}".split("\n"):
+            yield _line(f"{_INDENT}{line}")
+        for line in each.fix.split("\n"):
+            yield _line(f"{_INDENT}{line}", "cyan")
 
 
 def _problems(problems: Iterable[Problem]) -> Iterator[Line]:
