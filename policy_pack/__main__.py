@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def run() -> None:
     """Runs a command, or says what to install for that."""
+    gc.set_threshold(50_000, 20, 20)  # what is loaded stays, and looking for garbage in it takes a while
     try:
         from policy_pack.commands.cli import main
     except ImportError as error:

@@ -12,7 +12,6 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from policy_pack.audit.evidence import Origin, Position
 from policy_pack.audit.masking import printable
@@ -51,6 +50,8 @@ class Origins:
         return Origin(program, calls[calls.index(program) :] if program in calls else calls, self._line(urn))
 
     def _own(self, positions: list[Any]) -> Iterator[Position]:
+        from urllib.parse import unquote  # no sooner than there are positions
+
         for each in positions:
             found = _POSITION.fullmatch(each) if isinstance(each, str) else None
             path = posixpath.normpath(posixpath.join(self._root, unquote(found[1]).lstrip("/"))) if found else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,8 @@ class Group(click.Group):
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is said in one line
             status = _end(_fault(error), FAILED)
             if debug:
+                import traceback  # no sooner than there is a fault
+
                 traceback.print_exc()
         sys.exit(status or CLEAN)
 
@@ -65,6 +66,8 @@ def _end(line: str, status: int) -> int:
 
 def _fault(error: Exception) -> str:
     # Neither the error's text nor the lines of code, which could hold a value of a stack.
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     return f"error: the command failed ({type(error).__name__}{place}); --debug shows more, please report it"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
 
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
@@ -185,6 +184,8 @@ def artifact_uri(source: str) -> str:
     """The name of an input as a URI: relative where the name is, ``stdin`` for the standard input."""
     if source == "-":
         return "stdin"
+    from urllib.parse import quote  # only where something becomes a URI
+
     path = source.replace("\\", "/")
     scheme = "file://" if path.startswith("/") else ""
     return scheme + quote(path.removeprefix("./"), errors="backslashreplace")
