@@ -17,6 +17,8 @@ from policy_pack.audit.evidence import Origin, Position
 from policy_pack.audit.masking import printable
 
 _POSITION = re.compile(r"project:///+([^#?]{1,1000})#([0-9]{1,7})(?:,([0-9]{1,7}))?")
+_NAMED = re.compile(rb'"urn"\s*:\s*\Z')
+_BEFORE = 40  # bytes before a URN in which its name is
 _MOST_FRAMES = 30
 # Folders within a project that hold what its package managers installed.
 _INSTALLED = frozenset({"node_modules", "site-packages", "dist-packages", "venv", ".venv", "vendor"})
@@ -32,6 +34,7 @@ class Origins:
     def __init__(self, entries: Mapping[str, Mapping[str, Any]], text: bytes, root: str = "") -> None:
         self._entries, self._text, self._root = entries, text, root
         self._found: dict[str, Origin] = {}
+        self._counted = 0, 1  # an offset in the text, and the line there
 
     def of(self, urn: str) -> Origin:
         """The origin of a resource; of one that is not in the stack, the input's first line."""
@@ -61,11 +64,20 @@ class Origins:
 
     def _line(self, urn: str) -> int:
         for quoted in dict.fromkeys((json.dumps(urn, ensure_ascii=False), json.dumps(urn), _as_go_writes(urn))):
-            pattern = rb'"urn"\s*:\s*' + re.escape(quoted.encode("utf-8", "surrogatepass"))
-            found = re.search(pattern, self._text)
-            if found is not None:
-                return self._text.count(b"\n", 0, found.start()) + 1
+            needle = quoted.encode("utf-8", "surrogatepass")
+            at = self._text.find(needle)
+            while at >= 0:
+                if _NAMED.search(self._text, max(0, at - _BEFORE), at) is not None:
+                    return self._line_at(at)
+                at = self._text.find(needle, at + len(needle))
         return 1
+
+    def _line_at(self, offset: int) -> int:
+        # Resources are asked for in their order, so no part of the text is counted twice.
+        before, line = self._counted if self._counted[0] <= offset else (0, 1)
+        line += self._text.count(b"\n", before, offset)
+        self._counted = offset, line
+        return line
 
 
 def _as_go_writes(text: str) -> str:

@@ -51,11 +51,13 @@ def audit(
     *,
     known: Mapping[str, str] | None = None,
     jobs: int = 1,
+    more_notes: Sequence[Problem] = (),
     watch: Callable[[Sequence[Input]], Callable[[], None]] = lambda _: lambda: None,
 ) -> Report:
     """Audits files, directories and ``-`` (standard input).
 
-    `known` is a baseline (`baseline.load`). `watch` is told of the inputs, and what it gives is called after each.
+    `known` is a baseline (`baseline.load`). `more_notes` follow the report's own. `watch` is told of the inputs, and what
+    it gives is called after each.
     """
     found = list(find(paths))
     inputs = [each for each in found if isinstance(each, Input) and not each.again]
@@ -102,7 +104,7 @@ def audit(
         policies=tuple(_policies(options.config)),
         sources=tuple(sources),
         problems=tuple(problems),
-        notes=tuple(notes),
+        notes=(*notes, *more_notes),
         ignored=tuple(ignored),
         configurations=tuple(configurations),
         findings=tuple(baseline.mark(findings, known or {})),

@@ -204,15 +204,19 @@ def _state(
 def _concerning(entries: list[Any]) -> list[dict[str, Any]]:
     found = []
     judged = False
+    known: dict[str, bool] = {}  # whether somebody reads a type; a stack has many resources of few types
     # What nobody reads is one object for all resources of a type.
     for index, entry in {id(entry): (index, entry) for index, entry in enumerate(entries)}.values():
         if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
             raise Unusable(f"has a resource (number {index + 1}) that is not an object with a type")
-        if entry["type"] in READERS and not entry.get("delete"):
+        kind = entry["type"]
+        if kind not in known:
+            known[kind] = kind in READERS
+        if known[kind] and not entry.get("delete"):
             if not is_urn(entry.get("urn")):
                 raise Unusable(f"has a resource (number {index + 1}) without a URN")
             found.append(entry)
-            judged = judged or entry["type"] in SUBJECTS
+            judged = judged or kind in SUBJECTS
     return found if judged else []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -186,10 +185,9 @@ def audit(
     )
     before = _load(baseline, known.load) if baseline is not None else {}
     detail = "verbose" if verbose else "quiet" if quiet else "normal"
+    rests_on = _rests_on(context, config, given, effective)
     with Progress() as progress:
-        report = auditing.audit(paths, options, known=before, jobs=jobs, watch=progress.watch)
-        limits = report.notes
-        report = replace(report, notes=(*limits, *_rests_on(context, config, given, effective)))
+        report = auditing.audit(paths, options, known=before, jobs=jobs, more_notes=rests_on, watch=progress.watch)
         files = [
             deliver.write(report, name, path, alone=alone, detail=detail)
             for name, path, alone in progress.writing(written)
@@ -197,6 +195,7 @@ def audit(
     for name in printed:
         deliver.show(report, name, detail=detail)
     if not quiet:
+        limits = report.notes[: len(report.notes) - len(rests_on)]
         _tell(report, limits, files, is_shown=bool(printed))
     for each in report.problems:
         click.echo(f"error: {each.source} {each.text}", err=True)
