@@ -286,6 +286,8 @@ def status_for(requirement: Requirement, configuration: ConfigurationEvidence, c
     """
     if configuration.status == NOT_APPLICABLE:
         return NOT_APPLICABLE
+    if not requirement.where_enabled and all(name in control.policies for name in requirement.policies):
+        return configuration.status  # as of most, and of many configurations
     found = {each.policy.removeprefix(PACK.prefix): each for each in configuration.verdicts}
     statuses = [configuration.status]
     for name in requirement.policies:

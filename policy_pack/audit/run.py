@@ -56,8 +56,8 @@ def audit(
 ) -> Report:
     """Audits files, directories and ``-`` (standard input).
 
-    `known` is a baseline (`baseline.load`). `more_notes` follow the report's own. `watch` is told of the inputs, and what
-    it gives is called after each.
+    `known` is a baseline (`baseline.load`). `more_notes` follow the report's own. `watch` is told of the inputs, and
+    what it gives is called after each.
     """
     found = list(find(paths))
     inputs = [each for each in found if isinstance(each, Input) and not each.again]
