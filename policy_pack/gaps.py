@@ -10,7 +10,7 @@ AWS Account Management Reference Guide; `StackName` of "CreateStack" in the AWS 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 GAP = "\0"
@@ -36,8 +36,10 @@ _FORMS: dict[str, tuple[Part, ...]] = {
 # A text for each mark but `GAP` that stands for all that may fill it: what takes this one takes any of them.
 _SAMPLES = {ACCOUNT: "000000000000", REGION: "us-east-1", PARTITION: "aws", STACK_NAME: "Stack-0"}
 
-# Of parts on one side times parts on the other: beyond it nobody looks, and they may be the same.
-_MOST = 250_000
+# Ways to put two forms side by side: beyond it nobody looks, and there may be a text of both.
+_MOST = 4_000
+
+_END: Part = (None, False)
 
 
 def has_gaps(text: str) -> bool:
@@ -55,10 +57,10 @@ def sample(text: str) -> str | None:
     return None if GAP in text else "".join(_SAMPLES.get(each, each) for each in text)
 
 
-def parts(text: str, wildcards: dict[str, tuple[Part, ...]] | None = None) -> list[Part]:
+def parts(text: str, wildcards: dict[str, tuple[Part, ...]] | None = None) -> tuple[Part, ...]:
     """What may stand at each place of a text; `wildcards` are characters with another meaning than their own."""
     forms = _FORMS if wildcards is None else {**_FORMS, **wildcards}
-    return [part for each in text for part in (forms.get(each) or ((frozenset(each), False),))]
+    return tuple(part for each in text for part in (forms.get(each) or ((frozenset(each), False),)))
 
 
 @lru_cache(maxsize=1024)
@@ -67,27 +69,28 @@ def may_be(one: str, other: str) -> bool:
     return may_meet(parts(one), parts(other))
 
 
-def may_meet(one: Iterable[Part], other: Iterable[Part]) -> bool:
+def may_meet(one: Sequence[Part], other: Sequence[Part]) -> bool:
     """Whether there is a text of both forms."""
-    one, other = tuple(one), tuple(other)
-    if len(one) * len(other) > _MOST:
-        return True
+    end, other_end = len(one), len(other)
     pending, seen = [(0, 0)], {(0, 0)}
     while pending:
+        if len(seen) > _MOST:
+            return True
         here, there = pending.pop()
-        if here == len(one) and there == len(other):
+        chars, many = one[here] if here < end else _END
+        other_chars, other_many = other[there] if there < other_end else _END
+        if here == end and there == other_end:
             return True
         steps = []
-        if here < len(one) and one[here][1]:
+        if many:
             steps.append((here + 1, there))
-        if there < len(other) and other[there][1]:
+        if other_many:
             steps.append((here, there + 1))
-        if here < len(one) and there < len(other) and _shared(one[here][0], other[there][0]):
-            steps.append((here + (not one[here][1]), there + (not other[there][1])))
-        pending += [each for each in steps if each not in seen]
-        seen.update(steps)
+        shared = chars is None or other_chars is None or not chars.isdisjoint(other_chars)
+        if shared and here < end and there < other_end:
+            steps.append((here + (not many), there + (not other_many)))
+        for each in steps:
+            if each not in seen:
+                seen.add(each)
+                pending.append(each)
     return False
-
-
-def _shared(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
-    return one is None or other is None or not one.isdisjoint(other)

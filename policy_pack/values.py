@@ -40,9 +40,13 @@ class Unknown:
 
 @dataclass(frozen=True)
 class PartlyKnown(Unknown):
-    """A text of which parts are known: `text` has marks in the place of the others (`policy_pack.gaps`)."""
+    """A text of which parts are known: `text` has marks in the place of the others (`policy_pack.gaps`).
+
+    What marks stand for is the same in texts `within` the same template.
+    """
 
     text: str = GAP
+    within: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,13 @@ STATEMENT = {
 TEMPLATES = (
     '{"Resources": {"C": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"KmsKeyId": {"Ref": "K"}}}}}',
     "Resources:\n  C:\n    Type: AWS::SageMaker::EndpointConfig\n    Properties: {KmsKeyId: !Sub 's3cr3t-${X}'}\n",
+    '{"Resources": {"K": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": {"Effect": "Allow",'
+    ' "Action": "*", "Resource": "*",'
+    ' "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/${X}"}}}}}},'
+    ' "C": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"Fn::If": ["O", {"KmsKeyId": {"Fn::GetAtt":'
+    ' "K.Arn"}}, {"KmsKeyId": {"Fn::Sub": "arn:aws:kms:us-east-1:${AWS::AccountId}:s3cr3t/${X}"}}]}}}}',
+    '{"Resources": {"S": {"Type": "AWS::CloudFormation::StackSet", "Properties": {"TemplateBody": "Resources: {C:'
+    ' {Type: AWS::SageMaker::EndpointConfig, Properties: {KmsKeyId: s3cr3t}}}"}}}}',
     '{"KmsKeyId": 5, "ProductionVariants": [null, 1, {"InstanceType": []}]}',
     "{[",
     "a: &a [*a]",

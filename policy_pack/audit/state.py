@@ -180,6 +180,8 @@ def _state(
     providers = _providers(entries) if concerning else {}
     for entry in concerning:
         given, made = (_object(entry, side) for side in ("inputs", "outputs"))
+        if made and isinstance(entry.get("id"), str):
+            made = {"id": entry["id"], **made}  # which some providers have among the outputs as well
         if kind == PREVIEW:
             made = {**given, **made}  # before the update there are no outputs, or some
         provider = providers.get(str(entry.get("provider")).rpartition("::")[0])

@@ -17,8 +17,10 @@ _ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _NO_COLON = frozenset(map(chr, range(32, 127))) - {":"}
 _HEX = frozenset("0123456789abcdef")
 
-# No name of a key is longer: `KmsKeyId` of "CreateEndpointConfig" in the Amazon SageMaker API Reference.
-_LONGEST = 2048
+# Characters that are known: the ARN of an alias, whose name has 256 of them at the most, has no more.
+_LONGEST = 400
+# Gaps of any text: of more than these, what stands between the first and the last is taken to be one.
+_MOST_GAPS = 4
 
 _WRITTEN_PARTITION = re.compile(f"arn:([^:{''.join(MARKS)}]*):")
 
@@ -82,7 +84,17 @@ _WILDCARDS |= {mark: ((_ALIAS - {each}, False),) for each, mark in _OTHER_THAN.i
 def _may_have_form(text: str, form: str) -> bool:
     if sum(each not in MARKS for each in text) > _LONGEST:
         return False
-    return may_meet(parts(text), parts(form, _WILDCARDS))
+    if text.count(GAP) > _MOST_GAPS:
+        text = f"{text[: text.index(GAP)]}{text[text.rindex(GAP) :]}"
+    return may_meet(_parts(text), _parts_of_form(form))
+
+
+_parts = lru_cache(maxsize=64)(parts)  # one text is held against many forms
+
+
+@lru_cache(maxsize=256)
+def _parts_of_form(form: str) -> tuple[Part, ...]:
+    return parts(form, _WILDCARDS)
 
 
 def may_be_any_of(text: str, pattern: str) -> bool:

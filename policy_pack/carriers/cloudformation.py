@@ -10,6 +10,7 @@ parameters).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from policy_pack.carriers import experiments, resource_types, unread
 from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, given_by, in_camel_case
+from policy_pack.gaps import ACCOUNT, GAP, STACK_NAME
 from policy_pack.records import dataclass
 from policy_pack.stack.model import (
     REFUSED,
@@ -26,13 +28,12 @@ from policy_pack.stack.model import (
     Configuration,
     Endpoint,
     ManagedPolicy,
-    Place,
     Resource,
     RolePolicy,
     Template,
     Unread,
 )
-from policy_pack.values import UNKNOWN, Plain, Text, Unknown, kind_of, text
+from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown, kind_of, text
 
 if TYPE_CHECKING:
     from policy_pack import template
@@ -41,26 +42,57 @@ if TYPE_CHECKING:
 
 TITLE = "CloudFormation"
 
-_TYPES: Mapping[str, Reads] = ByType({**resource_types.READERS, **experiments.TYPES}, otherwise=unread.in_template)
+# Templates within one another; CloudFormation counts none of those that are given as a text.
+_MOST_NESTED = 3
 
 
 def stack(given: Given) -> Iterable[AnyNode]:
     """What the template of a stack makes, from the properties of AWS::CloudFormation::Stack."""
     parameters = given.properties.get("parameters")
-    known = parameters if isinstance(parameters, dict) else {} if parameters is None else UNKNOWN
+    known = _passed(parameters) if isinstance(parameters, dict) else {} if parameters is None else UNKNOWN
     if not isinstance(given.place.region, str) and given.place.decided_by is None:
         given = _somewhere(given)
+    if given.place.account is None:
+        given = replace(given, place=replace(given.place, account=_account(given)))
     return _read(given, known, _partition(given), given.made("stackName"))
+
+
+def _passed(parameters: Mapping[str, Plain]) -> dict[str, Plain]:
+    """What a template passes to one within it, where the stack's name is another."""
+    return {
+        name: replace(value, text=value.text.replace(STACK_NAME, GAP)) if isinstance(value, PartlyKnown) else value
+        for name, value in parameters.items()
+    }
 
 
 def stack_set(given: Given) -> Iterable[AnyNode]:
     """What the template of a stack set makes wherever it is deployed, from those of AWS::CloudFormation::StackSet."""
-    return _read(_somewhere(given), UNKNOWN, _partition(given), UNKNOWN)
+    partition = _partition(given)
+    given = _somewhere(given)
+    given = replace(given, place=replace(given.place, account=_some_account(given), partition=partition))
+    return _read(given, UNKNOWN, partition, UNKNOWN)
 
 
 def _somewhere(given: Given) -> Given:
     """The same in a region that nobody knows, and that all of the template shares."""
-    return replace(given, place=Place(UNKNOWN, decided_by=given.urn, profile=given.place.profile))
+    return replace(given, place=replace(given.place, region=UNKNOWN, decided_by=given.id))
+
+
+# The id of a stack is its ARN: "AWS::StackId" in the AWS CloudFormation Template Reference.
+_STACK_ID = re.compile(r"arn:[a-z-]+:cloudformation:[a-z0-9-]+:([0-9]{12}):stack/.+")
+
+
+def _account(given: Given) -> Text:
+    """The account that a stack is in, from its id once there is one."""
+    ids = (
+        text(found) for found in (given.outputs.get("stackId"), *map(given.properties.get, ("stackId", "id", "arn")))
+    )
+    matches = [_STACK_ID.fullmatch(each) for each in ids if isinstance(each, str)]
+    return next((match[1] for match in matches if match is not None), _some_account(given))
+
+
+def _some_account(given: Given) -> Text:
+    return PartlyKnown(text=ACCOUNT, within=given.id)
 
 
 def _partition(given: Given) -> Text:
@@ -72,13 +104,16 @@ def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Te
     from policy_pack import template  # no sooner than there is a template
 
     body = given.properties.get("templateBody")
+    nested = given.id.removeprefix(given.urn).count("#")
     content: template.Template | template.Unreadable
-    if isinstance(body, dict) or (isinstance(body, str) and body.strip()):
+    if nested > _MOST_NESTED:
+        content = template.Unreadable(f"It is within more than {_MOST_NESTED} other templates.")
+    elif isinstance(body, dict) or (isinstance(body, str) and body.strip()):
         content = template.read(
             body,
             parameters,
             region=given.place.region,
-            account=UNKNOWN,
+            account=given.place.account,
             partition=partition,
             stack_name=stack_name,
             types=_TYPES,
@@ -110,6 +145,12 @@ class _Reading:
     given: Given
     content: template.Template
 
+    @property
+    def scope(self) -> str:
+        """Within what a template calls its own account is the same one."""
+        account = self.given.place.account
+        return account.within if isinstance(account, PartlyKnown) else self.given.id
+
     def ids(self, sources: Iterable[str]) -> tuple[str, ...]:
         """The ids of nodes, from logical ids; those of what the program gives are ids already."""
         return tuple(each if ":" in each else f"{self.given.id}#{each}" for each in sorted(sources))
@@ -117,7 +158,10 @@ class _Reading:
     def with_ids(self, value: Plain) -> Any:
         """A value whose unknown parts say by the ids of nodes what they are computed from."""
         if isinstance(value, Unknown):
-            return replace(value, sources=frozenset(self.ids(value.sources)))
+            sources = frozenset(self.ids(value.sources))
+            if isinstance(value, PartlyKnown):
+                return replace(value, sources=sources, within=self.scope)
+            return replace(value, sources=sources)
         if isinstance(value, dict):
             return {name: self.with_ids(part) for name, part in value.items()}
         return [self.with_ids(part) for part in value] if isinstance(value, list) else value
@@ -193,7 +237,7 @@ def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[st
         ids=(),
         is_generated=None,
         spelling=capitalised,
-        ignores=lambda name: reading.ignores(origins.get(name)),
+        ignores=lambda *path: reading.ignores(origins.get(path[0])),
         replacement=REFUSED,
         deleted_first=None,
         output="EndpointConfigName, by Fn::GetAtt (in CDK: attrEndpointConfigName)",
@@ -257,6 +301,9 @@ TEMPLATES: Mapping[str, Reads] = {
     "AWS::CloudFormation::Stack": Reads(Template, stack),
     "AWS::CloudFormation::StackSet": Reads(Template, stack_set),
 }
+_TYPES: Mapping[str, Reads] = ByType(
+    {**resource_types.READERS, **experiments.TYPES, **TEMPLATES}, otherwise=unread.in_template
+)
 READERS = {
     "aws:cloudformation/stack:Stack": Reads(Template, _classic(stack)),
     "aws:cloudformation/stackSet:StackSet": Reads(Template, _classic(stack_set)),

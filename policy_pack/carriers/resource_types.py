@@ -16,6 +16,7 @@ from typing import Any
 from policy_pack.carriers import shapes
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.shapes import days, identity, text_or
+from policy_pack.gaps import GAP
 from policy_pack.records import dataclass
 from policy_pack.stack.model import (
     DELETED_FIRST,
@@ -35,6 +36,7 @@ from policy_pack.stack.model import (
 from policy_pack.values import (
     UNKNOWN,
     NothingKnown,
+    PartlyKnown,
     Plain,
     Text,
     Unknown,
@@ -188,6 +190,8 @@ def _generated_name(given: Given) -> bool | Unknown:
     if given.is_generated is not None:
         return given.is_generated(name)
     known = text(name)
+    if isinstance(known, PartlyKnown) and GAP not in known.text and not known.may_be_absent:
+        return False  # what a template is told of itself stays the same
     return known if isinstance(known, Unknown) else known is None
 
 
@@ -205,7 +209,7 @@ def _key(given: Given) -> Iterator[Key]:
     properties = given.properties
     yield Key(
         **given.node,
-        **identity(given.made("arn")),
+        **identity(given.made("arn"), given.place.account),
         enabled=boolean(properties.get("enabled"), default=True),
         spec=text_or(properties.get("keySpec"), "SYMMETRIC_DEFAULT"),
         usage=text_or(properties.get("keyUsage"), "ENCRYPT_DECRYPT"),
@@ -220,7 +224,7 @@ def _key(given: Given) -> Iterator[Key]:
 def _replica(given: Given) -> Iterator[Key]:
     yield Key(
         **given.node,
-        **identity(given.made("arn")),
+        **identity(given.made("arn"), given.place.account),
         enabled=boolean(given.properties.get("enabled"), default=True),
         spec=UNKNOWN,
         usage=UNKNOWN,

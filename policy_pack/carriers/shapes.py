@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policy_pack.stack.model import Resource, Storage, Variant
-from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, sources_in, text
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, may_be_absent, sources_in, text
 
 _VARIANTS = (("productionVariants", "production variant"), ("shadowProductionVariants", "shadow variant"))
 
@@ -45,9 +45,9 @@ def _covers(given: str, path: Sequence[str]) -> bool:
     return len(names) <= len(path) and all(name in ("*", step) for name, step in zip(names, path))
 
 
-def identity(arn: Text) -> dict[str, Any]:
-    """The ARN of a key and the account in it, as parts of the model."""
-    account: Text = UNKNOWN
+def identity(arn: Text, account: Text = None) -> dict[str, Any]:
+    """The ARN of a key and the account in it, or else its `account` as far as it is known, as parts of the model."""
+    account = UNKNOWN if account is None else account
     if isinstance(arn, str) and arn.count(":") == 5:
         account = arn.split(":")[4]
     return {"arn": arn, "account": account}
@@ -92,18 +92,27 @@ def _variants(label: str, element: Plain, model_sources: tuple[str, ...]) -> Ite
     serverless = get(element, "serverlessConfig")
     model = get(element, "modelName")
     pools = get(element, "instancePools")
-    types = [get(element, "instanceType")]
+    fleets = [(get(element, "instanceType"), model)]
     if not _is_absent(pools):
-        types = [get(each, "instanceType") for each in elements(pools)]
-    for each in types:
+        fleets = [fleet for each in elements(pools) for fleet in _of_pool(each, model)]
+    for instance_type, name in fleets:
         yield Variant(
             label=label,
-            instance_type=text(each),
+            instance_type=text(instance_type),
             serverless=serverless if isinstance(serverless, Unknown) else not _is_absent(serverless),
-            model_name=text(model),
+            model_name=text(name),
             # A template says of each value what it is computed from, the engine only of the property as a whole.
-            model_sources=tuple(sources_in(model)) or model_sources,
+            model_sources=tuple(sources_in(name)) or model_sources,
         )
+
+
+def _of_pool(pool: Plain, model: Plain) -> Iterator[tuple[Plain, Plain]]:
+    """The instance type of a pool, with each model that may be on its instances: its own, or that of the variant."""
+    instance_type, own = get(pool, "instanceType"), get(pool, "modelNameOverride")
+    if text(own) is not None:
+        yield instance_type, own
+    if text(own) is None or may_be_absent(own):
+        yield instance_type, model
 
 
 def storage(properties: Mapping[str, Any], *, captures: bool = True) -> tuple[Storage, ...]:

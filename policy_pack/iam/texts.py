@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from policy_pack.gaps import GAP as GAP
 from policy_pack.iam.logic import Answer
 
-GAP = "\0"
 # In a pattern: what no gap holds, as it is somebody's name.
 NAMED = "\1"
 

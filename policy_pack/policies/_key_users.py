@@ -13,13 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policy_pack.aws.key_names import parse_key
+from policy_pack.gaps import MARKS
 from policy_pack.iam import User, anybody, sagemaker
 from policy_pack.iam.logic import Answer, all_of, any_of
 from policy_pack.iam.request import Caller
 from policy_pack.iam.texts import GAP, matches
+from policy_pack.policies._own_account import with_account
 from policy_pack.stack.links import grants_of, same_region
 from policy_pack.stack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
-from policy_pack.values import UNKNOWN, Plain, Text, Unknown
+from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown, WrongType
 
 # What names a role, and the ids of what that is computed from.
 Named = tuple[Text, tuple[str, ...]]
@@ -37,7 +39,8 @@ def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
     if not roles:
         nobody = anybody(arn)
         return [User(nobody.callers, granted=lambda action: _granted(action, grants, nobody.callers, None))]
-    return [user for text, sources in roles for user in _users(text, sources, arn, grants, stack)]
+    named = ((text if isinstance(text, WrongType) else with_account(text, key), sources) for text, sources in roles)
+    return [user for text, sources in named for user in _users(text, sources, arn, grants, stack, key)]
 
 
 def arn_of(key: Key) -> str:
@@ -68,27 +71,32 @@ def _models(configuration: Configuration, stack: Stack) -> Iterator[Model]:
         yield from found
 
 
-def _users(text: Text, sources: Sequence[str], key: str, grants: Sequence[Grant], stack: Stack) -> Iterator[User]:
+def _users(
+    text: Plain | WrongType, sources: Sequence[str], arn: str, grants: Sequence[Grant], stack: Stack, key: Key
+) -> Iterator[User]:
     roles: Sequence[Role | None]
     if isinstance(text, str):
         roles = [stack.cached(_roles_by_arn).get(text)]
     else:
         roles = [node for source in sources if isinstance(node := stack.by_id.get(source), Role)] or [None]
     for role in roles:
-        caller = _caller(role.arn if role is not None and isinstance(role.arn, str) else text, role, key)
+        caller = _caller(role.arn if role is not None and isinstance(role.arn, str) else text, role, arn, key)
         policies, complete = _policies(role, caller, stack)
         yield User(
             (caller,),
-            policies,
+            tuple(with_account(each, key) for each in policies),
             complete,
             lambda action, caller=caller, role=role: _granted(action, grants, (caller,), role),  # type: ignore[misc]
         )
 
 
-def _caller(arn: Text, role: Role | None, key: str) -> Caller:
-    known = sagemaker.role(arn) if isinstance(arn, str) else None
+def _caller(text: Plain | WrongType, role: Role | None, arn: str, key: Key) -> Caller:
+    if isinstance(text, PartlyKnown):
+        text = "".join(GAP if each in MARKS else each for each in text.text)
+    known = sagemaker.role(text) if isinstance(text, str) else None
     name = role.name if role is not None and isinstance(role.name, str) else ""
-    return known or sagemaker.unknown_role(key, name=name)
+    at_home = role is not None and role.place.account is not None and role.place.account == key.place.account
+    return known or sagemaker.unknown_role(arn, account=arn.split(":")[4] if at_home else GAP, name=name)
 
 
 def _policies(role: Role | None, caller: Caller, stack: Stack) -> tuple[tuple[Plain, ...], Answer]:

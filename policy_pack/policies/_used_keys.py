@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policy_pack.gaps import GAP
 from policy_pack.judging.phase import FINAL
 from policy_pack.judging.policy import Context
 from policy_pack.judging.verdict import CannotTell, NotApplicable
 from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Key
-from policy_pack.values import Unknown
+from policy_pack.values import PartlyKnown, Unknown
 
 
 def used_keys(configuration: Configuration, context: Context) -> Sequence[Key] | NotApplicable | CannotTell:
@@ -26,8 +27,11 @@ def used_keys(configuration: Configuration, context: Context) -> Sequence[Key] |
 
 def of_unknown_key(configuration: Configuration, context: Context) -> NotApplicable | CannotTell:
     """Why there is no key of the stack to judge where it is not known which key a configuration names."""
+    named = configuration.key
+    # What a template is told of itself is in no key's id.
+    in_part = isinstance(named, PartlyKnown) and GAP not in named.text
     final = context.phase in FINAL and context.stack.tells_dependencies
-    if final and not configuration.key_sources:
+    if in_part or (final and not configuration.key_sources):
         # Whatever it is, it was given from outside, as a key's ARN that is written down.
         return NotApplicable("Its key is computed from none of this stack.")
     return CannotTell(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from policy_pack.aws.key_names import names_aws_managed_key
+from policy_pack.aws.key_names import names_aws_managed_key, parse_key
+from policy_pack.gaps import sample
 from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.model import Configuration
-from policy_pack.values import Text, Unknown, WrongType
+from policy_pack.values import PartlyKnown, Text, Unknown, WrongType
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
@@ -22,12 +23,21 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             ),
             fix=f"Set {' and '.join(each.property for each in open_)} to a customer-managed KMS key.",
         )
-    if any(isinstance(each.key, Unknown) for each in configuration.storage):
+    if any(isinstance(each.key, Unknown) and not _is_with_key(each.key) for each in configuration.storage):
         return CannotTell("What its endpoint writes besides, or a key for it, is not known before the update.")
     return COMPLIANT
 
 
+def _is_with_key(key: Text) -> bool:
+    typical = sample(key.text) if isinstance(key, PartlyKnown) and not key.may_be_absent else None
+    return typical is not None and parse_key(typical, short_forms=True) is not None
+
+
 def _is_without_key(key: Text) -> bool:
+    if isinstance(key, PartlyKnown):
+        from policy_pack.aws.key_forms import may_be_of_a_customer, may_be_of_aws  # no sooner than there is such a key
+
+        return may_be_of_aws(key.text) and not may_be_of_a_customer(key.text, short_forms=True)
     return key is None or isinstance(key, WrongType) or (isinstance(key, str) and names_aws_managed_key(key))
 
 

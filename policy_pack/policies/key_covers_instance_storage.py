@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from policy_pack.aws.instances import has_local_storage
+from policy_pack.gaps import GAP, has_gaps
 from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.stack.model import Configuration
-from policy_pack.values import Unknown
+from policy_pack.values import PartlyKnown, Text, Unknown
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.key is None:
         return NotApplicable("It names no key.")
     types = [variant.instance_type for variant in configuration.variants if variant.serverless is not True]
-    local = sorted({each for each in types if isinstance(each, str) and has_local_storage(each)})
+    local = sorted({_shown(each) for each in types if _keeps_data_locally(each)})
     if local:
         return Violation(
             why=(
@@ -30,6 +31,23 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if any(isinstance(each, str) and has_local_storage(each) is None for each in types):
         return CannotTell("Whether the instances of a variant have local storage is not known of their type.")
     return COMPLIANT
+
+
+def _keeps_data_locally(instance_type: Text) -> bool:
+    if isinstance(instance_type, PartlyKnown):
+        # Whatever the size is, the family says it.
+        return has_local_storage(f"{_family(instance_type)}.size") is True
+    return isinstance(instance_type, str) and has_local_storage(instance_type) is True
+
+
+def _shown(instance_type: Text) -> str:
+    return f"{_family(instance_type)}.*" if isinstance(instance_type, PartlyKnown) else str(instance_type)
+
+
+def _family(instance_type: PartlyKnown) -> str:
+    """What stands before the size, as in "ml.g5"; a gap where that is not known."""
+    family, dot, _ = instance_type.text.rpartition(".")
+    return family if dot and not has_gaps(family) else GAP
 
 
 POLICY = Policy(

@@ -55,11 +55,14 @@ def _decide_in_part(key: str, configuration: Configuration, context: Context) ->
     region = _region_of(configuration, context)
     arn = key.split(":")[1:4]
     is_certain = len(arn) == 3 and not any(GAP in each for each in arn)
-    if is_certain and arn[2] == REGION:
+    where = configuration.place.partition
+    partition = (
+        partition_of(region) if isinstance(region, str) else where if isinstance(where, str) else ""
+    ) or PARTITION
+    if is_certain and arn[2] == REGION and arn[0] in (partition, PARTITION):
         return COMPLIANT  # the template names the region that it is deployed to, which is the configuration's
     if not isinstance(region, str):
         return region
-    partition = partition_of(region) or PARTITION
     if not may_be_of_a_customer(key, short_forms=short_forms, region=region, partition=partition):
         named = re.search(":kms:([a-z0-9-]+):", key)
         there = named[1] if named is not None and partition_of(named[1]) is not None else None

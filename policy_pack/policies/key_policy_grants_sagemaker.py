@@ -29,17 +29,35 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 
 def _decide(stack: Stack, keys: Sequence[Key], roles: Sequence[Named], region: str | None) -> Decision:
+    from policy_pack.policies._own_account import in_any_account
+
+    decisions = [
+        in_any_account(
+            key,
+            (*policies_of(key, stack), *(text for text, _ in roles)),
+            lambda each: _decide_one(stack, each, roles, region),
+        )
+        for key in keys
+    ]
+    for kind in (Violation, CannotTell):
+        found = [each for each in decisions if isinstance(each, kind)]
+        if found:
+            return found[0]
+    return decisions[-1]
+
+
+def _decide_one(stack: Stack, key: Key, roles: Sequence[Named], region: str | None) -> Decision:
     from policy_pack.iam import access
     from policy_pack.policies._key_users import arn_of, users_of
+    from policy_pack.policies._own_account import with_account
 
+    users = users_of(roles, key, stack)
     unsure = False
-    for key in keys:
-        users = users_of(roles, key, stack)
-        for policy in policies_of(key, stack):
-            found = access(policy, users, arn_of(key), region)
-            if found.missing:
-                return _violation(key, found, by_role=any(user.complete for user in users))
-            unsure = unsure or bool(found.unsure)
+    for policy in policies_of(key, stack):
+        found = access(with_account(policy, key), users, arn_of(key), region)
+        if found.missing:
+            return _violation(key, found, by_role=any(user.complete for user in users))
+        unsure = unsure or bool(found.unsure)
     if unsure:
         return CannotTell("Whether the key's policy lets SageMaker use it depends on what is not known here.")
     return COMPLIANT

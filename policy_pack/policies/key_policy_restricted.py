@@ -22,7 +22,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
     accounts, principals = context.settings["allowedAccounts"] or (), context.settings["allowedPrincipals"]
-    decisions = [context.stack.cached(_decide, key, accounts, principals) for key in keys]
+    decisions = [context.stack.cached(_decide_for_any_account, key, accounts, principals) for key in keys]
     for kind in (Violation, CannotTell):
         found = [each for each in decisions if isinstance(each, kind)]
         if found:
@@ -30,16 +30,25 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     return COMPLIANT
 
 
+def _decide_for_any_account(
+    stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple[str, ...] | None
+) -> Decision:
+    from policy_pack.policies._own_account import in_any_account  # no sooner than there is a key
+
+    return in_any_account(key, policies_of(key, stack), lambda each: _decide(stack, each, accounts, principals))
+
+
 def _decide(stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple[str, ...] | None) -> Decision:
     from policy_pack.iam.document import Malformed, parse_key_policy  # no sooner than there is a key
     from policy_pack.iam.exposure import exposure
     from policy_pack.policies._key_users import arn_of
+    from policy_pack.policies._own_account import with_account
 
     unclear = False
     for policy in policies_of(key, stack):
         if policy is None:
             continue  # AWS's default policy lets in the key's own account only
-        document = parse_key_policy(policy)
+        document = parse_key_policy(with_account(policy, key))
         if isinstance(document, Malformed):
             return CannotTell("The policy of its key is not a policy document.")
         found = exposure(document, arn_of(key), accounts, principals)

@@ -50,12 +50,16 @@ class Place:
     """Where a resource lives: its region if that is known, and what decides it where it is not.
 
     `decided_by` is the URN of the provider whose region it is; `None` where the resource has a region of its own.
-    `profile` is the one of the AWS configuration file that its provider takes credentials from.
+    `profile` is the one of the AWS configuration file that its provider takes credentials from. `account` is the id of
+    the account, or what a template calls its own; `None` where nothing is said of it. `partition` is that of a region
+    that is not known.
     """
 
     region: Text
     decided_by: str | None = None
     profile: Text = None
+    account: Text = None
+    partition: Text = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from typing import Any
 
 from policy_pack.gaps import ACCOUNT, PARTITION, REGION, STACK_NAME
 from policy_pack.template.bounds import TOO_DEEP, Refused
+from policy_pack.template.loops import without_loops
 from policy_pack.template.macros import elsewhere, is_loop, rewriting
 from policy_pack.template.parse import Document
 from policy_pack.template.resolve import NO_ORIGINS, Origins, Resolver
@@ -37,7 +38,7 @@ _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}")
 
 _REPEATS_A_KEY = "An object in it gives the same key twice; the last one was read."
 _NO_RESOURCES = "It has no section Resources."
-_FOR_EACH = "A macro (Fn::ForEach) makes resources of it when it is deployed."
+_FOR_EACH = "A loop (Fn::ForEach) in it makes resources of what is not known before the update."
 _NOT_A_LOGICAL_ID = "A resource in it has a logical id that is not letters and digits."
 
 
@@ -101,7 +102,8 @@ def read(
 ) -> Template | Unreadable:
     """Reads the template `body`, JSON or YAML or the object itself, and resolves the resources of these `types`.
 
-    Those of `varied` types also in every way in which conditions that are not known may turn out.
+    Those of `varied` types also in every way in which conditions that are not known may turn out. A stack or a stack
+    set within it is one of its resources where its own template is within it as well.
 
     `parameters` are the values given to its parameters; texts, booleans and integers count, all else is unknown. Of
     the others, `region` is where the stack is deployed ("eu-west-1"), `account` its account id, `partition` ("aws") and
@@ -154,6 +156,7 @@ def _read(
     if not isinstance(section, dict):
         return Unreadable(_NO_RESOURCES)
 
+    section = resolver.resources = without_loops(section, resolver)
     resources: dict[str, TemplateResource] = {}
     handed = NO_ORIGINS
     for logical_id, body in section.items():
@@ -174,10 +177,11 @@ def _read(
         condition = resolver.condition(body["Condition"]) if "Condition" in body else True
         if condition is False:
             continue
-        if deploys is not None:
+        inline = kind in types and "TemplateBody" in (resolver.properties(body) or ())
+        if deploys is not None and not inline:
             unreadable.append(f"What its {deploys} {logical_id} deploys is written elsewhere.")
             handed |= resolver.resolve_with_origins(body.get("Properties"))[1]
-        if kind in types:
+        elif kind in types:
             resources[logical_id] = _resource(resolver, logical_id, body, condition, varies=kind in varied)
     _, outputs = resolver.resolve_with_origins(root.get("Outputs"))
     return Template(resources, tuple(dict.fromkeys(unreadable)), outputs, handed)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 MAX_SIZE = 1024 * 1024  # characters of a template; also of what its functions make
 PART = 8  # characters that an object, a list or a scalar counts for: a template of the largest size has no more of them
 MAX_DEPTH = 100  # levels of objects and lists, and of conditions that name one another; no quota says this one
+COMPARISON = 256  # characters that it counts for to compare texts that may have gaps
 MOST_WAYS = 8  # ways in which the conditions that decide a resource may turn out: of three conditions all
 
 TOO_LARGE = "It is larger than 1 MB, which is more than CloudFormation takes."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from policy_pack.template.bounds import MOST_WAYS, PART, Budget, Refused
+from policy_pack.template.bounds import COMPARISON, MOST_WAYS, PART, Budget, Refused
 from policy_pack.template.parse import single
 from policy_pack.template.texts import same
 from policy_pack.values import UNKNOWN, Plain, Unknown
@@ -83,6 +83,7 @@ class Conditions:
         if name == "Condition":
             decided = self.holds(argument)
         elif name == "Fn::Equals":
+            self._budget.spend(COMPARISON)
             decided = _equals(self._resolve(argument))
         elif isinstance(argument, list) and argument:
             parts = [self._decide(part) for part in argument] if name in ("Fn::And", "Fn::Or", "Fn::Not") else []

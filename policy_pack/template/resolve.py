@@ -10,13 +10,14 @@ functions", "Pseudo parameters reference", "CloudFormation template Parameters s
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from policy_pack.gaps import without_marks
-from policy_pack.template.bounds import PART, Budget
+from policy_pack.template.bounds import COMPARISON, PART, Budget
 from policy_pack.template.conditions import Conditions
 from policy_pack.template.parameters import parameter
 from policy_pack.template.parse import as_text, single
@@ -32,7 +33,7 @@ from policy_pack.template.texts import (
     unknown,
     with_gaps,
 )
-from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Unknown, sources_in
+from policy_pack.values import UNKNOWN, Opaque, PartlyKnown, Plain, Unknown, may_be_absent, sources_in
 
 # `[^${}]` keeps a text of nothing but openings from being searched again and again.
 _NOTHING: dict[str, Plain] = {"Ref": "AWS::NoValue"}
@@ -66,11 +67,11 @@ class Resolver:
 
         Where all of `parameters` is unknown, so is every parameter, even one with a default.
         """
-        self._resources = _object(root.get("Resources"))
+        self.resources = _object(root.get("Resources"))
         self._parameters = _object(root.get("Parameters"))
         self._mappings = _object(root.get("Mappings"))
-        self._budget = Budget()
-        self.conditions = Conditions(_object(root.get("Conditions")), self._budget, self.resolve)
+        self.budget = Budget()
+        self.conditions = Conditions(_object(root.get("Conditions")), self.budget, self.resolve)
         self._given = parameters
         self._known = {**pseudo, "AWS::NoValue": NO_VALUE}  # what a Ref of a name is, as far as it was asked for
         self._used: set[str] = set()  # the parameters that the value being resolved is computed from
@@ -83,11 +84,11 @@ class Resolver:
 
     def resolve(self, value: Plain) -> Plain:
         """The value with every function in it resolved."""
-        self._budget.spend(PART)
+        self.budget.spend(PART)
         if isinstance(value, str):
             return literal(value)
         resolved: Plain = value
-        self._budget.enter()
+        self.budget.enter()
         if isinstance(value, list):
             resolved = [item for item in map(self.resolve, value) if item is not NO_VALUE]
         elif isinstance(value, dict):
@@ -99,7 +100,7 @@ class Resolver:
                 resolved = self._FUNCTIONS[name](self, value[name])
             else:
                 resolved = unknown(*map(self.resolve, value.values()))
-        self._budget.leave()
+        self.budget.leave()
         return resolved
 
     def properties(self, resource: Mapping[str, Any]) -> dict[str, Plain] | None:
@@ -115,12 +116,12 @@ class Resolver:
         name, argument = single(given)
         if name != "Fn::If" or not isinstance(argument, list) or len(argument) != 3:
             return given if function_in(given) is None else None
-        self._budget.enter()
+        self.budget.enter()
         one, other = map(self._spread, argument[1:])
-        self._budget.leave()
+        self.budget.leave()
         if one is None or other is None:
             return None
-        self._budget.spend(PART * (len(one) + len(other)))
+        self.budget.spend(PART * (len(one) + len(other)))
         return {
             name: {"Fn::If": [argument[0], one.get(name, _NOTHING), other.get(name, _NOTHING)]}
             for name in {**one, **other}
@@ -145,18 +146,16 @@ class Resolver:
                 given = self._given if isinstance(self._given, Unknown) else self._given.get(name)
                 self._known[name] = parameter(_object(self._parameters[name]), given)
             else:
-                self._known[name] = Unknown(frozenset({name} & self._resources.keys()))
+                self._known[name] = Unknown(frozenset({name} & self.resources.keys()))
         value = self._known[name]
-        self._budget.spend(
-            PART * len(value) if isinstance(value, list) else len(value) if isinstance(value, str) else 0
-        )
+        self.budget.spend(PART * len(value) if isinstance(value, list) else len(value) if isinstance(value, str) else 0)
         return value
 
     def _get_att(self, argument: Plain) -> Plain:
         parts = self.resolve(argument)
         first = parts[0] if isinstance(parts, list) and parts else parts
         name = first.split(".")[0] if isinstance(first, str) else ""
-        return unknown(parts, Unknown(frozenset({name} & self._resources.keys())))
+        return unknown(parts, Unknown(frozenset({name} & self.resources.keys())))
 
     def _sub(self, argument: Plain) -> Plain:
         template, variables = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
@@ -175,7 +174,7 @@ class Resolver:
             return unknown(*used.values())
         texts = {name: with_gaps(value) for name, value in used.items()}
         found = [texts[piece] if index % 2 else without_marks(piece) for index, piece in enumerate(pieces)]
-        self._budget.spend(sum(map(len, found)))
+        self.budget.spend(sum(map(len, found)))
         return text_of("".join(found), *used.values())
 
     def _join(self, argument: Plain) -> Plain:
@@ -185,7 +184,7 @@ class Resolver:
             if isinstance(items, Pieces) and items.delimiter == delimiter:
                 return text_of(items.text, items)
             if isinstance(items, list):
-                self._budget.spend(sum(len(with_gaps(item)) + len(delimiter) for item in items))
+                self.budget.spend(sum(len(with_gaps(item)) + len(delimiter) for item in items))
                 return joined(delimiter, items)
         return unknown(parts)
 
@@ -193,7 +192,7 @@ class Resolver:
         parts = self.resolve(argument)
         delimiter, text = parts if isinstance(parts, list) and len(parts) == 2 else (None, None)
         if isinstance(delimiter, str) and delimiter and isinstance(text, (str, PartlyKnown)):
-            self._budget.spend(len(with_gaps(text)))
+            self.budget.spend(len(with_gaps(text)))
             return split(delimiter, text)
         return unknown(parts)
 
@@ -239,16 +238,30 @@ class Resolver:
             if any(not isinstance(each, dict) or function_in(each) is not None for each in candidates):
                 return unknown(parts)
             maps = [each for each in candidates if isinstance(each, dict)]
-            self._budget.spend(sum(map(len, maps)))
+            self.budget.spend(sum(map(len, maps)) * (COMPARISON if isinstance(key, Unknown) else 1))
             found = [[value for name, value in each.items() if same(name, key) is not False] for each in maps]
             missing = missing or [] in found or isinstance(key, Unknown)
             candidates = [value for values in found for value in values]
         values = [*map(self.resolve, candidates), *([default] if missing and default is not None else [])]
         return self._one_of(values) if values else unknown(parts)
 
+    def _to_json_string(self, argument: Plain) -> Plain:
+        value = self.resolve(argument)
+        if not isinstance(value, (dict, list)) or not _is_known(value):
+            return unknown(value)
+        text = json.dumps(value)
+        self.budget.spend(len(text))
+        return literal(text)
+
+    def _length(self, argument: Plain) -> Plain:
+        items = self.resolve(argument)
+        if not isinstance(items, list) or any(map(may_be_absent, items)):
+            return unknown(items)
+        return len(items)
+
     def _one_of(self, values: Sequence[Plain]) -> Plain:
         """What is certain of a value that is one of several."""
-        self._budget.spend(sum(map(_size, values)))
+        self.budget.spend(sum(map(_size, values)))
         return merged(values)
 
     _FUNCTIONS: Mapping[str, Callable[[Resolver, Plain], Plain]] = {
@@ -260,6 +273,8 @@ class Resolver:
         "Fn::Select": _select,
         "Fn::If": _if,
         "Fn::FindInMap": _find_in_map,
+        "Fn::ToJsonString": _to_json_string,
+        "Fn::Length": _length,
     }
 
 
@@ -273,6 +288,13 @@ def function_in(value: Mapping[str, Any]) -> str | None:
 
 def _may_be_nothing(item: Plain) -> bool:
     return isinstance(item, Unknown) and (item.may_be_absent or not isinstance(item, PartlyKnown))
+
+
+def _is_known(value: Plain) -> bool:
+    """Whether there is nothing unknown in a value."""
+    if isinstance(value, (dict, list)):
+        return all(map(_is_known, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, (Unknown, Opaque))
 
 
 def _size(value: Plain) -> int:

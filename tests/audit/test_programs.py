@@ -8,10 +8,10 @@ import pytest
 
 from tests.audit.auditing import audit_document, triples
 from tests.harness.program import deploy
-from tests.programs import gaps
+from tests.programs import gaps, nested, own_account
 from tests.programs.blocks import Case, cases
 
-CASES = cases(gaps)
+CASES = [case for module in (gaps, nested, own_account) for case in cases(module)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -205,3 +205,61 @@ def key_that_a_condition_leaves_out() -> None:
 @says_nothing()
 def key_whichever_of_two_conditions_holds() -> None:
     pair({"Fn::If": ["Production", arn(), {"Fn::If": ["Trial", arn(), NO_VALUE]}]}, **ONE_OR_OTHER)
+
+
+# What else of a configuration may be known in part.
+
+
+def configuration(**more: Any) -> None:
+    """A configuration with a key and these properties besides, and its Endpoint."""
+    stack(
+        Parameters={"Given": {"Type": "String"}},
+        parameters={"Given": later("large")},
+        Resources={
+            "Configuration": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {**KEYED, **more}},
+            "Endpoint": ENDPOINT,
+        },
+    )
+
+
+def capture(key: Any) -> dict[str, Any]:
+    return {"EnableCapture": True, "DestinationS3Uri": "s3://bucket/x", "KmsKeyId": key}
+
+
+LOCAL = "advisory key-covers-instance-storage stack"
+CAPTURED = "advisory captured-data-encrypted stack"
+
+
+@says(LOCAL)
+def family_with_local_storage_in_whatever_size() -> None:
+    configuration(ProductionVariants=[{"VariantName": "a", "ModelName": "m", "InstanceType": sub("ml.g5.${Given}")}])
+
+
+@says(CAPTURED)
+def capture_with_an_alias_of_aws_in_whatever_account() -> None:
+    configuration(DataCaptureConfig=capture(sub(f"{HERE}alias/aws/s3")))
+
+
+@says("advisory replacement-safe stack")
+def name_with_the_stacks_account() -> None:
+    configuration(EndpointConfigName=sub("serving-${AWS::AccountId}"))
+
+
+@says_nothing()
+def family_without_local_storage_in_whatever_size() -> None:
+    configuration(ProductionVariants=[{"VariantName": "a", "ModelName": "m", "InstanceType": sub("ml.m5.${Given}")}])
+
+
+@says_nothing()
+def family_that_may_be_another_one() -> None:
+    configuration(ProductionVariants=[{"VariantName": "a", "ModelName": "m", "InstanceType": sub("ml.m5${Given}.x")}])
+
+
+@says_nothing()
+def capture_with_a_key_in_whatever_account() -> None:
+    configuration(DataCaptureConfig=capture(sub(f"{HERE}alias/serving")))
+
+
+@says_nothing()
+def capture_with_an_alias_that_is_known_later() -> None:
+    configuration(DataCaptureConfig=capture(sub("alias/${Given}")))

@@ -97,6 +97,13 @@ def find(*keys: Any) -> dict[str, Any]:
         (find(REGION, "Arn", {"DefaultValue": "default"}), "here"),
         (find(KEY, "Arn", {"DefaultValue": "default"}), computed_from("Key")),
         (find(REGION), UNKNOWN),
+        # Of the language extensions.
+        ({"Fn::ToJsonString": {"a": [REGION, 1]}}, '{"a": ["eu-west-1", 1]}'),
+        ({"Fn::ToJsonString": {"a": KEY}}, computed_from("Key")),
+        ({"Fn::ToJsonString": "text"}, UNKNOWN),
+        ({"Fn::Length": ["a", KEY, NO_VALUE]}, 2),
+        ({"Fn::Length": {"Fn::Split": ["-", REGION]}}, 3),
+        ({"Fn::Length": KEY}, computed_from("Key")),
         # What is looked up when the stack is deployed.
         ("{{resolve:ssm:/key}}", UNKNOWN),
         ("alias/{{resolve:ssm:/key}}", partly(f"alias/{GAP}")),

@@ -114,10 +114,10 @@ def test_what_is_not_deployed_hides_nothing() -> None:
     assert content({"Conditions": conditions, "Resources": {"Nested": nested}}).unreadable == ()
 
 
-def test_a_loop() -> None:
-    loop = ["Name", ["A", "B"], {"It${Name}": {"Type": TYPE, "Properties": {"Value": KEY}}}]
+def test_a_loop_over_what_is_not_known() -> None:
+    loop = ["Name", {"Ref": "Names"}, {"It${Name}": {"Type": TYPE, "Properties": {"Value": KEY}}}]
     found = content({"Resources": {"It": IT, "Fn::ForEach::Loop": loop}, "Transform": "AWS::LanguageExtensions"})
-    assert found.unreadable == ("A macro (Fn::ForEach) makes resources of it when it is deployed.",)
+    assert found.unreadable == ("A loop (Fn::ForEach) in it makes resources of what is not known before the update.",)
     assert list(found.resources) == ["It"]
     assert found.handed.sources == {"It"}
 

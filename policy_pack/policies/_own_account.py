@@ -1,0 +1,67 @@
+"""The account of a key whose template calls it its own (``${AWS::AccountId}``) and whose id nobody knows.
+
+It is one that a policy names, or none of those. So what follows from policies is asked for each of these accounts, and
+is certain where it is the same for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from policy_pack.gaps import ACCOUNT, has_gaps
+from policy_pack.judging.verdict import CannotTell, Decision, Violation
+from policy_pack.stack.model import Key
+from policy_pack.values import PartlyKnown, Plain, WrongType
+
+_ID = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+
+# The most accounts that are named beside it: where there are more, nobody tells.
+_MOST = 4
+
+
+def in_any_account(key: Key, named_in: Iterable[Plain | WrongType], decide: Callable[[Key], Decision]) -> Decision:
+    """What `decide` says of a key, in whatever account its template is deployed; `named_in` are what names others."""
+    decisions = [decide(each) for each in _as_in_each_account(key, named_in)]
+    violations = [each for each in decisions if isinstance(each, Violation)]
+    if violations and len(violations) < len(decisions):
+        return CannotTell("Which account its key is in is not known before the update, and decides it.")
+    return next((each for each in decisions if isinstance(each, CannotTell)), decisions[0])
+
+
+def _as_in_each_account(key: Key, named_in: Iterable[Plain | WrongType]) -> list[Key]:
+    """The key as one of each account that may be its own; the key itself where its account is known or unheard of."""
+    own = key.account
+    if not isinstance(own, PartlyKnown) or own.text != ACCOUNT:
+        return [key]
+    named = sorted({id_ for value in named_in for text in _texts(value) for id_ in _ID.findall(text)})
+    if len(named) > _MOST:
+        return [key]
+    another = next(id_ for id_ in (f"{number:012}" for number in range(1, _MOST + 2)) if id_ not in named)
+    return [replace(key, account=each) for each in (another, *named)]
+
+
+def with_account(value: Plain, key: Key) -> Plain:
+    """A value in which a template calls its account its own, with the account of a key of that template instead."""
+    if isinstance(value, PartlyKnown):
+        own = key.place.account
+        if not isinstance(own, PartlyKnown) or own.within != value.within or not isinstance(key.account, str):
+            return value
+        text = value.text.replace(ACCOUNT, key.account)
+        return replace(value, text=text) if has_gaps(text) else text
+    if isinstance(value, dict):
+        return {name: with_account(each, key) for name, each in value.items()}
+    return [with_account(each, key) for each in value] if isinstance(value, list) else value
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, PartlyKnown):
+        yield value.text
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+        if isinstance(value, dict):
+            yield from value
