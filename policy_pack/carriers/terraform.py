@@ -1,6 +1,7 @@
 """Terraform's and OpenTofu's own resources: of a state kept in Pulumi Cloud, of modules, of ``terraform show -json``.
 
-The engine sends no inputs of a module's resources, so that only a state says anything of them. Attributes are in snake
+The engine sends no inputs of a module's resources, so that only a state says anything of them, and a preview that there
+is a configuration which cannot be read. Attributes are in snake
 case, nested blocks are lists. A resource's region is its own, or that of an ARN among what was made of it, or the one
 that its provider is given in so many letters: Terraform ran elsewhere, so neither the stack's configuration nor this
 machine's environment says it.
@@ -28,7 +29,7 @@ from policy_pack.carriers.terraform_names import (
     type_of,
     type_of_cloud_control,
 )
-from policy_pack.stack.model import AnyNode, Configuration, Deleting, Key, Provider, Resource
+from policy_pack.stack.model import AnyNode, Configuration, Deleting, Key, Place, Provider, Resource, Unread
 from policy_pack.values import UNKNOWN, Plain, text
 
 TITLE = "Terraform"
@@ -45,11 +46,17 @@ _UNIQUE = re.compile("(.*?)[0-9]{18}[0-9a-f]{8}")
 def _reads(reads: Reads, *, respells: bool) -> Reads:
     def read(resource: Resource, _: Surroundings) -> Iterable[AnyNode]:
         if not len(resource.properties):
-            return ()  # a resource of a module, before a state has it
+            # A resource of a module, before a state has it.
+            return _unread(resource) if reads.makes is Configuration else ()
         nodes = reads.read(_as_classic(resource), Surroundings())
         return map(_in_its_spelling, nodes) if respells else nodes
 
     return Reads(reads.makes, read)
+
+
+def _unread(resource: Resource) -> Iterator[Unread]:
+    what = "a resource of a Terraform module, whose values only a state has"
+    yield Unread(id=resource.urn, urn=resource.urn, label=resource.name, place=Place(None), what=what)
 
 
 def _as_classic(resource: Resource) -> Resource:

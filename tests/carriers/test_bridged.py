@@ -140,8 +140,10 @@ def test_generated_names_of_terraform(values: Any, generated: bool) -> None:
     assert one(Configuration, resource(OF_TERRAFORM, values)).generated_name is generated
 
 
-def test_what_a_preview_does_not_send_is_not_judged() -> None:
+def test_what_a_preview_does_not_send_is_named_and_not_judged() -> None:
     assert all_of(Configuration, resource(OF_A_MODULE, {})) == ()
+    assert "Terraform module" in one(Unread, resource(OF_A_MODULE, {})).what
+    assert all_of(Key, resource("sm:tf:aws_kms_key", {})) == ()
 
 
 def test_names_of_terraform_s_properties() -> None:
