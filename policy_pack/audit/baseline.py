@@ -1,31 +1,57 @@
-"""Known findings: those of an earlier report in JSON, which are listed apart and fail nothing."""
+"""Known findings: those of an earlier report in JSON, which are listed apart and fail nothing, and what is fixed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from policy_pack.audit.evidence import Finding
+from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, ConfigurationEvidence, Finding, PolicyInEffect, Source
 from policy_pack.audit.files import parse_json
+from policy_pack.audit.masking import printable, printable_lines
 from policy_pack.audit.state import Unusable
-from policy_pack.judging.policy import ADVISORY, MANDATORY
+from policy_pack.judging.policy import ADVISORY, DISABLED, HIGH, LOW, MANDATORY, MEDIUM
 
 _STRICTNESS = {ADVISORY: 0, MANDATORY: 1}
+_TEXTS = ("source", "stack", "policy", "level", "severity", "urn", "resource", "type", "subject", "fingerprint")
 
 
-def load(text: bytes) -> dict[str, str]:
-    """The levels of a report's findings by their fingerprints; raises `Unusable` where it is no report in JSON."""
+class Baseline(dict[str, str]):
+    """The levels of a report's findings by their fingerprints; `findings` are the findings themselves, each once."""
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        super().__init__()
+        self.findings: dict[str, Finding] = {}
+        for each in findings:
+            self.findings[each.fingerprint] = each
+            known = self.get(each.fingerprint, ADVISORY)
+            self[each.fingerprint] = max(known, each.level, key=lambda level: _STRICTNESS[level])
+
+
+def load(text: bytes) -> Baseline:
+    """The findings of a report; raises `Unusable` where it is no report in JSON."""
     report = parse_json(text)
     findings = report.get("findings") if isinstance(report, dict) else None
     if not isinstance(findings, list):
         raise Unusable("is not a report in JSON, which has findings")
-    known: dict[str, str] = {}
-    for each in findings:
-        fingerprint, level = (each.get("fingerprint"), each.get("level")) if isinstance(each, dict) else (None, None)
-        if not isinstance(fingerprint, str) or not isinstance(level, str) or level not in _STRICTNESS:
-            raise Unusable("has a finding without a fingerprint and a level")
-        known[fingerprint] = max(known.get(fingerprint, ADVISORY), level, key=lambda each: _STRICTNESS[each])
-    return known
+    return Baseline(map(_finding, findings))
+
+
+def _finding(given: Any) -> Finding:
+    fingerprint, level = (given.get("fingerprint"), given.get("level")) if isinstance(given, dict) else (None, None)
+    if not isinstance(fingerprint, str) or not isinstance(level, str) or level not in _STRICTNESS:
+        raise Unusable("has a finding without a fingerprint and a level")
+    texts = {name: printable(_text(given.get(name))) for name in _TEXTS}
+    # A file that somebody else may have written: its texts are made as safe to show as those of a stack.
+    prose = {name: printable_lines(_text(given.get(name))) for name in ("why", "fix")}
+    if texts["severity"] not in (LOW, MEDIUM, HIGH):
+        texts["severity"] = LOW
+    made: dict[str, Any] = {**texts, **prose, "known": True}
+    return Finding(**made)
+
+
+def _text(given: Any) -> str:
+    return given if isinstance(given, str) else ""
 
 
 def mark(findings: Iterable[Finding], known: Mapping[str, str]) -> list[Finding]:
@@ -36,3 +62,40 @@ def mark(findings: Iterable[Finding], known: Mapping[str, str]) -> list[Finding]
         else each
         for each in findings
     ]
+
+
+def fixed(
+    known: Mapping[str, str],
+    findings: Iterable[Finding],
+    sources: Sequence[Source],
+    configurations: Sequence[ConfigurationEvidence],
+    policies: Sequence[PolicyInEffect],
+) -> list[Finding]:
+    """The findings of a baseline that are no more, because what they were of is mended or gone.
+
+    A finding is not fixed because nobody looked: where its stack was not audited, its policy is disabled, or the policy
+    cannot tell now or is exempted.
+    """
+    if not isinstance(known, Baseline):
+        return []
+    now = {each.fingerprint for each in findings}
+    stacks = {each.label for each in sources}
+    enabled = {each.name for each in policies if each.level != DISABLED}
+    return [
+        each
+        for each in known.findings.values()
+        if each.fingerprint not in now
+        and each.stack in stacks
+        and each.policy in enabled
+        and not _is_open(each, [one for one in configurations if one.stack == each.stack])
+    ]
+
+
+def _is_open(finding: Finding, configurations: Sequence[ConfigurationEvidence]) -> bool:
+    names = {finding.subject, finding.resource} - {""}
+    own = [each for each in configurations if each.urn == finding.urn or each.label in names]
+    return any(
+        said.policy == finding.policy and said.status in (CANNOT_TELL, EXEMPTED)
+        for each in own or configurations
+        for said in each.verdicts
+    )

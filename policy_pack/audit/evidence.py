@@ -36,7 +36,8 @@ class Source:
     """An input that was read: its name as given, what its bytes are (`size` in bytes), and the stack that it is of.
 
     `organization`, `project` and `stack` are empty where the input does not say; `kind` is one of `STACK_EXPORT`,
-    `CHECKPOINT`, `PREVIEW`, `TERRAFORM_PLAN` and `TERRAFORM_STATE`. `resources` is how many resources it holds.
+    `CHECKPOINT`, `PREVIEW`, `TERRAFORM_PLAN` and `TERRAFORM_STATE`. `resources` is how many resources it holds. `taken` is when
+    the stack was written, as it says itself (ISO 8601 in UTC, whole seconds); empty where it does not.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Source:
     project: str
     stack: str
     resources: int
+    taken: str = ""
 
     @property
     def label(self) -> str:
@@ -145,7 +147,8 @@ class ConfigurationEvidence:
     `source` is the name of its input and `stack` that input's label. `id` is its URN, with ``#`` and the logical id
     for one within a template. `name` is the physical name, empty where it is not known; `region` likewise. `key` is
     the text of its key (masked), or what there is instead of one, in brackets. `status` is one of `STATUSES`: what
-    the decisive policies come to. `origin` says which line made it.
+    the decisive policies come to. `origin` says which line made it. `key_label` is a short name of its key within the
+    report, the same for all that use that key; empty where nobody knows which key it is.
     """
 
     source: str
@@ -161,6 +164,7 @@ class ConfigurationEvidence:
     verdicts: tuple[PolicyVerdict, ...]
     commands: tuple[Command, ...] = ()
     origin: Origin = Origin()
+    key_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,11 +232,29 @@ class RequirementEvidence:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What an audit came to: how many configurations there were of each of `STATUSES`, and how many new violations."""
+
+    when: datetime
+    counts: dict[str, int]
+    mandatory: int
+    advisory: int
+
+    @property
+    def share(self) -> float | None:
+        """The share of the configurations judged that were compliant, 0 to 1; `None` where there were none."""
+        judged = sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
+        return self.counts[COMPLIANT] / judged if judged else None
+
+
+@dataclass(frozen=True)
 class Report:
     """An audit. `when` is in UTC, whole seconds.
 
     `problems` say what could not be audited, `notes` what limits the evidence otherwise. `ignored` are the JSON files
     in directories that hold no stack. `unread` are the resources and templates that may make more configurations.
+    `fixed` are the findings of the baseline that are no more, `history` the earlier
+    audits and this one in the order of time, where there are any.
     """
 
     pack: str
@@ -247,6 +269,8 @@ class Report:
     configurations: tuple[ConfigurationEvidence, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: tuple[UnreadEvidence, ...] = ()
+    fixed: tuple[Finding, ...] = ()
+    history: tuple[Past, ...] = ()
     shows_arns: bool = False
     requirements: tuple[RequirementEvidence, ...] = field(init=False)
 

@@ -25,6 +25,7 @@ from policy_pack.audit.masking import key_text, printable, printable_lines
 from policy_pack.audit.origins import Origins
 from policy_pack.audit.state import State
 from policy_pack.audit.verdicts import level_of, overall, verdicts_on
+from policy_pack.aws.key_names import parse_key
 from policy_pack.carriers import SUBJECTS
 from policy_pack.carriers.place import Surroundings
 from policy_pack.judging.judge import Judgement, judge, without_repeats
@@ -32,6 +33,7 @@ from policy_pack.judging.phase import SAVED_PREVIEW, STATE
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import Effective
 from policy_pack.judging.verdict import Exempted, Violation
+from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Template, Unread
 
 
@@ -40,8 +42,8 @@ class Options:
     """What an audit goes by: levels and settings, the day (UTC), and what is known of stacks that do not say it.
 
     `region` is that of resources whose region nothing else tells, `tags` the stacks' tags, `None` where nobody knows
-    them. `max_size` is how large an input may be, in bytes. `source_roots` are the folders of projects within their
-    repository, by the project's name; that of the empty name is of all others.
+    them. `max_size` is how large an input may be, in bytes, `max_age` how many days old without a word. `source_roots`
+    are the folders of projects within their repository, by the project's name; that of the empty name is of all others.
     """
 
     config: Config
@@ -50,6 +52,7 @@ class Options:
     tags: Mapping[str, str] | None = None
     shows_arns: bool = False
     max_size: int = 64_000_000
+    max_age: int | None = None
     source_roots: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -186,7 +189,22 @@ class Examination:
             status=overall(verdicts, self._options.config.pack),
             verdicts=verdicts,
             commands=tuple(commands(name, region or None, has_key=has_key)) if ready else (),
+            key_label=self._key_of(configuration),
             origin=self._origins.of(configuration.urn),
+        )
+
+    def _key_of(self, configuration: Configuration) -> str:
+        """What tells a configuration's key from others, in every stack alike; empty where nobody knows which it is."""
+        keys = keys_of(configuration, self._stack)
+        named: str | None = configuration.key if isinstance(configuration.key, str) else None
+        if len(keys) == 1:
+            named = keys[0].arn if isinstance(keys[0].arn, str) else None
+            return _fingerprint("key", named) if named else _fingerprint("key", self._source.label, keys[0].id)
+        parsed = parse_key(named, short_forms=True) if named is not None else None
+        if parsed is None or keys:
+            return ""
+        return (
+            _fingerprint("key", named or "") if parsed.is_arn else _fingerprint("key", self._source.label, named or "")
         )
 
     def _physical_name(self, configuration: Configuration, secrets: tuple[str, ...]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import re
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 from policy_pack.audit import baseline, files, skim
@@ -16,6 +16,7 @@ from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
     ConfigurationEvidence,
     Finding,
+    Past,
     PolicyInEffect,
     Problem,
     Report,
@@ -24,6 +25,7 @@ from policy_pack.audit.evidence import (
 )
 from policy_pack.audit.examine import Examination, Options
 from policy_pack.audit.find import STDIN, Input, LeftOut, Missing, find
+from policy_pack.audit.history import trend
 from policy_pack.audit.masking import printable
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
@@ -50,13 +52,15 @@ def audit(
     options: Options,
     *,
     known: Mapping[str, str] | None = None,
+    history: Sequence[Past] = (),
     jobs: int = 1,
     more_notes: Sequence[Problem] = (),
     watch: Callable[[Sequence[Input]], Callable[[], None]] = lambda _: lambda: None,
 ) -> Report:
     """Audits files, directories and ``-`` (standard input).
 
-    `known` is a baseline (`baseline.load`). `more_notes` follow the report's own. `watch` is told of the inputs, and
+    `known` is a baseline (`baseline.load`), `history` what earlier audits came to. `more_notes` follow the report's
+    own. `watch` is told of the inputs, and
     what it gives is called after each.
     """
     found = list(find(paths))
@@ -96,21 +100,36 @@ def audit(
         findings += outcome.findings
         unread += outcome.unread
     problems += [Problem(printable(path), "holds no stack") for path in paths if path not in told]
-    return Report(
+    marked = baseline.mark(findings, known or {})
+    labelled = _with_key_labels(configurations)
+    policies = tuple(_policies(options.config))
+    report = Report(
         pack=options.config.pack.name,
         version=version(),
         when=datetime.now(timezone.utc).replace(microsecond=0),
         control=options.config.pack.control,
-        policies=tuple(_policies(options.config)),
+        policies=policies,
         sources=tuple(sources),
         problems=tuple(problems),
         notes=(*notes, *more_notes),
         ignored=tuple(ignored),
-        configurations=tuple(configurations),
-        findings=tuple(baseline.mark(findings, known or {})),
+        configurations=labelled,
+        findings=tuple(marked),
         unread=tuple(unread),
+        fixed=tuple(baseline.fixed(known or {}, marked, sources, labelled, policies)),
         shows_arns=options.shows_arns,
     )
+    return replace(report, history=trend(report, history)) if history else report
+
+
+def _with_key_labels(configurations: Iterable[ConfigurationEvidence]) -> tuple[ConfigurationEvidence, ...]:
+    """The configurations, with short names of their keys in the place of what tells these apart."""
+    labels: dict[str, str] = {}
+
+    def label(key: str) -> str:
+        return labels.setdefault(key, f"key {len(labels) + 1}") if key else ""
+
+    return tuple(replace(each, key_label=label(each.key_label)) for each in configurations)
 
 
 def examine(source: Input, options: Options) -> Outcome:
@@ -127,6 +146,7 @@ def examine(source: Input, options: Options) -> Outcome:
             project=printable(state.project),
             stack=printable(state.stack),
             resources=state.resources,
+            taken=state.taken,
         )
         examination = Examination(state, about, options, content.text)
         return Outcome(
@@ -134,7 +154,7 @@ def examine(source: Input, options: Options) -> Outcome:
             tuple(examination.configurations()),
             tuple(examination.findings()),
             tuple(examination.unread()),
-            note=_left_out(state),
+            note=_limits(state, options),
         )
     except NoStack as error:
         return Outcome(problem=str(error)) if source.named else Outcome(ignored=True)
@@ -199,6 +219,22 @@ def _start(options: Options) -> None:
 
 def _examine(source: Input) -> Outcome:
     return examine(source, _options[0])
+
+
+def _limits(state: State, options: Options) -> str | None:
+    """What limits the evidence of a stack, in a line that reads on from its name."""
+    return "; it ".join(filter(None, (_left_out(state), _too_old(state, options)))) or None
+
+
+def _too_old(state: State, options: Options) -> str | None:
+    if options.max_age is None:
+        return None
+    if not state.taken:
+        return f"does not say when it was written, so it may be more than {options.max_age} days old"
+    age = (options.today - date.fromisoformat(state.taken[:10])).days
+    if age <= options.max_age:
+        return None
+    return f"is {age} days old, more than {options.max_age}: export it anew"
 
 
 def _left_out(state: State) -> str | None:

@@ -12,8 +12,10 @@ documentation; `UntypedDeployment`, `VersionedCheckpoint` and `ResourceV3` of it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from policy_pack.audit import terraform
@@ -41,7 +43,9 @@ class State:
     `kind` is one of those of `evidence.Source`. `organization`, `project` and `stack` are empty where it does not say.
     `config` is the stack's configuration as far as it is there. `resources` is how many the document holds, `inputs`
     and `outputs` those of them that concern a policy, with their inputs or outputs. `entries` are the same by URN, as
-    the document has them. `left_out` is how many unchanged resources a preview omits.
+    the document has them. `left_out` is how many unchanged resources a preview omits. `taken` is when the stack was
+    last written (ISO 8601 in UTC, whole seconds), or else when a resource that policies judge was; empty where neither
+    is said.
     """
 
     kind: str
@@ -55,6 +59,7 @@ class State:
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     left_out: int = 0
     tells_dependencies: bool = True
+    taken: str = ""
 
     def physical_id(self, urn: str) -> str:
         """What the provider calls a resource; empty where it does not say."""
@@ -75,7 +80,7 @@ def parse(document: Any) -> State:
     if "deployment" in document:
         _check_version(document)
         entries = _entries(document["deployment"], "deployment")
-        return _state(STACK_EXPORT, entries)
+        return _state(STACK_EXPORT, entries, taken=_written(document["deployment"]))
     if isinstance(document.get("steps"), list) or "changeSummary" in document:
         return _preview(document)
     if terraform.is_terraform(document):
@@ -114,7 +119,13 @@ def _checkpoint(document: dict[str, Any]) -> State:
     # A backend without organizations writes this word in the place of one.
     organization = "" if organization == "organization" else organization
     entries = _entries(checkpoint.get("latest"), "checkpoint.latest")
-    return _state(CHECKPOINT, entries, organization, config=_config(checkpoint.get("config")))
+    return _state(
+        CHECKPOINT,
+        entries,
+        organization,
+        config=_config(checkpoint.get("config")),
+        taken=_written(checkpoint.get("latest")),
+    )
 
 
 def _check_version(document: dict[str, Any]) -> None:
@@ -172,6 +183,7 @@ def _state(
     *,
     config: Mapping[str, str] | None = None,
     left_out: int = 0,
+    taken: str = "",
 ) -> State:
     project, stack = _names(entries)
     concerning = _concerning(entries)
@@ -200,7 +212,29 @@ def _state(
         left_out=left_out,
         # Nobody asks where nothing is judged.
         tells_dependencies=not concerning or any("propertyDependencies" in each for each in entries),
+        taken=taken or max((_moment(each.get("modified")) for each in concerning), default=""),
     )
+
+
+def _written(deployment: Any) -> str:
+    manifest = deployment.get("manifest") if isinstance(deployment, dict) else None
+    return _moment(manifest.get("time")) if isinstance(manifest, dict) else ""
+
+
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.\d{1,12})?(?:[Zz]|([+-]\d{2}:\d{2}))", re.ASCII)
+
+
+def _moment(given: Any) -> str:
+    """A time in UTC; empty where it is none, or is Go's word for none."""
+    match = _MOMENT.fullmatch(given) if isinstance(given, str) else None
+    if match is None:
+        return ""
+    date, time, offset = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{date}T{time}{offset or '+00:00'}").astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return ""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year > 1 else ""
 
 
 def _concerning(entries: list[Any]) -> list[dict[str, Any]]:

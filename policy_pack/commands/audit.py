@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -93,6 +93,15 @@ def _policies(flag: str, text: str) -> _Decorator:
     "(mandatory)",
 )
 @click.option("--baseline", metavar="FILE", help="An earlier report in JSON, whose findings are known.")
+@click.option(
+    "--history",
+    multiple=True,
+    metavar="FILE",
+    help="Earlier reports in JSON, whose trend the HTML report shows; quoted, it may be a pattern.",
+)
+@click.option(
+    "--max-age", type=click.IntRange(0), metavar="DAYS", help="How old an export may be without a note in the report."
+)
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, metavar="N", help="How many processes audit. (1)")
 @click.option("--region", callback=_region, help="The region of resources whose region nothing else tells.")
 @click.option(
@@ -131,6 +140,8 @@ def audit(
     listing: bool,
     fail_on: str,
     baseline: str | None,
+    history: tuple[str, ...],
+    max_age: int | None,
     jobs: int,
     region: str | None,
     tags: dict[str, str] | None,
@@ -169,6 +180,7 @@ def audit(
 
     from policy_pack.audit import baseline as known
     from policy_pack.audit import deliver
+    from policy_pack.audit import history as past
     from policy_pack.audit import run as auditing
     from policy_pack.audit.examine import Options
     from policy_pack.commands.progress import Progress
@@ -181,13 +193,17 @@ def audit(
         tags=tags,
         shows_arns=show_arns,
         max_size=max_size * 1_000_000,
+        max_age=max_age,
         source_roots=source_roots,
     )
     before = _load(baseline, known.load) if baseline is not None else {}
+    earlier = [_load(each, past.load) for each in _globbed(history)]
     detail = "verbose" if verbose else "quiet" if quiet else "normal"
     rests_on = _rests_on(context, config, given, effective)
     with Progress() as progress:
-        report = auditing.audit(paths, options, known=before, jobs=jobs, more_notes=rests_on, watch=progress.watch)
+        report = auditing.audit(
+            paths, options, known=before, history=earlier, jobs=jobs, more_notes=rests_on, watch=progress.watch
+        )
         files = [
             deliver.write(report, name, path, alone=alone, detail=detail)
             for name, path, alone in progress.writing(written)
@@ -257,6 +273,14 @@ def _is_undecided(report: Report) -> bool:
         for each in report.configurations
         for verdict in each.verdicts
     )
+
+
+def _globbed(patterns: Sequence[str]) -> Iterator[str]:
+    """The files of patterns; one that fits none stays, and is said not to exist."""
+    from glob import glob
+
+    for pattern in patterns:
+        yield from sorted(glob(pattern, recursive=True)) or [pattern]  # noqa: PTH207 - a pattern may be absolute
 
 
 def _load(path: str, load: Callable[[bytes], T]) -> T:

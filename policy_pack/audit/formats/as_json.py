@@ -37,6 +37,7 @@ def document(report: Report) -> dict[str, Any]:
             "mandatory": sum(each.level == MANDATORY for each in new),
             "advisory": sum(each.level != MANDATORY for each in new),
             "known": len(report.known_findings),
+            "fixed": len(report.fixed),
         },
         "control": {"id": control.id, "title": control.title, "statement": control.statement},
         "identifiers": _plain(control.identifiers),
@@ -49,6 +50,16 @@ def document(report: Report) -> dict[str, Any]:
         "configurations": _plain(report.configurations),
         "findings": _plain(report.findings),
         "unread": _plain(report.unread),
+        "fixed": _plain(report.fixed),
+        "history": [
+            {
+                "when": f"{each.when:%Y-%m-%dT%H:%M:%SZ}",
+                "configurations": each.counts,
+                "mandatory": each.mandatory,
+                "advisory": each.advisory,
+            }
+            for each in report.history
+        ],
     }
 
 

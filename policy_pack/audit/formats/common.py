@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
@@ -71,6 +72,14 @@ def place(of: ConfigurationEvidence | Finding) -> str:
     """Where a resource is made and what it is: the line of the program, where the stack says it, and the URN."""
     urn = of.id if isinstance(of, ConfigurationEvidence) else of.urn
     return " ".join(part for part in (f"{of.origin.program}," if of.origin.program else "", urn) if part)
+
+
+def age_text(taken: str, report: Report) -> str:
+    """How old what was read is at the time of the audit, as in "3 days old"; empty where nobody knows."""
+    if not taken:
+        return ""
+    days = (report.when.date() - date.fromisoformat(taken[:10])).days
+    return "of the day" if days == 0 else f"{counted(days, 'day')} old" if days > 0 else "of the future"
 
 
 def one_line(text: str) -> str:

@@ -36,6 +36,7 @@ from policy_pack.audit.formats.common import (
     STATUS_TEXTS,
     Findings,
     Stacks,
+    age_text,
     by_policy,
     counted,
     exemption_text,
@@ -131,6 +132,8 @@ def write(report: Report) -> str:
         findings=findings,
         limit=LIMIT,
         data=Markup(data),  # noqa: S704 - Base64
+        trend=_trend(report),
+        age=lambda source: age_text(source.taken, report),
         stack_rows=_stack_rows(report, stack_name),
         statuses=STATUS_TEXTS,
         order=WORST_FIRST,
@@ -172,6 +175,37 @@ def _frameworks(report: Report) -> dict[str, list[str]]:
     for each in report.control.requirements:
         asked.setdefault(each.framework, []).extend((*each.policies, *each.where_enabled))
     return {framework: list(dict.fromkeys(names)) for framework, names in asked.items()}
+
+
+@dataclass(frozen=True)
+class Point:
+    """An audit in the plot of the trend: where it is, 0 to 100 each way from the upper left, and what it came to."""
+
+    x: float
+    y: float
+    when: str
+    text: str
+    mandatory: int
+
+
+def _trend(report: Report) -> list[Point]:
+    """The shares of compliant configurations over time; nothing where there is no earlier audit with any."""
+    judged = [(each, each.share) for each in report.history]
+    known = [(each, share) for each, share in judged if share is not None]
+    if len(known) < 2:
+        return []
+    first, last = known[0][0].when, known[-1][0].when
+    span = (last - first).total_seconds() or 1
+    return [
+        Point(
+            round(100 * (each.when - first).total_seconds() / span, 2),
+            round(100 * (1 - share), 2),
+            f"{each.when:%Y-%m-%d}",
+            percent(share),
+            each.mandatory,
+        )
+        for each, share in known
+    ]
 
 
 def segments(counts: Mapping[str, int]) -> list[Segment]:

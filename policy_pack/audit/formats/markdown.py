@@ -28,6 +28,7 @@ from policy_pack.audit.evidence import (
 from policy_pack.audit.formats.common import (
     STATUS_TEXTS,
     Stacks,
+    age_text,
     by_policy,
     counted,
     exemption_text,
@@ -80,8 +81,9 @@ def _head(report: Report) -> Iterable[str]:
     yield f"**{verdict}**"
     yield ""
     configurations, stacks = counted(len(report.configurations), "configuration"), counted(len(report.sources), "stack")
+    fixed = f", {len(report.fixed):,} fixed since the baseline" if report.fixed else ""
     numbers = ", ".join(f"{counts[status]} {STATUS_TEXTS[status]}" for status in STATUSES)
-    yield f"{configurations} in {stacks}{unread_text(report)}: {numbers}. {findings_text(report)}."
+    yield f"{configurations} in {stacks}{unread_text(report)}: {numbers}. {findings_text(report)}{fixed}."
     for problems, title in ((report.problems, "Why it was not audited"), (report.notes, "What limits the evidence")):
         if problems:
             yield ""
@@ -133,11 +135,13 @@ def _finding_row(finding: Finding, stack: str) -> list[str]:
 
 
 def _configuration(each: ConfigurationEvidence, stack: str) -> list[str]:
+    shared = f" ({each.key_label})" if each.key_label else ""
     lines = [
         "<details>",
         # Within an HTML block Markdown means nothing, and GitHub looks for no mentions in code.
         f"<summary>{standing(each)}: <code>{_html(each.label)}</code> in <code>{_html(stack)}</code>"
-        f", region <code>{_html(each.region or 'not known')}</code>, key <code>{_html(each.key)}</code></summary>",
+        f", region <code>{_html(each.region or 'not known')}</code>, key <code>{_html(each.key)}</code>{shared}"
+        "</summary>",
         "",
         *_header("Policy", "Level", "Verdict", "Why"),
         *(_verdict_row(verdict) for verdict in each.verdicts),
@@ -162,8 +166,8 @@ def _tail(report: Report) -> Iterable[str]:
     yield ""
     yield "### What this rests on"
     yield ""
-    yield from _header("Input", "Kind", "Stack", "SHA-256")
-    yield from _fitting(report.sources, _source_row, _SHORT, "inputs")
+    yield from _header("Input", "Kind", "Stack", "Written", "SHA-256")
+    yield from _fitting(report.sources, lambda each: _source_row(each, report), _SHORT, "inputs")
     yield ""
     others = ", ".join(f"{escape(each.tool)} `{each.id}`" for each in report.control.identifiers)
     yield f"The same control elsewhere: {others}."
@@ -171,8 +175,9 @@ def _tail(report: Report) -> Iterable[str]:
     yield f"Audited {moment(report)} by {escape(report.pack)} {escape(report.version)}."
 
 
-def _source_row(source: Source) -> list[str]:
-    return [_row(escape(source.name), source.kind, escape(source.label), f"`{source.sha256}`")]
+def _source_row(source: Source, report: Report) -> list[str]:
+    written = f"{source.taken[:10]}, {age_text(source.taken, report)}" if source.taken else "not known"
+    return [_row(escape(source.name), source.kind, escape(source.label), written, f"`{source.sha256}`")]
 
 
 def _fitting(every: Sequence[T], lines_of: Callable[[T], list[str]], room: int, what: str) -> list[str]:

@@ -103,7 +103,7 @@ class _Document:
             ),
             "reviewed-controls": {"control-selections": list(self._selections())},
             "observations": [self._observation(each) for each in report.configurations],
-            "risks": [*self._violations(), *self._exempted()],
+            "risks": [*self._violations(), *self._exempted(), *self._closed()],
             "findings": [self._finding(each) for each in report.requirements],
             "remarks": "\n".join(
                 [
@@ -143,6 +143,7 @@ class _Document:
             "name": each.name,
             "region": each.region,
             "key": each.key,
+            "same-key": each.key_label,
         }
         return {
             "uuid": self._id("item", each.source, each.id),
@@ -191,6 +192,10 @@ class _Document:
                         "deadline": f"{verdict.expires}T23:59:59Z",
                     }
 
+    def _closed(self) -> Iterable[Json]:
+        for each in self._report.fixed:
+            yield self._of_finding(each) | {"status": "closed"}
+
     def _of_verdict(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> Json:
         exemption = exemption_text(verdict)
         return {
@@ -213,7 +218,7 @@ class _Document:
             "uuid": self._id("finding", finding.source, finding.fingerprint),
             "title": plain(f"{short(finding.policy)}: {name}"),
             "description": plain(finding.why),
-            "statement": self._risks[finding.policy],
+            "statement": self._risks.get(finding.policy, "It is a risk that an earlier audit names."),
             "status": "open",
             "origins": self._origins,
             **self._remediations(finding.fix, "finding", finding.source, finding.fingerprint),
@@ -290,7 +295,7 @@ class _Document:
             "uuid": self._id("source", source.name),
             "title": plain(source.name) or "An input",
             "description": plain(f"{source.kind} of {source.label}, {counted(source.resources, 'resource')}"),
-            "props": [named("size", str(source.size))],
+            "props": [named("size", str(source.size)), *([named("written", source.taken)] if source.taken else [])],
             "rlinks": [
                 {"href": artifact_uri(source.name), "hashes": [{"algorithm": "SHA-256", "value": source.sha256}]}
             ],

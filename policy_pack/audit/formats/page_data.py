@@ -63,6 +63,7 @@ def packed(
             *map(text, (standing(each), place(each), each.type, each.name or "not known", each.source)),
             [verdict(each, said) for said in each.verdicts],
             [[text(command.shows), text(command.text)] for command in each.commands],
+            text(each.key_label),
         ]
 
     def finding(each: Finding) -> list[int]:

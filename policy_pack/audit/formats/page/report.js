@@ -100,7 +100,7 @@ document.addEventListener("DOMContentLoaded", async () => {
           cell("Configuration", { class: "name strong" }, ...path(texts[label])),
           cell("Stack", { class: "name" }, ...path(texts[stack])),
           cell("Region", { class: "name" }, texts[region]),
-          cell("Key", { class: "name" }, make("code", {}, texts[key])),
+          cell("Key", { class: "name" }, make("code", {}, texts[key]), ...(texts[row[12]] ? [" ", make("small", {}, texts[row[12]])] : [])),
           cell("Evidence", { class: "screen" }, more),
         ),
         detail,
@@ -132,7 +132,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     return {
       configurations: data.configurations.map((row, number) => ({
         item: once(() => configurationItem(row, number)),
-        text: words([...row.slice(0, 4), ...row.slice(5, 10), ...row[10].flatMap(([, , , why, fix]) => [why, fix])]),
+        text: words([...row.slice(0, 4), ...row.slice(5, 10), row[12], ...row[10].flatMap(([, , , why, fix]) => [why, fix])]),
         status: statuses[row[4]],
         verdicts: row[10].map(([policy, status]) => [policies[policy], statuses[status]]),
         by: (column) => (column === 0 ? row[4] : texts[row[column - 1]]),

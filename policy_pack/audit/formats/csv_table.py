@@ -1,0 +1,58 @@
+"""A table in CSV as spreadsheets read it: UTF-8 with a byte-order mark, by which Excel knows it, and CRLF.
+
+No cell begins, nor continues after a separator that some spreadsheet might split it at, with a character that makes a
+formula.
+
+Sources: RFC 4180, "Common Format and MIME Type for Comma-Separated Values (CSV) Files"; "CSV Injection" of the OWASP
+Foundation.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policy_pack.audit.evidence import Report
+from policy_pack.audit.formats.common import moment
+
+# At the beginning or after a separator, perhaps with blanks between: what makes a spreadsheet take a text for a
+# formula, in its full-width form too.
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])")
+
+OF_AUDIT = ("pack", "pack_version", "audited")
+
+Row = Mapping[str, object]
+
+
+def table(columns: Sequence[str], rows: Iterable[Row], report: Report) -> bytes:
+    """The rows under a header; every row also says which audit it is of, in the columns `OF_AUDIT`."""
+    of_audit = {"pack": report.pack, "pack_version": report.version, "audited": moment(report)}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, (*columns, *OF_AUDIT), restval="", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _cell(value) for name, value in {**row, **of_audit}.items()})
+    return text.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def remarks(report: Report) -> Iterator[Row]:
+    """What could not be audited or read, and what limits the evidence: a table without them would look clean."""
+    for unread in report.unread:
+        yield {
+            "record": "unread",
+            "stack": unread.stack,
+            "source": unread.source,
+            "resource": unread.label,
+            "type": unread.type,
+            "urn": unread.urn,
+            "why": unread.why,
+        }
+    for record, found in (("problem", report.problems), ("note", report.notes)):
+        for each in found:
+            yield {"record": record, "source": each.source, "why": each.text}
+
+
+def _cell(value: object) -> str:
+    return _FORMULA.sub(r"\1'", str(value))

@@ -1,0 +1,50 @@
+"""Earlier reports in JSON, for the trend: when they were made, and what they came to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import Any
+
+from policy_pack.audit.evidence import STATUSES, Past, Report
+from policy_pack.audit.files import parse_json
+from policy_pack.audit.state import Unusable
+from policy_pack.judging.policy import MANDATORY
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+
+
+def load(text: bytes) -> Past:
+    """What a report in JSON came to; raises `Unusable` where it is none."""
+    report = parse_json(text)
+    summary = report.get("summary") if isinstance(report, dict) else None
+    when = report.get("when") if isinstance(report, dict) else None
+    if not isinstance(summary, dict) or not isinstance(when, str) or _MOMENT.fullmatch(when) is None:
+        raise Unusable("is not a report in JSON, which says when it was made and has a summary")
+    try:
+        moment = datetime.strptime(when, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError as error:
+        raise Unusable("has a date that is none") from error
+    given = summary.get("configurations")
+    counts = {each: _number(given.get(each)) for each in STATUSES} if isinstance(given, dict) else None
+    if counts is None:
+        raise Unusable("is a report without the numbers of its configurations")
+    return Past(moment, counts, _number(summary.get("mandatory")), _number(summary.get("advisory")))
+
+
+def trend(report: Report, before: Iterable[Past]) -> tuple[Past, ...]:
+    """The earlier audits and this one in the order of time; nothing where there is none before."""
+    earlier = [each for each in before if each.when < report.when]
+    if not earlier:
+        return ()
+    new = report.new_findings
+    mandatory = sum(each.level == MANDATORY for each in new)
+    now = Past(report.when, report.counts, mandatory, len(new) - mandatory)
+    return (*sorted(earlier, key=lambda each: each.when), now)
+
+
+def _number(given: Any) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        raise Unusable("has a number in its summary that is none")
+    return given
