@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import jsonschema
+import pulumi_aws as aws
 import pytest
 
 from policy_pack.judging.settings import schemas
@@ -41,6 +43,14 @@ from tests.organization import (
 )
 from tests.programs.blocks import arn, config, in_region
 
+
+def template_that_suppresses() -> None:
+    """A configuration without a key, of which the template suppresses what cfn_nag says of that."""
+    suppressed = {"cfn_nag": {"rules_to_suppress": [{"id": "W1200", "reason": "Holds public data."}]}}
+    body = {"Config": {"Type": "AWS::SageMaker::EndpointConfig", "Metadata": suppressed, "Properties": {}}}
+    aws.cloudformation.Stack("stack", template_body=json.dumps({"Resources": body}))
+
+
 # Settings of one policy, a program, and whether the policy finds something wrong with it.
 EFFECTS: list[tuple[str, Mapping[str, Any], Program, bool]] = [
     (ENCRYPTION, {}, no_key_on_local_storage, True),
@@ -48,6 +58,10 @@ EFFECTS: list[tuple[str, Mapping[str, Any], Program, bool]] = [
     (ENCRYPTION, {"instanceStorageOnly": "exempt"}, no_key_on_local_storage, False),
     (ENCRYPTION, {"instanceStorageOnly": "exempt"}, no_key_on_local_storage_and_volumes, True),
     (ENCRYPTION, {"instanceStorageOnly": "exempt"}, no_key, True),
+    (ENCRYPTION, {}, template_that_suppresses, True),
+    (ENCRYPTION, {"honorTemplateSuppressions": False}, template_that_suppresses, True),
+    (ENCRYPTION, {"honorTemplateSuppressions": True}, template_that_suppresses, False),
+    (ENCRYPTION, {"honorTemplateSuppressions": True}, no_key, True),
     (ENCRYPTION, {"keyArnByRegion": {"us-east-1": arn()}}, no_key, True),
     (CUSTOMER, {}, named_key, False),
     (CUSTOMER, {"allowedKeyArns": []}, named_key, False),

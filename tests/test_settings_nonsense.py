@@ -61,6 +61,13 @@ NONSENSE: list[tuple[str, str, Any, Any, str]] = [
     (CUSTOMER, "allowedKeyArns", None, ["arn:awz:kms:*:*:key/*"], "allowedKeyArns[0] is not the ARN"),
     (CUSTOMER, "allowedKeyArns", None, [f"arn:aws:kms:us-east-1:*:{KEY_ID}"], "allowedKeyArns[0] is not the ARN"),
     (CUSTOMER, "allowedAccounts", ACCOUNT, ["1111"], "allowedAccounts[0] is not an account id of 12 digits"),
+    (
+        "encryption-at-rest-enabled",
+        "honorTemplateSuppressions",
+        "no",
+        None,
+        "honorTemplateSuppressions is not true or false",
+    ),
     (CUSTOMER, "allowAliases", "no", None, "allowAliases is not true or false"),
     (REGION, "region", 5, "us-est-1", "region is not an AWS region"),
     (RESTRICTED, "allowedAccounts", {}, ["*"], "allowedAccounts[0] is not an account id of 12 digits"),

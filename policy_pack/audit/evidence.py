@@ -36,8 +36,8 @@ class Source:
     """An input that was read: its name as given, what its bytes are (`size` in bytes), and the stack that it is of.
 
     `organization`, `project` and `stack` are empty where the input does not say; `kind` is one of `STACK_EXPORT`,
-    `CHECKPOINT`, `PREVIEW`, `TERRAFORM_PLAN` and `TERRAFORM_STATE`. `resources` is how many resources it holds. `taken` is when
-    the stack was written, as it says itself (ISO 8601 in UTC, whole seconds); empty where it does not.
+    `CHECKPOINT`, `PREVIEW`, `TERRAFORM_PLAN` and `TERRAFORM_STATE`. `resources` is how many resources it holds.
+    `taken` is when the stack was written, as it says itself (ISO 8601 in UTC, whole seconds); empty where it does not.
     """
 
     name: str
@@ -89,7 +89,8 @@ class PolicyInEffect:
 class PolicyVerdict:
     """What a policy says of a configuration: one of `STATUSES`, and why; a compliant one says on what it rests.
 
-    `fix` goes with a violation, exempted or not; `reason`, `expires` (ISO 8601 date) and `ticket` with an exemption.
+    `fix` goes with a violation, exempted or not; `reason`, `expires` (ISO 8601 date) and `ticket` with an exemption; a
+    `reason` alone with what a template suppresses.
     `policy` is the full name.
     """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from policy_pack.aws.key_names import parse_key
 from policy_pack.values import Text, Unknown, WrongType
 
@@ -18,6 +20,16 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """The same of a text of several lines, which stay apart."""
     return "\n".join(printable(line) for line in text.split("\n"))
+
+
+_ARNS_AND_ACCOUNTS = re.compile(
+    r"arn:[^\s\"']*|\b\d{12}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\bmrk-[0-9a-f]{32}\b"
+)
+
+
+def masked(text: str) -> str:
+    """A text that somebody wrote, on one line and without ARNs, accounts and ids of keys."""
+    return printable(_ARNS_AND_ACCOUNTS.sub(MASK, " ".join(text.split())))
 
 
 def key_text(key: Text, *, shows_arns: bool, is_secret: bool) -> str:

@@ -17,7 +17,7 @@ from policy_pack.audit.evidence import (
     PolicyVerdict,
 )
 from policy_pack.audit.grounds import grounds
-from policy_pack.audit.masking import printable, printable_lines
+from policy_pack.audit.masking import masked, printable, printable_lines
 from policy_pack.judging.judge import Judgement
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
@@ -101,15 +101,18 @@ def _verdict(policy: Policy, level: str, verdict: Verdict, pack: Pack) -> Policy
     if isinstance(verdict, Compliant):
         return PolicyVerdict(status=COMPLIANT, why=printable_lines(verdict.rests_on), **given)
     if isinstance(verdict, Violation):
-        return PolicyVerdict(
-            status=NON_COMPLIANT, why=printable_lines(verdict.why), fix=printable_lines(verdict.fix), **given
-        )
+        given |= {"why": printable_lines(verdict.why), "fix": printable_lines(verdict.fix)}
+        if verdict.suppression is not None:
+            given["reason"] = masked(
+                f"suppressed in the template, not honored: {verdict.suppression.reason or 'no reason'}"
+            )
+        return PolicyVerdict(status=NON_COMPLIANT, **given)
     if isinstance(verdict, Exempted):
         return PolicyVerdict(
             status=EXEMPTED,
             why=printable_lines(verdict.violation.why),
             fix=printable_lines(verdict.violation.fix),
-            reason=printable(verdict.reason),
+            reason=printable(verdict.reason) if verdict.expires else masked(verdict.reason),
             expires=verdict.expires,
             ticket=printable(verdict.ticket or ""),
             **given,

@@ -20,6 +20,7 @@ from policy_pack.carriers import experiments, resource_types, unread
 from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, given_by, in_camel_case
+from policy_pack.carriers.suppressions import suppressions
 from policy_pack.gaps import ACCOUNT, GAP, STACK_NAME
 from policy_pack.records import dataclass
 from policy_pack.stack.model import (
@@ -218,9 +219,15 @@ def _with_alternatives(nodes: Iterable[AnyNode], reading: _Reading, resource: Te
     read = _reads(resource).read
     others = (replace(resource, properties=each.properties, origins=each.origins) for each in resource.alternatives)
     found = [read(_given(reading, each, reading.with_ids(in_camel_case(each.properties)))) for each in others]
-    alternatives = tuple(node for each in found for node in each if isinstance(node, Configuration))
+    given = suppressions(resource.metadata)
+    alternatives = tuple(
+        replace(node, suppressions=given) for each in found for node in each if isinstance(node, Configuration)
+    )
     for node in nodes:
-        yield replace(node, alternatives=alternatives) if isinstance(node, Configuration) and alternatives else node
+        if isinstance(node, Configuration) and (alternatives or given):
+            yield replace(node, alternatives=alternatives, suppressions=given)
+        else:
+            yield node
 
 
 def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[str, Any]) -> Given:

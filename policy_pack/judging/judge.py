@@ -9,7 +9,7 @@ from datetime import date, datetime, timezone
 from policy_pack.judging.patterns import matches
 from policy_pack.judging.phase import FINAL, PREVIEW, in_words_of, to_decide
 from policy_pack.judging.policy import Context, Policy, Subject
-from policy_pack.judging.settings import REFUSE, UNDECIDED, Effective
+from policy_pack.judging.settings import HONOR_SUPPRESSIONS, REFUSE, UNDECIDED, Effective
 from policy_pack.judging.verdict import (
     CannotTell,
     Compliant,
@@ -21,7 +21,7 @@ from policy_pack.judging.verdict import (
     of_alternatives,
 )
 from policy_pack.records import dataclass
-from policy_pack.stack.model import Configuration, Node, Stack
+from policy_pack.stack.model import Configuration, Node, Stack, Suppression
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ def judge(
             verdict = _refused(verdict, phase)
         if isinstance(verdict, Violation):
             verdict = _with_exemption(verdict, node, settings, stack, today or utc_today())
+        if isinstance(verdict, Violation) and verdict.suppression is not None:
+            verdict = _with_suppression(verdict, verdict.suppression, settings)
         yield Judgement(policy, node, verdict)
 
 
@@ -132,6 +134,16 @@ def _with_exemption(
     if best.expires >= today:
         return Exempted(violation, best.reason, best.expires.isoformat(), best.ticket)
     return replace(violation, why=f"{violation.why} Its exemption ran out after {best.expires.isoformat()}.")
+
+
+def _with_suppression(violation: Violation, suppression: Suppression, settings: Effective) -> Verdict:
+    rule = f"{suppression.tool} {suppression.rule}"
+    if settings.values.get(HONOR_SUPPRESSIONS.name) is True:
+        return Exempted(violation, f"suppressed in the template ({rule}): {suppression.reason or 'no reason'}", "")
+    return replace(
+        violation,
+        why=f"{violation.why} Its template suppresses {rule}, which does not count here (honorTemplateSuppressions).",
+    )
 
 
 def names_of(node: Node) -> tuple[str, ...]:

@@ -83,6 +83,21 @@ UNDECIDED = choice(
 )
 
 
+# Of the policy that other tools check too; `policy_pack.judging.judge` sees to it.
+HONOR_SUPPRESSIONS = Setting(
+    "honorTemplateSuppressions",
+    {
+        "type": "boolean",
+        "default": False,
+        "description": (
+            "Whether what the author of a CloudFormation template has suppressed there of the same check of cfn_nag, "
+            "cdk-nag or CloudFormation Guard is exempt. It has no end, and nobody else may have approved it."
+        ),
+    },
+    lambda value: None if isinstance(value, bool) else "is not true or false",
+)
+
+
 def shown(name: str) -> str:
     """A name that was given, as a message may show it: someone may have put the ARN of a key in its place."""
     return name if re.fullmatch("[A-Za-z][A-Za-z_-]{0,80}[0-9]?", name) else "(a name that is not shown)"

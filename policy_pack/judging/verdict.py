@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Union
 
 from policy_pack.records import dataclass
+from policy_pack.stack.model import Suppression
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class Violation:
 
     `why` says what is wrong and why that matters, `fix` what to type. `at` is the URN of the resource to change where
     that is another than the subject (a key that a configuration uses). Neither text holds an ARN, an account or any
-    value of a property other than regions, partitions, instance types and resource names.
+    value of a property other than regions, partitions, instance types and resource names. `suppression` is what the
+    author of a template says there about it.
     """
 
     why: str
     fix: str
     at: str | None = None
+    suppression: Suppression | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,10 @@ class CannotTell:
 
 @dataclass(frozen=True)
 class Exempted:
-    """A violation that the organization has accepted until `expires` (ISO 8601 date), for `reason`."""
+    """A violation that the organization has accepted until `expires` (ISO 8601 date), for `reason`.
+
+    One that a template suppresses, where the organization honors that, does not expire: `expires` is empty.
+    """
 
     violation: Violation
     reason: str

@@ -11,9 +11,9 @@ from policy_pack.aws.instances import has_local_storage
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
-from policy_pack.judging.settings import UNDECIDED, Setting, choice
+from policy_pack.judging.settings import HONOR_SUPPRESSIONS, UNDECIDED, Setting, choice
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
-from policy_pack.stack.model import Configuration
+from policy_pack.stack.model import Configuration, Suppression
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
@@ -35,7 +35,20 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             f"restrict, log or revoke its use.{missing}"
         ),
         fix=f"Set {configuration.key_property} to the ARN of a customer-managed key in the configuration's region.",
+        suppression=next(filter(_is_of_this_check, configuration.suppressions), None),
     )
+
+
+# What other tools call this check where they read templates.
+_IN_CDK_NAG = "SageMakerEndpointConfigurationKMSKeyConfigured"
+_OTHERS = {"cfn_nag": "W1200", "guard": "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED"}
+
+
+def _is_of_this_check(suppression: Suppression) -> bool:
+    if suppression.tool == "cdk_nag":
+        # A rule goes by its pack's name, a dash and its own, as in HIPAA.Security-..., and may be of one finding.
+        return suppression.rule.partition("[")[0].rpartition("-")[2] == _IN_CDK_NAG
+    return _OTHERS.get(suppression.tool) == suppression.rule
 
 
 def _kept(configuration: Configuration) -> str:
@@ -94,6 +107,7 @@ POLICY = Policy(
     scopes=True,
     settings=(
         UNDECIDED,
+        HONOR_SUPPRESSIONS,
         choice(
             "instanceStorageOnly",
             "Whether configurations whose variants all keep their data on local instance storage, which no KMS key "

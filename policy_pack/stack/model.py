@@ -81,6 +81,15 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Suppression:
+    """A rule of another tool that the author of a template has suppressed there: the tool, the rule, and the reason."""
+
+    tool: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Storage:
     """Something besides the volumes that an endpoint writes: what it is, and the key that it names."""
 
@@ -149,6 +158,7 @@ class Configuration(Node):
     output: str = "name output"
     known_as: tuple[str, ...] = ()
     is_experiment: bool = False
+    suppressions: tuple[Suppression, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

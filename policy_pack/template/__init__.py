@@ -57,7 +57,8 @@ class TemplateResource:
     `properties` is an object, or unknown as a whole where a macro or something else that cannot be read stands in its
     place; `origins` says of each what it is computed from. `condition` is true, or unknown where it is not known
     whether the resource is deployed at all. `alternatives` are what the properties may be where conditions that decide
-    them are not known; none where there are too many. Then `properties` are what is certain of them.
+    them are not known; none where there are too many. Then `properties` are what is certain of them. `metadata` is as
+    it is written.
     """
 
     logical_id: str
@@ -66,6 +67,7 @@ class TemplateResource:
     condition: bool | Unknown
     origins: Mapping[str, Origins] = field(default_factory=dict)
     alternatives: tuple[Reading, ...] = ()
+    metadata: Plain = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def _resource(
     kind: str = body["Type"]
     given = resolver.properties(body)
     if given is None:
-        return TemplateResource(logical_id, kind, UNKNOWN, condition)
+        return TemplateResource(logical_id, kind, UNKNOWN, condition, metadata=body.get("Metadata"))
 
     def read() -> Reading:
         resolved = {name: resolver.resolve_with_origins(value) for name, value in given.items()}
@@ -202,4 +204,6 @@ def _resource(
 
     certain, others = resolver.conditions.ways(read) if varies else (read(), [])
     alternatives = tuple(others) if any(each != certain for each in others) else ()
-    return TemplateResource(logical_id, kind, certain.properties, condition, certain.origins, alternatives)
+    return TemplateResource(
+        logical_id, kind, certain.properties, condition, certain.origins, alternatives, body.get("Metadata")
+    )

@@ -182,9 +182,9 @@ def findings_text(report: Report) -> str:
 
 
 def exemption_text(verdict: PolicyVerdict) -> str:
-    """Why and until when a violation is exempted; empty where it is not."""
-    if verdict.status != EXEMPTED:
-        return ""
+    """Why and until when a violation is exempted, or what a template says of it; empty where neither is."""
+    if not verdict.expires:
+        return f"{verdict.reason[:1].upper()}{verdict.reason[1:]}"
     ticket = f" ({verdict.ticket})" if verdict.ticket else ""
     return f"Exempted until {verdict.expires}: {verdict.reason}{ticket}"
 

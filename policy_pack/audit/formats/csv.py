@@ -1,6 +1,6 @@
 """CSV for a spreadsheet: a row for each finding, new, known from the baseline, or fixed since.
 
-The column "record" tells findings from what could not be read ("unread") or audited ("problem"), and from what limits the
+The column "record" tells findings from what could not be read ("unread") or audited ("problem"), and what limits the
 evidence ("note"). What each policy says of each configuration is another table, the format ``csv-verdicts``.
 """
 

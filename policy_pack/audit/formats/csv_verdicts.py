@@ -1,6 +1,6 @@
 """CSV for a spreadsheet: a row for what each policy says of each configuration.
 
-The column "record" tells verdicts from what could not be read ("unread") or audited ("problem"), and from what limits the
+The column "record" tells verdicts from what could not be read ("unread") or audited ("problem"), and what limits the
 evidence ("note"). The findings, those of other resources among them, are another table, the format ``csv``.
 """
 

@@ -189,7 +189,7 @@ class _Document:
                 if verdict.status == EXEMPTED:
                     yield self._of_verdict(configuration, verdict) | {
                         "status": "deviation-approved",
-                        "deadline": f"{verdict.expires}T23:59:59Z",
+                        **({"deadline": f"{verdict.expires}T23:59:59Z"} if verdict.expires else {}),
                     }
 
     def _closed(self) -> Iterable[Json]:

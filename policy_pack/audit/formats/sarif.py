@@ -148,7 +148,7 @@ def _exempted(report: Report) -> Iterable[Json]:
             result = _result(_as_finding(configuration, verdict), f"{configuration.label}: {exemption} {verdict.why}")
             result["suppressions"] = [
                 {
-                    "kind": "external",
+                    "kind": "external" if verdict.expires else "inSource",
                     "status": "accepted",
                     "justification": exemption,
                     "properties": {"expires": verdict.expires, "ticket": verdict.ticket},
