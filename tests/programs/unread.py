@@ -255,6 +255,14 @@ def provisioned_product_of_cloud_control() -> None:
     state("AWS::ServiceCatalog::CloudFormationProvisionedProduct", "product", ProductName="Endpoint")
 
 
+ACCEPTED = {"carrier-readable": {"exemptions": [{"resource": "product", "reason": "A VPC.", "expires": "2999-01-01"}]}}
+
+
+@says_nothing(settings=ACCEPTED)
+def provisioned_product_that_the_organization_accepts() -> None:
+    aws.servicecatalog.ProvisionedProduct("product", product_name="Network", provisioning_artifact_name="v1")
+
+
 @says_nothing()
 def product_of_a_catalog() -> None:
     artifact: Any = {"template_url": "https://bucket.s3.amazonaws.com/product.json"}
