@@ -141,6 +141,9 @@ class Examination:
         found: dict[str, Template | Unread] = {
             each.id: each for stack in (*self._alone, self._stack) for each in stack.of(Unread)
         }
+        # Some inputs say nothing of what the outputs tell.
+        for each in self._stack.configurations:
+            found.pop(each.id, None)
         found.update((each.id, each) for each in self._stack.of(Template) if each.unreadable)
         exempted = {
             each.subject.id

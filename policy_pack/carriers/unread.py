@@ -101,12 +101,15 @@ def _by_its_name(node: Node, properties: Properties) -> Iterator[Unread]:
     yield Unread(**node, what="of a type that this pack does not read")
 
 
+def _node(resource: Resource) -> dict[str, Any]:
+    return {"id": resource.urn, "urn": resource.urn, "label": resource.name, "place": Place(None)}
+
+
 def _reads(named: Named) -> Reads:
     """Of a resource of a stack, unless it is a component: what that is made of is read by itself."""
 
     def read(resource: Resource, surroundings: Surroundings) -> Iterable[Unread]:
-        node = {"id": resource.urn, "urn": resource.urn, "label": resource.name, "place": Place(None)}
-        return named(node, resource.properties) if resource.custom else ()
+        return named(_node(resource), resource.properties) if resource.custom else ()
 
     return Reads(Unread, read)
 

@@ -136,3 +136,12 @@ def test_a_configuration_of_which_nobody_can_tell_fails_where_that_is_asked_for(
     assert command(path, "--fail-on", "undecided").returncode == 0
     missing = write(tmp_path / "missing.json", export(configuration()))
     assert command(missing, "--fail-on", "undecided").returncode == 1
+
+
+def test_what_only_the_outputs_tell_is_read(tmp_path: Path) -> None:
+    made = resource("serving:tf:aws_sagemaker_endpoint_configuration", "made", {})
+    report = audit_document(tmp_path, export({**made, "outputs": {"name": "a", "production_variants": []}}))
+    assert [each.label for each in report.configurations] == ["made"]
+    assert report.unread == ()
+    report = audit_document(tmp_path, export(made))
+    assert [each.label for each in report.unread] == ["made"]
