@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
+from policy_pack.policies import PACK
 from tests.conftest import ROOT
 from tests.harness.answers import short
-from tests.harness.engine import Engine
+from tests.harness.engine import Engine, Stack
 from tests.harness.program import Program, run
 from tests.harness.settings import reconcile
 from tests.organization import (
     CUSTOMER,
     ENCRYPTION,
+    FOLLOWS,
     IN_STACK,
     PAIRED,
+    REGION,
     RESTRICTED,
     ROTATION,
     SENSE,
@@ -32,7 +35,7 @@ from tests.organization import (
 from tests.programs.blocks import arn, in_region, pair
 
 FILES = sorted((ROOT / "configs").glob("*.json"))
-ADVISORY, MANDATORY, REGULATED, STRICT = FILES
+ADVISORY, AUDIT_GROUP, MANDATORY, REGULATED, STRICT = FILES
 
 READABLE = "carrier-readable"
 PROGRAMS: list[Program] = [no_key, only_a_configuration, only_an_endpoint]
@@ -53,7 +56,7 @@ def levels(path: Path, info: pb.AnalyzerInfo) -> dict[str, str]:
 
 
 def test_their_names() -> None:
-    assert [path.stem for path in FILES] == ["advisory", "mandatory", "regulated", "strict"]
+    assert [path.stem for path in FILES] == ["advisory", "audit-group", "mandatory", "regulated", "strict"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -82,6 +85,50 @@ def test_advisory_stops_nothing(engine: Engine) -> None:
         before = run(engine, program).findings
         engine.configure(content(ADVISORY))
         assert run(engine, program) == [("advisory", finding.policy, finding.resource) for finding in before]
+
+
+MANAGED_ONLY = {"replacement-safe", FOLLOWS, IN_STACK, PAIRED, VERIFIED}
+
+
+def test_an_audit_group_has_only_what_means_something_of_discovered_resources(engine: Engine) -> None:
+    found = levels(AUDIT_GROUP, engine.info())
+    assert {policy for policy in MANAGED_ONLY if found[policy] != "disabled"} == set()
+    on = {policy for policy, level in found.items() if level != "disabled"}
+    assert {policy.name for policy in PACK.policies if policy.level == "mandatory"} - {FOLLOWS} <= on
+
+
+@pytest.mark.parametrize(
+    ("inputs", "violated"),
+    [
+        ({"kmsKeyId": arn()}, set()),
+        ({"kmsKeyId": arn(), "endpointConfigName": "fixed-by-hand"}, set()),
+        ({}, {("mandatory", ENCRYPTION)}),
+        ({"kmsKeyId": arn("eu-west-1")}, {("mandatory", REGION)}),
+        ({"kmsKeyId": arn(what="alias/aws/sagemaker")}, {("mandatory", CUSTOMER)}),
+    ],
+)
+def test_an_audit_group_judges_discovered_resources(
+    inputs: dict[str, Any], violated: set[tuple[str, str]], engine: Engine
+) -> None:
+    """Resources of an account: no stack resource, no dependencies, and an Endpoint that nothing here makes."""
+    engine.configure(content(AUDIT_GROUP))
+    engine.configure_stack(Stack(config={"aws-native:region": "us-east-1"}))
+    variant = {"variantName": "all", "modelName": "model", "instanceType": "ml.m5.large", "initialInstanceCount": 1}
+    found = [
+        ("EndpointConfig", {"endpointConfigName": "one", "productionVariants": [variant], **inputs}),
+        ("Endpoint", {"endpointConfigName": "of-another-stack"}),
+    ]
+    resources = [
+        {
+            "type": f"aws-native:sagemaker:{kind}",
+            "urn": f"urn:pulumi:account::insights::aws-native:sagemaker:{kind}::found",
+            "name": "found",
+            "properties": properties,
+        }
+        for kind, properties in found
+    ]
+    answers = [*map(engine.analyze, resources), engine.analyze_stack(resources)]
+    assert {finding.triple[:2] for answer in answers for finding in answer.findings} == violated
 
 
 def test_mandatory_names_every_policy_at_its_default(engine: Engine) -> None:

@@ -84,8 +84,16 @@ def test_answers_to_programs_are_those_of_the_sdk_alone(
 
 
 def _answers(pack: Engine, requests: list[Message]) -> list[Any]:
-    remediations = [pack.remediate(each).response for each in requests if isinstance(each, pb.AnalyzeRequest)]
-    return [*_whole(send(pack, requests, "")), *remediations]
+    # That a policy does not remediate the SDK says of few, which makes the others count as passed.
+    responses = [pack.remediate(each).response for each in requests if isinstance(each, pb.AnalyzeRequest)]
+    remediations = [list(each.remediations) for each in responses if isinstance(each, pb.RemediateResponse)]
+    whole = _whole(send(pack, requests, ""))
+    for response in whole:
+        # Without the edge the pack still knows settings of a policy that is disabled by now.
+        others = [each for each in response.not_applicable if not each.policy_name.endswith("settings-make-sense")]
+        del response.not_applicable[:]
+        response.not_applicable.extend(others)
+    return [*whole, *remediations]
 
 
 def test_it_says_the_same_of_itself(engine: Engine, stock_pack: Engine) -> None:

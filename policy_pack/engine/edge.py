@@ -4,7 +4,8 @@ The SDK (pulumi-policy 1.21) deserialises each resource once for every resource 
 every stack policy, before a policy can say that it does not care. `Edge` answers the engine in the SDK's place: it
 decides by a resource's type whether anything concerns it, reads what does straight from the message, and hands the
 SDK a request without properties. Levels, settings, diagnostics and not-applicable answers stay the SDK's own. Of a
-whole stack, what concerns nobody is not even parsed (`policy_pack.engine.skim`).
+whole stack, what concerns nobody is not even parsed (`policy_pack.engine.skim`). What goes wrong before the policies is
+answered as their violation (`policy_pack.engine.answers`), never by an error that quotes it.
 
 The seam: the SDK registers its service through the public `add_AnalyzerServicer_to_server` of the `pulumi` package's
 generated module, looked up there when a pack starts. That it does so is not promised. Where it does not, or where its
@@ -15,18 +16,21 @@ The other half of it is gRPC's own: of several handlers for a method, the first 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
 import grpc
 from google.protobuf import json_format
+from google.protobuf.message import DecodeError
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policy_pack.carriers import READERS, SUBJECTS, concerning
-from policy_pack.engine import messages
+from policy_pack.carriers import KEY_WRITERS, READERS, SUBJECTS, concerning
+from policy_pack.engine import answers, messages
 from policy_pack.engine.session import Session, phase_of
 from policy_pack.engine.skim import Skimmer
+from policy_pack.judging.policy import REMEDIATE, RESOURCE, STACK
 
 _RECONFIGURE = "_configure_runtime_settings"
 _METHODS = ("Analyze", "AnalyzeStack", "Remediate", "Configure", "ConfigureStack")
@@ -63,15 +67,35 @@ def edge_for(servicer: Any, session: Session) -> Any:
 
 
 def _skimming(edge: Edge) -> Any:
-    """Serves Analyze and AnalyzeStack by `edge`, from requests without what concerns nobody."""
+    """Serves the calls of `edge` that carry resources, from requests without what concerns nobody.
+
+    Requests are parsed within the call, so that one that cannot be is answered too.
+    """
+    subjects, all_read = Skimmer(SUBJECTS), Skimmer(READERS, messages.ROOT)
+    calls: tuple[tuple[str, Any, Any, Any], ...] = (
+        ("Analyze", subjects.resource, edge.Analyze, edge.not_analyzed),
+        ("AnalyzeStack", all_read.stack, edge.AnalyzeStack, edge.stack_not_analyzed),
+        ("Remediate", subjects.resource, edge.Remediate, edge.not_remediated),
+    )
     handlers = {
-        name: grpc.unary_unary_rpc_method_handler(method, parse, pb.AnalyzeResponse.SerializeToString)
-        for name, method, parse in (
-            ("Analyze", edge.Analyze, Skimmer(SUBJECTS).resource),
-            ("AnalyzeStack", edge.AnalyzeStack, Skimmer(READERS, messages.ROOT).stack),
+        name: grpc.unary_unary_rpc_method_handler(
+            _answering(parse, method, otherwise), None, lambda response: response.SerializeToString()
         )
+        for name, parse, method, otherwise in calls
     }
     return grpc.method_handlers_generic_handler("pulumirpc.Analyzer", handlers)
+
+
+def _answering(
+    parse: Callable[[bytes], Any], method: Callable[[Any, Any], Any], otherwise: Callable[[BaseException], Any]
+) -> Callable[[bytes, Any], Any]:
+    def answer(serialized: bytes, context: Any) -> Any:
+        try:
+            return method(parse(serialized), context)
+        except BaseException as error:  # noqa: BLE001 - whatever goes wrong must be an answer
+            return otherwise(error)
+
+    return answer
 
 
 class Edge:
@@ -81,6 +105,7 @@ class Edge:
         self._sdk = sdk
         self._session = session
         self._remediates = False
+        self._nobody: pb.AnalyzeResponse | None = None
 
     def __getattr__(self, name: str) -> Any:
         # Whatever this class does not answer itself is the SDK's, methods of later versions included.
@@ -88,7 +113,10 @@ class Edge:
 
     def Analyze(self, request: pb.AnalyzeRequest, context: Any) -> pb.AnalyzeResponse:
         if request.type not in SUBJECTS:
-            return pb.AnalyzeResponse()
+            # Of most resources; the same answer each time.
+            if self._nobody is None:
+                self._nobody = answers.nobody(self._session, RESOURCE)
+            return self._nobody
         with self._reading([request]):
             response: pb.AnalyzeResponse = self._sdk.Analyze(_without_properties(request), context)
         return response
@@ -100,21 +128,45 @@ class Edge:
         return response
 
     def Remediate(self, request: pb.AnalyzeRequest, context: Any) -> pb.RemediateResponse:
-        if not self._remediates:
-            return pb.RemediateResponse()
-        if request.type not in SUBJECTS:
-            request = _without_properties(request)
+        if not self._remediates or request.type not in KEY_WRITERS:
+            return answers.not_remediated(self._session, answers.NO_KEY_TO_FILL_IN)
         # The SDK keeps secrets and unknowns apart in what a remediation is given, so it gets the properties.
-        with self._reading([request]):
+        with self._reading([request]), self._session.remediating() as failures:
             try:
                 response: pb.RemediateResponse = self._sdk.Remediate(request, context)
-            except Exception:  # noqa: BLE001 - what the SDK cannot deserialise is left as it is, and Analyze judges it
-                return pb.RemediateResponse()
-        return response
+            except BaseException as error:  # noqa: BLE001 - what the SDK cannot deserialise is left for Analyze to judge
+                return self.not_remediated(error, request.urn)
+        return answers.with_failures(self._session, response, failures)
+
+    def not_analyzed(self, error: BaseException) -> pb.AnalyzeResponse:
+        """The answer to a resource that an error kept from the policies."""
+        return answers.failed(self._session, RESOURCE, self._why("a resource", error))
+
+    def stack_not_analyzed(self, error: BaseException) -> pb.AnalyzeResponse:
+        """The answer to a stack that an error kept from the policies."""
+        return answers.failed(self._session, STACK, self._why("the stack", error))
+
+    def not_remediated(self, error: BaseException, urn: str = "a resource") -> pb.RemediateResponse:
+        """The answer to a resource that an error kept from the remediations."""
+        why = self._why(urn, error)
+        failures = {
+            self._session.pack.full_name(each): why(self._session.pack.full_name(each))
+            for each in answers.enabled(self._session, RESOURCE)
+            if each.remediate is not None and self._session.level(each) == REMEDIATE
+        }
+        return answers.with_failures(self._session, pb.RemediateResponse(), failures)
+
+    def _why(self, about: str, error: BaseException) -> Callable[[str], str]:
+        if isinstance(error, (DecodeError, RecursionError)):
+            return lambda _: answers.UNREADABLE
+        return lambda policy: self._session.faults.tell(policy, about, error)
 
     def Configure(self, request: pb.ConfigureAnalyzerRequest, context: Any) -> Any:
         policies = request.policyConfig
-        self._remediates = any(each.enforcementLevel == pb.REMEDIATE for each in policies.values())
+        levels = {name: pb.EnforcementLevel.Name(each.enforcementLevel).lower() for name, each in policies.items()}
+        self._remediates = REMEDIATE in levels.values()
+        self._nobody = None
+        self._session.levels = levels
         self._session.given = {
             name: json_format.MessageToDict(each.properties)
             for name, each in policies.items()

@@ -12,7 +12,12 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from policy_pack.stack.model import Provider, Resource
-from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
+from policy_pack.values import NOTHING_KNOWN, Opaque, Plain, unwrap
+
+# Levels of objects and lists below a property, beyond which lies nothing that a policy asks for. What reads values
+# calls itself for each level. Templates have a narrower bound of their own, and so are refused.
+MAX_DEPTH = 128
+TOO_DEEP = Opaque("an object or a list nested too deeply")
 
 ROOT = "pulumi:pulumi:Stack"
 
@@ -78,14 +83,16 @@ class Fields(Mapping[str, Plain]):
         return len(self._fields)
 
 
-def _plain(value: struct_pb2.Value) -> Plain:
+def _plain(value: struct_pb2.Value, depth: int = 0) -> Plain:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         return unwrap(value.string_value)
     if kind == "struct_value":
-        return unwrap({name: _plain(field) for name, field in value.struct_value.fields.items()})
+        if depth == MAX_DEPTH:
+            return TOO_DEEP
+        return unwrap({name: _plain(field, depth + 1) for name, field in value.struct_value.fields.items()})
     if kind == "list_value":
-        return [_plain(item) for item in value.list_value.values]
+        return TOO_DEEP if depth == MAX_DEPTH else [_plain(item, depth + 1) for item in value.list_value.values]
     if kind == "bool_value":
         return value.bool_value
     return value.number_value if kind == "number_value" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Union
@@ -11,15 +12,17 @@ import pulumi.runtime
 import pulumi_policy as sdk
 
 from policy_pack import carriers
+from policy_pack.engine import answers, sdk_arguments
 from policy_pack.engine import edge as edges
-from policy_pack.engine import sdk_arguments
 from policy_pack.engine.session import Session
 from policy_pack.judging.judge import Judgement, judge
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import RESOURCE, Context, Policy
 from policy_pack.judging.settings import schemas
-from policy_pack.judging.verdict import NotApplicable, Violation
-from policy_pack.stack.model import Configuration
+from policy_pack.judging.verdict import CannotTell, NotApplicable, Violation
+from policy_pack.stack.model import Configuration, Stack
+
+_STACK_SIZE = 128 << 20  # bytes, of which a thread takes what it needs
 
 Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
 
@@ -27,6 +30,9 @@ Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
 def serve(pack: Pack, *, edge: bool = True) -> None:
     """Serves a pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
     session = session_for(pack)
+    # Threads that are started from here on parse requests, on whose nesting protobuf has a bound; without room for that
+    # the process would end.
+    threading.stack_size(_STACK_SIZE)
     if edge:
         edges.install(session)
     sdk.PolicyPack(
@@ -75,21 +81,26 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         try:
             stack = session.stack(lambda: _resources(args), tells_dependencies=_tells_dependencies(args))
             judgements = session.judgements(policy, stack, args.get_config(), args.stack_tags)
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
-            report(
-                f"An error in the policy pack ({type(error).__name__}) keeps it from judging this; please report it."
-            )
+        except BaseException as error:  # noqa: BLE001 - whatever goes wrong must be an answer, at the policy's own level
+            report(session.faults.tell(pack.full_name(policy), args.urn if is_resource else "the stack", error))
             return
         for judgement in judgements:
             if isinstance(judgement.verdict, Violation):
                 report(message(judgement), None if is_resource else judgement.urn)
-        reasons = [each.verdict.why for each in judgements if isinstance(each.verdict, NotApplicable)]
-        if reasons and len(reasons) == len(judgements):
-            args.not_applicable(reasons[0])
+        if policy.judges is Stack and (faults := session.faults.summary()):
+            report(faults)
+            return
+        undecided = [each.verdict.why for each in judgements if isinstance(each.verdict, (NotApplicable, CannotTell))]
+        if policy.judges is Stack and session.only_defaults:
+            undecided, judgements = [], []
+        if len(undecided) == len(judgements):
+            # What judged nothing must not count as passed.
+            args.not_applicable(next(iter(undecided), answers.nothing_to_judge(policy, policy.kind)))
 
     def remediate(args: sdk.ResourceValidationArgs) -> Any:
         writer = carriers.KEY_WRITERS.get(args.resource_type)
         if writer is None or policy.remediate is None:
+            args.not_applicable(answers.NO_KEY_TO_FILL_IN)
             return None
         try:
             settings = session.settings(policy, args.get_config())
@@ -103,8 +114,8 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
                     if arn is not None:
                         writer(args.props, arn)
                         return args.props
-        except Exception:  # noqa: BLE001 - what cannot be mended is left as it is, for `validate` to judge
-            return None
+        except BaseException as error:  # noqa: BLE001 - what cannot be mended is left as it is, for `validate` to judge
+            session.remediation_failed(policy, args.urn, error)
         return None
 
     kind: Any = sdk.ResourceValidationPolicy if is_resource else sdk.StackValidationPolicy

@@ -10,13 +10,15 @@ from typing import Any
 
 from policy_pack import carriers
 from policy_pack.carriers.place import Surroundings
+from policy_pack.engine.faults import Faults
 from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.phase import PREVIEW, UPDATE
 from policy_pack.judging.policy import RESOURCE, Policy
-from policy_pack.judging.settings import Effective, read, shown
+from policy_pack.judging.settings import Effective, read, schemas, shown
 from policy_pack.stack.model import Resource, Stack
 
+_ABSENT = object()
 _ALL = "all"  # stands in a configuration for every policy; only a level can be given for it
 
 
@@ -28,16 +30,20 @@ def phase_of(dry_run: bool) -> str:
 class Session:
     """One pack, for as long as the engine runs it.
 
-    `config` is the stack's configuration, `phase` one of those of `policy_pack.judging.phase`. `given` are the settings
-    of the policies that are not disabled, by full name, and whatever else was given by a name that no policy has.
+    `config` is the stack's configuration, `phase` one of those of `policy_pack.judging.phase`. `levels` are those that
+    the policies were given, by full name. `given` are the settings of the policies that are not disabled, by full name,
+    and whatever else was given by a name that no policy has.
     """
 
     def __init__(self, config: Mapping[str, str], pack: Pack, *, dry_run: bool = False) -> None:
         self.config = config
         self.pack = pack
         self.phase = phase_of(dry_run)
+        self.levels: Mapping[str, str] = {}
         self.given: dict[str, Mapping[str, Any]] = {}
+        self.faults = Faults(pack.name)
         self._current: ContextVar[Callable[[], Stack] | None] = ContextVar("current", default=None)
+        self._failures: ContextVar[dict[str, str] | None] = ContextVar("failures", default=None)
         self._settings: dict[str, tuple[Mapping[str, Any], Effective]] = {}
 
     def model(self, resources: Iterable[Resource], *, tells_dependencies: bool = True) -> Stack:
@@ -86,6 +92,40 @@ class Session:
             phase=self.phase,
         )
         return list(without_repeats(judged))
+
+    def level(self, policy: Policy) -> str:
+        """A policy's level, its default one where none was given."""
+        return self.levels.get(self.pack.full_name(policy), policy.level)
+
+    @contextmanager
+    def remediating(self) -> Iterator[dict[str, str]]:
+        """While it is open, `remediation_failed` fills what it gives: messages by the full names of policies."""
+        failures: dict[str, str] = {}
+        token = self._failures.set(failures)
+        try:
+            yield failures
+        finally:
+            self._failures.reset(token)
+
+    def remediation_failed(self, policy: Policy, about: str, error: BaseException) -> None:
+        """Keeps that a policy failed to remediate a resource, for the answer."""
+        name = self.pack.full_name(policy)
+        message = self.faults.tell(name, about, error)
+        failures = self._failures.get()
+        if failures is not None:
+            failures[name] = message
+
+    @property
+    def only_defaults(self) -> bool:
+        """Whether no setting was given that differs from its default; the engine fills defaults in."""
+        by_name = self.pack.by_full_name
+        for name, given in self.given.copy().items():
+            defaults = schemas(by_name[name].settings) if name in by_name else {}
+            if any(value != defaults.get(setting, {}).get("default", _ABSENT) for setting, value in given.items()):
+                return False
+            if name not in by_name and name != _ALL:
+                return False
+        return True
 
     def settings(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
         """A policy's settings in effect, from what the SDK hands it."""

@@ -9,6 +9,9 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 
 PREFIX = "sagemaker-endpoint-configuration-"
 
+# How the reasons begin by which a policy does not apply to what holds nothing of the kind that it judges.
+NOTHING_TO_JUDGE = ("The resource is no ", "The stack has no ", "No setting differs ")
+
 Triple = tuple[str, str, str]  # level, policy without the prefix, resource
 
 
@@ -71,8 +74,9 @@ class Verdicts:
         return [finding.message for finding in self.findings if finding.policy == policy]
 
     def not_applicable(self, policy: str) -> list[str]:
-        """The reasons that one policy gives for not applying, one for each request that it says so of."""
-        return [answer.not_applicable[policy] for answer in self.answers if policy in answer.not_applicable]
+        """The reasons that one policy gives for not applying to something that it judges, one for each request."""
+        reasons = [answer.not_applicable[policy] for answer in self.answers if policy in answer.not_applicable]
+        return [reason for reason in reasons if not reason.startswith(NOTHING_TO_JUDGE)]
 
     def explain(self, expected: Sequence[Triple]) -> list[str]:
         """Lines that show the subject, what was expected and what the pack says, for a failing comparison."""

@@ -1,0 +1,110 @@
+"""Answers to the engine of the pack's own, where the SDK is not asked: nothing is judged, or nothing can be.
+
+Sources: "pulumi/proto/pulumi/analyzer.proto"; `newPolicySummary` of the engine's package analyzer, for what counts as
+passed: every policy of a kind that neither failed nor was not applicable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from pulumi.runtime.proto import analyzer_pb2 as pb
+
+from policy_pack.engine.session import Session
+from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, RESOURCE, Policy
+from policy_pack.stack.model import Configuration, Endpoint, Stack, Template, Unread
+
+_KINDS = {
+    Configuration: "SageMaker endpoint configuration",
+    Endpoint: "SageMaker Endpoint",
+    Template: "template or desired state of a type that may hold one",
+    Unread: "resource that may make an endpoint configuration in a way that is not read",
+}
+_LEVELS = {"advisory": pb.ADVISORY, "mandatory": pb.MANDATORY}
+
+NO_KEY_TO_FILL_IN = "It is no resource whose key can be filled in."
+UNREADABLE = (
+    "The properties are nested deeper than protobuf reads, or the request is damaged, so no policy can judge them.\n"
+    "Nest them less deeply."
+)
+
+
+def nothing_to_judge(policy: Policy, kind: str) -> str:
+    """Why a policy has no subject in a resource or in a stack, which `kind` says."""
+    if policy.judges is Stack:
+        return "No setting differs from its default."
+    what = _KINDS.get(policy.judges, "resource that the policy judges")
+    return f"The {kind} has no {what}." if kind == "stack" else f"The resource is no {what}, and holds none."
+
+
+def not_applicable(
+    session: Session, policies: Iterable[Policy], why: Callable[[Policy], str]
+) -> Iterator[pb.PolicyNotApplicable]:
+    """What says of each policy that it judged nothing, and why."""
+    for policy in policies:
+        yield pb.PolicyNotApplicable(policy_name=session.pack.full_name(policy), reason=why(policy))
+
+
+def nobody(session: Session, kind: str) -> pb.AnalyzeResponse:
+    """The answer to a resource that no policy judges."""
+    found = not_applicable(session, enabled(session, kind), lambda policy: nothing_to_judge(policy, kind))
+    return pb.AnalyzeResponse(not_applicable=list(found))
+
+
+def failed(session: Session, kind: str, why: Callable[[str], str]) -> pb.AnalyzeResponse:
+    """The answer where every policy of a kind would have failed: a violation of each, at its level.
+
+    `why` gives the message for a policy's full name.
+    """
+    response = pb.AnalyzeResponse()
+    for policy in enabled(session, kind):
+        name, level = session.pack.full_name(policy), session.level(policy)
+        diagnostic = response.diagnostics.add(
+            policyName=name,
+            policyPackName=session.pack.name,
+            message=f"{policy.description}\n{why(name)}",
+            description=policy.description,
+            enforcementLevel=_LEVELS[MANDATORY if level == REMEDIATE else level],
+        )
+        if hasattr(diagnostic, "severity"):
+            diagnostic.severity = pb.PolicySeverity.Value(f"POLICY_SEVERITY_{policy.severity.upper()}")
+    return response
+
+
+def not_remediated(session: Session, why: str) -> pb.RemediateResponse:
+    """The answer to a resource that no remediation changes."""
+    found = not_applicable(session, enabled(session, RESOURCE), lambda each: _no_remediation(session, each) or why)
+    return pb.RemediateResponse(not_applicable=list(found))
+
+
+def with_failures(
+    session: Session, response: pb.RemediateResponse, failures: Mapping[str, str]
+) -> pb.RemediateResponse:
+    """The SDK's answer, and what it does not say: which remediations failed, and which policies have none.
+
+    `failures` are messages by the full names of policies; the engine shows each as a warning.
+    """
+    for name, message in failures.items():
+        policy = session.pack.by_full_name[name]
+        response.remediations.add(
+            policyName=name,
+            policyPackName=session.pack.name,
+            description=policy.description,
+            diagnostic=f"The key could not be filled in. {message}",
+        )
+    said = {each.policy_name for each in response.not_applicable}
+    others = [each for each in enabled(session, RESOURCE) if session.pack.full_name(each) not in said]
+    others = [each for each in others if _no_remediation(session, each)]
+    response.not_applicable.extend(not_applicable(session, others, lambda each: _no_remediation(session, each) or ""))
+    return response
+
+
+def _no_remediation(session: Session, policy: Policy) -> str | None:
+    if policy.remediate is None:
+        return "The policy does not remediate."
+    return None if session.level(policy) == REMEDIATE else "The policy is not set to remediate."
+
+
+def enabled(session: Session, kind: str) -> list[Policy]:
+    """The policies of a kind that are not disabled."""
+    return [each for each in session.pack.policies if each.kind == kind and session.level(each) != DISABLED]
