@@ -120,7 +120,7 @@ def test_a_policy_that_fails_is_a_violation(error: str, edge: bool, tmp_path: Pa
     # Once for each policy, however often it fails; the first of them before what fails to remediate.
     assert sorted({line.split()[1] for line in heads}) == sorted(f"{PACK.prefix}{name}" for _, name in judged())
     assert len(heads) <= len(judged()) + 1
-    place = r"policy_pack/judging/judge\.py, line \d+, in judge\n  __main__\.py, line \d+, in fail"
+    place = r"policy_pack/judging/judge\.py, line \d+, in \w+\n  __main__\.py, line \d+, in fail"
     assert len(re.findall(place, told)) == len(heads)
 
 
