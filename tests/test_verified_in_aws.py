@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -229,3 +230,49 @@ def test_without_credentials() -> None:
         key = f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"
         (message,) = _says(engine, _resource(key))
     assert "AWS did not answer (NoCredentialsError)" in message
+
+
+def _with_profile(resource: dict[str, Any], profile: str = "other-account") -> dict[str, Any]:
+    provider = {**resource["provider"], "properties": {**resource["provider"]["properties"], "profile": profile}}
+    return {**resource, "provider": provider}
+
+
+def test_a_providers_profile_is_used_unless_that_is_forbidden(pack: Engine, kms: Any) -> None:
+    key = _key(kms)
+    (unknown,) = _says(pack, _with_profile(_resource(key)))
+    assert "AWS did not answer (ProfileNotFound)" in unknown
+    assert _says(pack, _with_profile(_resource(key)), allowProviderProfile=False) == []
+    # Of the pack's own credentials, and judged by what they see.
+    (disabled,) = _says(pack, _with_profile(_resource(_key(kms, Description="x"))), allowProviderProfile=False)
+    assert "does not rotate" in disabled
+
+
+def test_without_the_profile_a_key_of_no_certain_account_is_not_verified(pack: Engine, kms: Any) -> None:
+    short = _with_profile(_resource(_id(_key(kms)), kind=NATIVE))
+    (said,) = _says(pack, short, allowProviderProfile=False)
+    assert "allowProviderProfile is false" in said
+    assert said.endswith("Set kmsKeyId to the key's ARN, which names its account.")
+    assert _says(pack, short, allowProviderProfile=False, onError="ignore") == []
+    # Where the provider names none, the pack's credentials are the ones that the program has.
+    assert _says(pack, _resource(_id(_key(kms)), kind=NATIVE), allowProviderProfile=False) == []
+
+
+WITHOUT_BOTO3 = f"""
+import importlib.util, sys
+sys.path.insert(0, {str(ROOT)!r})
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "boto3" else found(name, *rest)
+from policy_pack.engine.serve import serve
+from policy_pack.policies import PACK
+serve(PACK)
+"""
+
+
+def test_without_boto3_it_says_what_to_publish(tmp_path: Path) -> None:
+    (tmp_path / "__main__.py").write_text(WITHOUT_BOTO3, encoding="utf-8")
+    with Engine(tmp_path) as pack:
+        key = f"arn:aws:kms:{REGION}:111122223333:key/12345678-1234-1234-1234-123456789012"
+        (said,) = _says(pack, _resource(key))
+        assert _says(pack, _resource(key), onError="ignore") == []
+    assert "boto3, the AWS SDK for Python, is not installed where the policy pack runs." in said
+    assert "requirements-aws.txt to the requirements.txt of the policy pack, and publish or install it again." in said

@@ -90,7 +90,7 @@ def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
     everyone = entries.get(_ALL, {}).get(_LEVEL)
     levels = {name: entries.get(name, {}).get(_LEVEL, everyone or each.level) for name, each in names.items()}
     own = {name: {key: value for key, value in entry.items() if key != _LEVEL} for name, entry in entries.items()}
-    problems = [line for name, policy in names.items() for line in _refusals(name, policy, own.get(name, {}))]
+    problems = [line for name, policy in names.items() for line in refusals(name, policy, own.get(name, {}))]
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
     disabled = {name for name, entry in entries.items() if entry.get(_LEVEL) == DISABLED}
@@ -100,7 +100,8 @@ def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
     return Config(pack, levels, session.all_settings())
 
 
-def _refusals(name: str, policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
+def refusals(name: str, policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
+    """Why the engine would refuse the settings of a policy: lines that begin with its full name, and quote no value."""
     if not given:
         return
     import jsonschema  # takes as long to load as the rest, and most audits give no settings

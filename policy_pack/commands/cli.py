@@ -11,6 +11,7 @@ import click
 from policy_pack.commands.audit import audit
 from policy_pack.commands.guard import COMPLETE, NAME, STATUSES, Group, debug_option
 from policy_pack.commands.names import PolicyName
+from policy_pack.commands.validate_config import validate_config
 
 _SHELLS = ("bash", "zsh", "fish")
 
@@ -45,6 +46,7 @@ def main(context: click.Context, isolated: bool) -> None:
 
 
 main.add_command(audit)
+main.add_command(validate_config)
 
 
 @main.command()

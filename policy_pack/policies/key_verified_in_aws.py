@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _keys: list[Keys] = []  # the one that asks, for as long as the pack runs
 
+_PERMIT = "Give the policy pack credentials that may describe the key, or set onError to ignore."
+_INSTALL = (
+    "Add the line of requirements-aws.txt to the requirements.txt of the policy pack, and publish or install it again."
+)
+
 _NOT_ENABLED = {
     "Disabled": "is disabled",
     "PendingDeletion": "is going to be deleted",
@@ -32,7 +37,16 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if reason is not None:
         return reason
     if importlib.util.find_spec("boto3") is None:
-        return _not_asked("the AWS SDK for Python (boto3) is not installed where the policy pack runs", context)
+        return _not_asked(
+            "boto3, the AWS SDK for Python, is not installed where the policy pack runs", context, _INSTALL
+        )
+    if not _may_ask(configuration, context):
+        return _not_asked(
+            "allowProviderProfile is false, and without the provider's AWS profile nobody knows which account's key "
+            f"{configuration.key_property} means",
+            context,
+            f"Set {configuration.key_property} to the key's ARN, which names its account.",
+        )
     return _verdict(configuration, context)
 
 
@@ -61,8 +75,8 @@ def _verdict(configuration: Configuration, context: Context) -> Decision:
     if not _keys:
         _keys.append(Keys())
     # All of the stack's at once, so that they are asked together within one budget.
-    answers = _keys[0].ask(_questions(context.stack), context.settings["budgetSeconds"])
-    answer = answers[_question(configuration)]
+    answers = _keys[0].ask(_questions(context), context.settings["budgetSeconds"])
+    answer = answers[_question(configuration, context)]
     if not isinstance(answer, Failure):
         return judge_description(configuration, answer)
     if answer.not_found:
@@ -112,26 +126,33 @@ def _missing(configuration: Configuration, answer: Description) -> tuple[str, ..
     return access(answer.policy, [user], key, str(region)).missing
 
 
-def _questions(stack: Stack) -> list[Question]:
-    return [_question(each) for each in stack.configurations if _not_to_ask(each, stack) is None]
+def _questions(context: Context) -> list[Question]:
+    stack = context.stack
+    asked = [each for each in stack.configurations if _not_to_ask(each, stack) is None and _may_ask(each, context)]
+    return [_question(each, context) for each in asked]
 
 
-def _question(configuration: Configuration) -> Question:
+def _question(configuration: Configuration, context: Context) -> Question:
     from policy_pack.aws.ask_kms import Question
 
-    profile = configuration.place.profile
+    profile = configuration.place.profile if context.settings["allowProviderProfile"] else None
     return Question(
         str(configuration.key), str(configuration.place.region), profile if isinstance(profile, str) else None
     )
 
 
-def _not_asked(what: str, context: Context) -> Decision:
+def _may_ask(configuration: Configuration, context: Context) -> bool:
+    """Whether an answer would be of the key that is meant: an id or an alias may be another account's as well."""
+    if context.settings["allowProviderProfile"] or configuration.place.profile is None:
+        return True
+    parsed = parse_key(str(configuration.key), short_forms=configuration.short_keys)
+    return parsed is not None and parsed.is_arn
+
+
+def _not_asked(what: str, context: Context, fix: str = _PERMIT) -> Decision:
     if context.settings["onError"] == "ignore":
         return CannotTell(f"Its key was not verified: {what}.")
-    return Violation(
-        why=f"Its key could not be verified: {what}.",
-        fix="Give the policy pack credentials that may describe the key, or set onError to ignore.",
-    )
+    return Violation(why=f"Its key could not be verified: {what}.", fix=fix)
 
 
 def _check_budget(value: Any) -> str | None:
@@ -175,6 +196,18 @@ POLICY = Policy(
             "What a call is that is refused or fails: a violation (report), or nothing (ignore).",
             ("report", "ignore"),
             "report",
+        ),
+        Setting(
+            "allowProviderProfile",
+            {
+                "type": "boolean",
+                "default": True,
+                "description": (
+                    "Whether AWS is asked with the AWS profile that a provider of the program names. If not, the "
+                    "policy pack's own credentials are used, and keys that are not named by an ARN are not verified."
+                ),
+            },
+            lambda value: None if isinstance(value, bool) else "is not true or false",
         ),
     ),
 )

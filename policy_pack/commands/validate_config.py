@@ -1,0 +1,182 @@
+"""Says of a configuration file of the pack what in it has no effect: names, settings and values.
+
+The engine and Pulumi Cloud compare the types of settings only. What is misspelled passes there, and configures nothing.
+
+Sources: "Configuring policy packs" and "Policy packs and Pulumi ESC" in Pulumi's documentation; `parsePolicyPackConfig`
+of the engine's package analyzer.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE
+
+if TYPE_CHECKING:
+    from policy_pack.judging.pack import Pack
+    from policy_pack.judging.policy import Policy
+
+_ALL, _ENVIRONMENTS, _LEVEL = "all", "environments", "enforcementLevel"
+_MAX_SIZE = 4_000_000  # bytes; the settings of a pack are a few kilobytes
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong with a configuration, one thing a line, and what is worth knowing of one that is not."""
+
+    problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@click.command("validate-config", epilog=STATUSES)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def validate_config(files: tuple[str, ...]) -> None:
+    """Checks configurations of the pack: names, settings and values, with what was probably meant.
+
+    FILE is what --policy-pack-config or "pulumi policy enable --config" takes. An entry "environments", which names
+    environments of Pulumi ESC, is accepted; what they hold is not known here.
+
+    The exit status is 0 where everything has an effect, and 2 where something has none or a file cannot be read.
+    """
+    from policy_pack.judging.judge import utc_today
+    from policy_pack.policies import PACK
+
+    failed = False
+    for name in files:
+        checked = _checked(name, PACK, utc_today())
+        for line in checked.problems:
+            click.echo(f"error: {name}: {line}", err=True)
+        for line in checked.notes:
+            click.echo(f"note: {name}: {line}", err=True)
+        if checked.problems:
+            failed = True
+        else:
+            click.echo(f"{name} is valid.")
+    sys.exit(UNUSABLE if failed else CLEAN)
+
+
+def _checked(name: str, pack: Pack, today: date) -> Checked:
+    from policy_pack.audit.files import Input, read
+    from policy_pack.audit.state import Unusable
+
+    try:
+        return check(read(Input(name, name), _MAX_SIZE).text, pack, today)
+    except Unusable as error:
+        return Checked((str(error),))
+
+
+def check(text: bytes, pack: Pack, today: date) -> Checked:
+    """What is wrong with a configuration's text, which the engine allows to be empty; raises `Unusable`."""
+    from policy_pack.audit.files import parse_json
+
+    if not text.strip():
+        return Checked(())
+    given = parse_json(text)
+    if not isinstance(given, dict):
+        return Checked(("it is not an object with an entry for each policy",))
+    problems: list[str] = []
+    notes: list[str] = []
+    for name, value in given.items():
+        if name == _ENVIRONMENTS:
+            problems += _environments(value)
+        elif name == _ALL:
+            problems += _everyone(value)
+        else:
+            policy = pack.by_full_name.get(name)
+            if policy is None:
+                problems.append(_unknown_policy(name, pack))
+            else:
+                problems += (f"{name}: {line}" for line in _entry(policy, value))
+                notes += (f"{name}: {line}" for line in _expired(policy, value, today))
+    return Checked(tuple(dict.fromkeys(problems)), tuple(notes))
+
+
+def _environments(value: Any) -> Iterator[str]:
+    if not isinstance(value, list):
+        yield "environments is not a list of names of Pulumi ESC environments"
+        return
+    for index, each in enumerate(value):
+        if not isinstance(each, str) or not each.strip():
+            yield f"environments[{index}] is not the name of a Pulumi ESC environment"
+
+
+def _everyone(value: Any) -> Iterator[str]:
+    entry = {_LEVEL: value} if isinstance(value, str) else value
+    if not isinstance(entry, dict):
+        yield f"{_ALL}: it is neither a level nor an object"
+        return
+    if entry.keys() - {_LEVEL}:
+        yield f"{_ALL}: only a level can be given for all policies, and no settings"
+    if _LEVEL in entry:
+        yield from (f"{_ALL}: {line}" for line in _level(entry[_LEVEL]))
+
+
+def _unknown_policy(name: str, pack: Pack) -> str:
+    from policy_pack.judging.settings import shown
+
+    # Without the prefix an audit takes it all the same; the engine does not.
+    meant = pack.prefix + name if name in pack.by_name else _closest(name, [*pack.by_full_name, _ALL, _ENVIRONMENTS])
+    if meant is None:
+        near = _closest(name.removeprefix(pack.prefix), pack.by_name)
+        meant = pack.prefix + near if near is not None else None
+    return f"{shown(name)}: the pack has no policy of this name{_did_you_mean(meant)}"
+
+
+def _entry(policy: Policy, value: Any) -> Iterator[str]:
+    from policy_pack.audit.config import refusals
+    from policy_pack.judging.settings import read, schemas, shown
+
+    entry = {_LEVEL: value} if isinstance(value, str) else value
+    if not isinstance(entry, dict):
+        yield "it is neither a level nor an object"
+        return
+    if _LEVEL in entry:
+        yield from _level(entry[_LEVEL])
+    given = {name: each for name, each in entry.items() if name != _LEVEL}
+    known = schemas(policy.settings)
+    for name in given.keys() - known.keys():
+        yield f"{shown(name)} is not a setting of this policy{_did_you_mean(_closest(name, [*known, _LEVEL]))}"
+    refused = [line.partition(": ")[2] for line in refusals(policy.name, policy, given)]
+    yield from refused
+    said = {_setting(line) for line in refused}
+    effective = read(policy.settings, {name: each for name, each in given.items() if name in known})
+    yield from (line for line in effective.problems if _setting(line) not in said)
+
+
+def _expired(policy: Policy, value: Any, today: date) -> Iterator[str]:
+    from policy_pack.judging.settings import read
+
+    if isinstance(value, dict):
+        for each in read(policy.settings, value).exemptions:
+            if each.expires < today:
+                yield f"exemptions[{each.index}] has run out, on {each.expires.isoformat()}"
+
+
+def _level(value: Any) -> Iterator[str]:
+    from policy_pack.audit.config import LEVELS
+
+    if value not in LEVELS:
+        meant = _closest(value, LEVELS) if isinstance(value, str) else None
+        yield f"the level is not one of {', '.join(LEVELS)}{_did_you_mean(meant)}"
+
+
+def _setting(line: str) -> str:
+    """The setting that a line begins with, without the place in it."""
+    return line.split(" ")[0].split("[")[0].split(".")[0]
+
+
+def _closest(name: str, names: Iterable[str] | Mapping[str, Any]) -> str | None:
+    by_lower = {each.lower(): each for each in names}
+    found = get_close_matches(name.lower()[:200], by_lower, n=1, cutoff=0.7)
+    return by_lower[found[0]] if found else None
+
+
+def _did_you_mean(name: str | None) -> str:
+    return f"; did you mean {name}?" if name is not None else ""
