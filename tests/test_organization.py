@@ -1,4 +1,4 @@
-"""The commands of docs/organization.md that need no Pulumi CLI run as they are typed, in a clean copy of the project."""
+"""The commands of docs/organization.md that need no Pulumi CLI run as typed, in a clean copy of the project."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE
+from policy_pack.commands.guard import CLEAN, UNUSABLE
 
 if TYPE_CHECKING:
     from policy_pack.judging.pack import Pack
@@ -35,7 +35,7 @@ class Checked:
     notes: tuple[str, ...] = ()
 
 
-@click.command("validate-config", epilog=STATUSES)
+@click.command("validate-config")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def validate_config(files: tuple[str, ...]) -> None:
     """Checks configurations of the pack: names, settings and values, with what was probably meant.
