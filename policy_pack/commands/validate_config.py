@@ -63,7 +63,8 @@ def validate_config(files: tuple[str, ...]) -> None:
 
 
 def _checked(name: str, pack: Pack, today: date) -> Checked:
-    from policy_pack.audit.files import Input, read
+    from policy_pack.audit.files import read
+    from policy_pack.audit.find import Input
     from policy_pack.audit.state import Unusable
 
     try:
