@@ -5,7 +5,7 @@ VENV := .venv-dev
 PACK ?= ../sagemaker-endpoint-encryption-$(shell awk '/^version:/ { print $$2 }' PulumiPolicy.yaml)
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test lint types docs bench pack clean
+.PHONY: help setup demo test lint types docs bench pack lock sbom secrets versions clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,5 +58,23 @@ bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a b
 pack: ## Fill the folder PACK with what is published (PACK_OPTIONS: --aws, --locked)
 	$(PYTHON) -m tools.pack $(PACK_OPTIONS) $(PACK)
 
+lock: .venv-release/.ready ## Resolve requirements.lock anew, with the hashes of its packages
+	.venv-release/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --upgrade \
+	  --no-emit-index-url --custom-compile-command "make lock" requirements.txt --output-file requirements.lock
+
+sbom: setup ## Write a bill of materials (CycloneDX) of requirements.lock
+	$(RUN) -m tools.sbom
+
+secrets: setup ## Look for secrets in the whole history of the repository
+	$(RUN) -m tools.scan_history
+
+versions: .venv-release/.ready ## Try the pack with each Python and the oldest and newest packages
+	.venv-release/bin/python -m tools.versions
+
+.venv-release/.ready: requirements.txt requirements-dev.txt requirements-release.txt
+	$(PYTHON) -m venv .venv-release
+	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-release.txt
+	touch $@
+
 clean: ## Remove what was set up and made
-	rm -rf .venv-dev .venv-audit .venv-bench .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build reports
+	rm -rf .venv-dev .venv-audit .venv-bench .venv-release .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build reports

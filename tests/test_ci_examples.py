@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 import policy_pack
 from policy_pack.audit.plan import format_of
@@ -64,6 +65,50 @@ def test_the_action_is_used_as_it_says() -> None:
     assert (ROOT / step["with"]["config"].removeprefix("policy-pack/")).is_file()
     [kept] = [each for each in steps if each.get("uses", "").startswith("actions/upload-artifact@")]
     assert kept["with"]["path"] == step["with"]["reports"]
+
+
+def commands(path: Path) -> list[str]:
+    """What a pipeline runs, line by line, in the order in which it is written."""
+    jobs = load(path).get("jobs", load(path))
+    steps = [
+        step for job in jobs.values() if isinstance(job, dict) for step in job.get("steps") or job.get("script") or []
+    ]
+    texts = [str(step.get("run", step.get("with", ""))) if isinstance(step, dict) else step for step in steps]
+    return [line for text in texts for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("path", [WORKFLOW, PIPELINE], ids=lambda path: path.name)
+def test_the_configuration_is_validated(path: Path) -> None:
+    lines = [line for line in commands(path) if "-m policy_pack validate-config " in line]
+    assert lines
+    for line in lines:
+        name, *arguments = shlex.split(line.partition("-m policy_pack ")[2])
+        for file in main.commands[name].make_context(name, arguments).params["files"]:
+            assert (ROOT / file).is_file()
+            assert CliRunner().invoke(main, ["validate-config", str(ROOT / file)]).exit_code == 0
+
+
+@pytest.mark.parametrize("path", [WORKFLOW, PIPELINE], ids=lambda path: path.name)
+def test_what_the_pack_installs_is_audited_by_its_lock(path: Path) -> None:
+    (line,) = [line for line in commands(path) if "pip-audit --requirement" in line]
+    words = shlex.split(line.partition("pip-audit")[2])
+    assert words[0] == "--requirement"
+    assert (ROOT / words[1]).is_file()
+
+
+@pytest.mark.parametrize("path", [WORKFLOW, PIPELINE], ids=lambda path: path.name)
+def test_enforced_packs_are_installed_before_a_preview_and_kept_by_the_packs_version(path: Path) -> None:
+    lines = commands(path)
+    installed = next(index for index, line in enumerate(lines) if "pulumi policy install " in line)
+    previewed = next(
+        index for index, line in enumerate(lines) if re.search("pulumi preview|'command': 'preview'", line)
+    )
+    assert installed < previewed
+    text = path.read_text(encoding="utf-8")
+    kept = re.findall(r"key: (pulumi-policies-\S.*)", text)
+    version = policy_pack.__version__
+    assert [each.replace("$PACK_VERSION", f"v{version}").endswith(f"v{version}") for each in kept] == [True]
+    assert re.search(r"(~/\.pulumi|\.pulumi-home)/policies", text)
 
 
 @pytest.mark.parametrize("path", [WORKFLOW, PIPELINE, PRE_COMMIT], ids=lambda path: path.name)
