@@ -11,7 +11,6 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from policy_pack.testing.stand_in import ACCOUNT
 from tests.engine.cli import ROOT, Cli, Operation
-from tests.engine.cloud import ORGANIZATION, cloud
 from tests.harness.answers import PREFIX, Triple
 from tests.harness.engine import Engine
 from tests.harness.recordings import DIRECTORY, Recording, recordings
@@ -129,22 +128,6 @@ def test_exported_state_is_analyzed(cli: MakeCli) -> None:
     done = stack.run("policy", "analyze", "--file", state, "--policy-pack", str(stack.pack), "--json", check=False)
     assert done.returncode != 0
     assert ENCRYPTION in done.stdout
-
-
-def test_validate_config(cli: MakeCli) -> None:
-    stack = cli("no_sagemaker")
-    good = stack.settings({KEY: {"allowAliases": False}}, "good.json")
-    bad = stack.settings({KEY: {"allowAliases": "no"}}, "bad.json")
-    with Engine(ROOT) as engine:
-        info = engine.info()
-    with cloud(info, "1.0.0") as url:
-        environment = {"PULUMI_BACKEND_URL": url, "PULUMI_ACCESS_TOKEN": "token"}
-        pack = (f"{ORGANIZATION}/{info.name}", "1.0.0")
-        accepted = stack.run("policy", "validate-config", *pack, "--config", str(good), check=False, **environment)
-        refused = stack.run("policy", "validate-config", *pack, "--config", str(bad), check=False, **environment)
-    assert accepted.returncode == 0, accepted.stdout + accepted.stderr
-    assert refused.returncode != 0
-    assert "configuration is invalid" in refused.stdout + refused.stderr
 
 
 def _without_levels(operation: Operation) -> set[tuple[str, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import grpc
 import pytest
@@ -16,8 +19,8 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from policy_pack.testing.stand_in import ACCOUNT, KEY_ID, UNKNOWN
-from tests.engine.cli import ROOT, plugin_environment, write_pack, write_plugin
-from tests.engine.cloud import ORGANIZATION, cloud
+from tests.engine.cli import ROOT, Cli, plugin_environment, write_pack, write_plugin
+from tests.engine.cloud import ORGANIZATION, Cloud, cloud
 from tests.harness.engine import Engine
 
 CONFIG = "urn:pulumi:dev::shop::aws:sagemaker/endpointConfiguration:EndpointConfiguration::config"
@@ -76,17 +79,88 @@ def test_copy_of_the_pack_starts(tmp_path: Path) -> None:
         assert [policy.name for policy in copied.info().policies] == [policy.name for policy in engine.info().policies]
 
 
-def test_service_knows_the_packs_schemas() -> None:
-    with Engine(ROOT) as engine:
-        info = engine.info()
-    with cloud(info, "1.0.0") as url:
-        address = f"{url}/api/orgs/{ORGANIZATION}/policypacks/{info.name}/versions/1.0.0/schema"
-        with urlopen(address) as response:
-            schemas = json.load(response)["configSchema"]
-        with pytest.raises(HTTPError):
-            urlopen(f"{url}/api/other")
-    assert set(schemas) == {policy.name for policy in info.policies}
-    assert all(schema["type"] == "object" for schema in schemas.values())
+def _ask(served: Cloud, method: str, path: str, body: Any = None, *, compressed: bool = False) -> Any:
+    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Content-Encoding": "gzip"} if compressed else {}
+    request = Request(served.url + path, gzip.compress(sent) if compressed else sent, headers, method=method)
+    with urlopen(request) as response:
+        answer = response.read()
+    return answer if path.startswith("/blobs/") and method == "GET" else json.loads(answer or b"null")
+
+
+def test_the_cloud_publishes_enables_and_keeps_what_is_reported() -> None:
+    """What the CLI asks on the way from publishing to a preview, in its order, by its paths and bodies."""
+    organization, stack = f"/api/orgs/{ORGANIZATION}", f"/api/stacks/{ORGANIZATION}/shop/dev"
+    pack, group = (
+        f"{organization}/policypacks/a-pack/versions/1.0.0",
+        f"{organization}/policygroups/default-policy-group",
+    )
+    policy = {"name": "a-policy", "configSchema": {"type": "object", "properties": {"tags": {"minItems": 1}}}}
+    with cloud() as served:
+        assert _ask(served, "GET", "/api/user")["organizations"] == [{"githubLogin": ORGANIZATION}]
+        assert _ask(served, "GET", "/api/capabilities") == {"capabilities": []}
+        request = {"name": "a-pack", "versionTag": "1.0.0", "policies": [policy]}
+        location = _ask(served, "POST", f"{organization}/policypacks", request)["uploadURI"].removeprefix(served.url)
+        _ask(served, "PUT", location, b"the archive")
+        _ask(served, "POST", f"{pack}/complete")
+        # A schema is handed back as it was sent: as a number of JSON, not of a float.
+        assert json.dumps(_ask(served, "GET", f"{pack}/schema")["configSchema"]["a-policy"]["properties"]) == (
+            '{"tags": {"minItems": 1}}'
+        )
+        config = {"a-policy": {"enforcementLevel": "mandatory"}}
+        added = {"name": "a-pack", "versionTag": "1.0.0", "config": config}
+        _ask(served, "PATCH", group, {"addPolicyPack": added})
+        _ask(served, "POST", f"/api/stacks/{ORGANIZATION}/shop", {"stackName": "dev", "tags": {"environment": "x"}})
+        assert _ask(served, "GET", stack)["tags"] == {"environment": "x"}
+        (required,) = _ask(served, "GET", f"{stack}/policypacks")["requiredPolicies"]
+        assert (required["name"], required["versionTag"], required["config"]) == ("a-pack", "1.0.0", config)
+        assert _ask(served, "GET", required["packLocation"].removeprefix(served.url)) == b"the archive"
+        update = f"{stack}/preview/{_ask(served, 'POST', f'{stack}/preview', {})['updateID']}"
+        assert _ask(served, "POST", update, {"tags": {"environment": "y"}})["token"]
+        state = {"version": 3, "deployment": {"resources": []}}
+        _ask(served, "PATCH", f"{update}/checkpoint", state, compressed=True)
+        events = [{"policyEvent": {"policyName": "a-policy"}}, {"resourcePreEvent": {}}]
+        _ask(served, "POST", f"{update}/events/batch", {"events": events}, compressed=True)
+        _ask(served, "POST", f"{update}/complete", {"status": "succeeded"})
+        assert _ask(served, "GET", f"{stack}/export") == state
+        assert served.policy_events == events[:1]
+        assert served.tags == {"shop/dev": {"environment": "y"}}
+        _ask(served, "PATCH", group, {"removePolicyPack": {"name": "a-pack"}})
+        assert _ask(served, "GET", f"{stack}/policypacks")["requiredPolicies"] == []
+        assert not served.unknown
+
+
+def test_the_clouds_groups_reach_their_stacks_only() -> None:
+    organization = f"/api/orgs/{ORGANIZATION}"
+    with cloud() as served:
+        _ask(served, "POST", f"{organization}/policypacks", {"name": "p", "versionTag": "1", "policies": []})
+        for name, mode in (("ml", "preventative"), ("watched", "audit")):
+            _ask(served, "POST", f"{organization}/policygroups", {"name": name, "entityType": "stacks", "mode": mode})
+            edit = {"addStack": {"name": "dev"}, "addPolicyPack": {"name": "p"}}
+            _ask(served, "PATCH", f"{organization}/policygroups/{name}", edit)
+        assert [len(served.required(stack)) for stack in ("dev", "prod")] == [1, 0]
+        assert _ask(served, "GET", f"{organization}/policygroups/ml")["appliedPolicyPacks"][0]["name"] == "p"
+
+
+def test_the_cloud_says_what_it_does_not_have() -> None:
+    with cloud() as served:
+        for path in ("/api/other", f"/api/orgs/{ORGANIZATION}/policypacks/no/versions/1/schema"):
+            with pytest.raises(HTTPError, match="404"):
+                _ask(served, "GET", path)
+        assert len(served.unknown) == 2
+
+
+def test_a_call_of_the_cli_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CLI that waits for ever is played by one that does, and that neither SIGTERM ends nor its child."""
+    waiting = tmp_path / "bin" / "pulumi"
+    waiting.parent.mkdir()
+    waiting.write_text('#!/bin/sh\n[ "$1" = stack ] && exit 0\ntrap "" TERM\nsleep 600 & wait\n', encoding="utf-8")
+    waiting.chmod(0o755)
+    monkeypatch.setattr("tests.engine.cli.LIMIT_SECONDS", 0.5)
+    monkeypatch.setenv("PATH", f"{waiting.parent}{os.pathsep}{os.environ['PATH']}")
+    stack = Cli(tmp_path, "", {})
+    with pytest.raises(AssertionError, match="pulumi preview did not end in 0.5 s"):
+        stack.run("preview")
 
 
 def _struct(**fields: str) -> Struct:

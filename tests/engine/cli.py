@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 VIRTUAL_ENVIRONMENT = Path(sys.prefix)
+LIMIT_SECONDS = 300  # of one call; the first installation of a pack takes a dozen
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,16 @@ class Operation:
 class Cli:
     """A project with a stack `dev` in a directory, and this pack beside it."""
 
-    def __init__(self, directory: Path, program: str, config: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, program: str, config: Mapping[str, str], **environment: str) -> None:
         self._directory = directory
-        self._environment = plugin_environment(directory)
+        self._environment = {**plugin_environment(directory), **environment}
         self.project = directory / "project"
         self.pack = directory / "pack"
         _write_project(self.project, program)
         write_pack(self.pack)
         for package in ("aws", "aws-native"):
             write_plugin(directory / "bin", package)
-        (directory / "state").mkdir()
+        (directory / "state").mkdir(exist_ok=True)
         self.run("stack", "init", "dev")
         for key, value in config.items():
             self.run("config", "set", key, value)
@@ -69,6 +71,11 @@ class Cli:
     def preview(self, settings: Path | None = None) -> Operation:
         """A preview with the pack, with `settings` as its configuration file."""
         return self._operate(["preview"], settings)
+
+    def preview_enforced(self) -> Operation:
+        """A preview with the packs that the organization enforces, and no other."""
+        done = self.run("preview", check=False)
+        return Operation(done.returncode, done.stdout + done.stderr, ())
 
     def update(self, settings: Path | None = None) -> Operation:
         """An update with the pack that skips its preview."""
@@ -85,21 +92,35 @@ class Cli:
         exported: dict[str, Any] = json.loads(self.run("stack", "export").stdout)
         return exported
 
-    def run(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Runs the CLI in the project; with `check`, a failure is an error that shows what it printed."""
-        done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
-            cwd=self.project,
+    def run(
+        self, *arguments: str, check: bool = True, cwd: Path | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs the CLI in the project; with `check`, a failure is an error that shows what it printed.
+
+        After `LIMIT_SECONDS` it is ended with all that it started, and that is an error: it waits for ever for an
+        interpreter that is not there, and not even SIGTERM ends it then.
+        """
+        command = ["pulumi", *arguments, "--non-interactive"]
+        with subprocess.Popen(
+            command,
+            cwd=cwd or self.project,
             env={**self._environment, **environment},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
-        )
-        if check and done.returncode != 0:
-            raise AssertionError(f"pulumi {' '.join(arguments)} failed\n{done.stdout}{done.stderr}")
-        return done
+            start_new_session=True,
+        ) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=LIMIT_SECONDS)
+            except subprocess.TimeoutExpired as error:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise AssertionError(f"pulumi {' '.join(arguments)} did not end in {LIMIT_SECONDS} s") from error
+        if check and process.returncode != 0:
+            raise AssertionError(f"pulumi {' '.join(arguments)} failed\n{stdout}{stderr}")
+        return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
     def _operate(self, command: list[str], settings: Path | None) -> Operation:
         log = self._directory / "events.jsonl"
