@@ -112,8 +112,7 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
                 if isinstance(judgement.verdict, Violation):
                     arn = policy.remediate(subject, Context(stack, settings.values))
                     if arn is not None:
-                        writer(args.props, arn)
-                        return args.props
+                        return _written(writer, args.props, arn)
         except BaseException as error:  # noqa: BLE001 - what cannot be mended is left as it is, for `validate` to judge
             session.remediation_failed(policy, args.urn, error)
         return None
@@ -135,6 +134,14 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         **extra,
     )
     return made
+
+
+def _written(writer: carriers.KeyWriter, properties: Any, arn: str) -> Any:
+    try:
+        writer(properties, arn)
+    except (KeyError, TypeError, ValueError):
+        return None  # where the key belongs stands something else: `validate` says so
+    return properties
 
 
 def _resources(args: Args) -> list[Any]:
