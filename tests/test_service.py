@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from textwrap import dedent
 from typing import Any
 
@@ -41,14 +42,14 @@ EVERYTHING = {"all": "mandatory", "encryption-at-rest-enabled": "remediate", "ke
 
 @pytest.fixture(scope="module")
 def start_stock_pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Stack], Engine]]:
-    """Starts the pack without its edge, once for each stack's configuration: it is told it at its start only."""
+    """Starts the pack without its edge, once for each phase and configuration: it is told of them at its start only."""
     directory = tmp_path_factory.mktemp("stock")
     (directory / "__main__.py").write_text(dedent(WITHOUT_EDGE), encoding="utf-8")
-    started: dict[frozenset[tuple[str, str]], Engine] = {}
+    started: dict[tuple[bool, frozenset[tuple[str, str]]], Engine] = {}
     with ExitStack() as opened:
 
         def start(stack: Stack) -> Engine:
-            config = frozenset(stack.config.items())
+            config = stack.dry_run, frozenset(stack.config.items())
             if config not in started:
                 started[config] = opened.enter_context(Engine(directory, stack=stack))
             return started[config]
@@ -64,8 +65,9 @@ def stock_pack(start_stock_pack: Callable[[Stack], Engine]) -> Engine:
 @pytest.mark.parametrize("settings", [{}, EVERYTHING, {"all": "disabled"}], ids=["default", "everything", "disabled"])
 @pytest.mark.parametrize("recording", recordings(), ids=str)
 def test_answers_are_those_of_the_sdk_alone(
-    recording: Recording, settings: dict[str, Any], engine: Engine, stock_pack: Engine
+    recording: Recording, settings: dict[str, Any], engine: Engine, start_stock_pack: Callable[[Stack], Engine]
 ) -> None:
+    stock_pack = start_stock_pack(Stack(dry_run=recording.phase == "preview"))
     engine.configure(settings)
     stock_pack.configure(settings)
     assert _whole(replay(engine, recording)) == _whole(replay(stock_pack, recording))
@@ -77,7 +79,7 @@ def test_answers_to_programs_are_those_of_the_sdk_alone(
     case: Case, phase: str, engine: Engine, start_stock_pack: Callable[[Stack], Engine]
 ) -> None:
     requests = deploy(case.program, phase=phase, stack=case.stack, world=case.world).requests
-    stock_pack = start_stock_pack(case.stack)
+    stock_pack = start_stock_pack(replace(case.stack, dry_run=phase == "preview"))
     for pack in (engine, stock_pack):
         pack.configure({**REMEDIATION, **case.settings})
     assert _answers(engine, requests) == _answers(stock_pack, requests)
