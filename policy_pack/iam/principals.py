@@ -98,9 +98,9 @@ class _Names:
             return request.left(all_of([negate(self._by_itself(request)), None]), wants=True)
         itself = self._by_itself(request)
         if request.caller.service or itself is not True:
-            # Of an account that is named, only those are spared that are named as well.
             return negate(itself)
-        return False if self._by_account(request) or self.everybody else None
+        # Of a role's session AWS asks that it is named too, and nobody knows its name.
+        return False if self.everybody else None
 
     def account(self, request: Request) -> Answer:
         """Whether a caller's account is named."""

@@ -18,6 +18,7 @@ ALLOW, DENY = "Allow", "Deny"
 
 # Condition keys that hold nobody's name but organizations'.
 ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"})
+_CALLERS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Request:
     def fills(self, *keys: str) -> Fills | None:
         """The names that gaps may hold, in the texts of condition keys or anywhere."""
         if not self.free:
-            return None
+            # A service calls from an account of AWS's, which no policy names.
+            return (False, frozenset()) if self.caller.service and _CALLERS.intersection(keys) else None
         of_organizations = bool(keys) and ORGANIZATION_KEYS.issuperset(keys)
         return self.any_organization, frozenset() if of_organizations else self.played
 

@@ -24,6 +24,8 @@ _SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.+")
 
 def role(arn: str) -> Caller | None:
     """A role by its ARN, or by that of a session of it; `None` for any other text."""
+    if len(arn) > 2048:
+        return None
     if _ROLE.fullmatch(arn):
         return Caller(arn)
     if session := _SESSION.fullmatch(arn):
@@ -43,21 +45,34 @@ def key_arn(region: str | None, account: str = GAP) -> str:
     return f"arn:{partition or GAP}:kms:{region or GAP}:{account}:key/{GAP}"
 
 
-def request(action: str, caller: Caller, key: str, region: str | None) -> Request:
-    """SageMaker's call of `action` on the key of the ARN `key`, in `region`, as `caller`."""
-    own = _of_service() if caller.service else _of_role(caller)
-    account = key.split(":")[4]
+def request(action: str, caller: Caller, key: str, region: str | None, account: str = GAP) -> Request:
+    """SageMaker's call of `action` on the key of the ARN `key`, in `region`, for an endpoint of `account`."""
     # In China services go by names in either domain.
     domain = f"amazonaws.com{GAP}" if region is None or region.startswith("cn-") else "amazonaws.com"
+    via = f"sagemaker.{region or GAP}.{domain}"
+    endpoint = f"arn:{key.split(':')[1]}:sagemaker:{region or GAP}:{account}:{GAP}"
     keys = {
-        **own,
-        "kms:viaservice": f"sagemaker.{region or GAP}.{domain}",
-        "kms:grantisforawsresource": "true" if action == CREATE_GRANT else None,
-        "aws:resourceaccount": account,
+        **(_of_service(account, endpoint) if caller.service else {**_of_role(caller), "kms:viaservice": via}),
+        **(_of_grant() if action == CREATE_GRANT else dict.fromkeys(_ONLY_WITH_GRANTS)),
+        "aws:resourceaccount": key.split(":")[4],
         "aws:requestedregion": region or GAP,
         "aws:securetransport": "true",
     }
     return Request(action, key, caller, keys)
+
+
+# What comes with CreateGrant and nothing else of what is asked about.
+_ONLY_WITH_GRANTS = (
+    "kms:grantisforawsresource",
+    "kms:grantoperations",
+    "kms:granteeprincipal",
+    "kms:retiringprincipal",
+    "kms:grantconstrainttype",
+)
+
+
+def _of_grant() -> dict[str, str | None]:
+    return {"kms:grantisforawsresource": "true", "kms:granteeprincipal": GAP}
 
 
 def _of_role(caller: Caller) -> dict[str, str | None]:
@@ -65,21 +80,35 @@ def _of_role(caller: Caller) -> dict[str, str | None]:
         "aws:principalarn": caller.arn,
         "aws:principalaccount": caller.account,
         "kms:calleraccount": caller.account,
+        "aws:principaltype": "AssumedRole",
+        "aws:userid": f"A{GAP}:{GAP}",
         "aws:principalisawsservice": "false",
         "aws:principalservicename": None,
+        "aws:principalservicenameslist": None,
+        "aws:viaawsservice": GAP,
+        # Of users, and of those who sign in.
+        "aws:username": None,
+        "aws:multifactorauthpresent": None,
+        "aws:multifactorauthage": None,
         # These come with what a service does for itself.
         "aws:sourceaccount": None,
         "aws:sourcearn": None,
         "aws:sourceorgid": None,
+        "aws:sourceorgpaths": None,
     }
 
 
-def _of_service() -> dict[str, str | None]:
+def _of_service(account: str, endpoint: str) -> dict[str, str | None]:
+    # It has no kms:ViaService that AWS documents, and no account of a customer's.
     return {
         "aws:principalarn": None,
+        "aws:principalaccount": GAP,
+        "kms:calleraccount": GAP,
         "aws:principalisawsservice": "true",
         "aws:principalservicename": SERVICE.service,
-        # The account of the endpoint: nobody says that it is the key's.
-        "aws:sourceaccount": GAP,
+        "aws:sourceaccount": account,
+        "aws:sourcearn": endpoint,
         "aws:principalorgid": None,
+        "aws:principalorgpaths": None,
+        "aws:username": None,
     }

@@ -38,7 +38,9 @@ def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
     grants = grants_of(key, stack)
     if not roles:
         nobody = anybody(arn)
-        return [User(nobody.callers, granted=lambda action: _granted(action, grants, nobody.callers, None))]
+        return [
+            User(nobody.callers, known=False, granted=lambda caller, action: _granted(action, grants, caller, None))
+        ]
     named = ((text if isinstance(text, WrongType) else with_account(text, key), sources) for text, sources in roles)
     return [user for text, sources in named for user in _users(text, sources, arn, grants, stack, key)]
 
@@ -86,7 +88,7 @@ def _users(
             (caller,),
             tuple(with_account(each, key) for each in policies),
             complete,
-            lambda action, caller=caller, role=role: _granted(action, grants, (caller,), role),  # type: ignore[misc]
+            granted=lambda caller, action, role=role: _granted(action, grants, caller, role),  # type: ignore[misc]
         )
 
 
@@ -147,8 +149,8 @@ def _managed(arn: Text, sources: Sequence[str], stack: Stack) -> Plain:
     return named[arn].policy if isinstance(arn, str) and arn in named else None
 
 
-def _granted(action: str, grants: Sequence[Grant], callers: Sequence[Caller], role: Role | None) -> Answer:
-    return any_of(_grants(action, each, caller, role) for each in grants for caller in callers)
+def _granted(action: str, grants: Sequence[Grant], caller: Caller, role: Role | None) -> Answer:
+    return any_of(_grants(action, each, caller, role) for each in grants)
 
 
 def _grants(action: str, grant: Grant, caller: Caller, role: Role | None) -> Answer:
@@ -160,12 +162,12 @@ def _grants(action: str, grant: Grant, caller: Caller, role: Role | None) -> Ans
 
 
 def _is_grantee(grant: Grant, caller: Caller, role: Role | None) -> Answer:
+    if caller.service:
+        return grant.principal == caller.service if isinstance(grant.principal, str) else None
     if role is not None and role.id in grant.principal_sources:
         return True
     if not isinstance(grant.principal, str):
         return None if isinstance(grant.principal, Unknown) else False
-    if caller.service:
-        return grant.principal == caller.service
     return matches(caller.arn, grant.principal, wildcards=False)
 
 
