@@ -106,6 +106,7 @@ def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         rotation_days=days(given.get("rotationPeriodInDays")),
         policy=given.get("policy"),
         properties=_PROPERTIES,
+        bypasses_lockout_check=boolean(given.get("bypassPolicyLockoutSafetyCheck"), default=False),
     )
 
 
@@ -122,6 +123,7 @@ def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         rotation_days=None,
         policy=given.get("policy"),
         properties=_OTHER_PROPERTIES,
+        bypasses_lockout_check=boolean(given.get("bypassPolicyLockoutSafetyCheck"), default=False),
         replica_of=sources(resource, "primaryKeyArn"),
     )
 
@@ -141,6 +143,7 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         properties=_OTHER_PROPERTIES,
         replica_of=sources(resource, "primaryKeyArn"),  # where it is one
         expires=text(given.get("validTo")),
+        bypasses_lockout_check=boolean(given.get("bypassPolicyLockoutSafetyCheck"), default=False),
     )
 
 
@@ -170,6 +173,7 @@ def _key_policy(resource: Resource, surroundings: Surroundings) -> Iterator[KeyP
         **_node(resource, surroundings),
         key_sources=sources(resource, "keyId"),
         policy=resource.properties.get("policy"),
+        bypasses_lockout_check=boolean(resource.properties.get("bypassPolicyLockoutSafetyCheck"), default=False),
     )
 
 

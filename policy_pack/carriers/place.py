@@ -10,13 +10,15 @@ Sources: "AWS Classic provider: Installation & Configuration" and "Enhanced regi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from typing import Any
 
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Place, Provider, Resource
-from policy_pack.values import Plain, Text, Unknown, text
+from policy_pack.values import Plain, Text, Unknown, from_json, text
 
 _PACKAGES = ("aws", "aws-native")
 _BRIDGED = "index/"  # in packages of any name, of which only those are read that are AWS's
@@ -43,14 +45,15 @@ def place(resource: Resource, surroundings: Surroundings, own_region: Plain = No
     own = text(own_region)
     given = resource.provider.properties if resource.provider is not None else {}
     profile = text(given.get("profile"))
+    role = _assumed_role(given)
     if isinstance(own, (str, Unknown)):
-        return Place(own, profile=profile)
+        return Place(own, profile=profile, assumed_role=role)
     region = text(given.get("region"))
     if not isinstance(region, (str, Unknown)):
         found = _around(resource.type, resource.provider, profile, surroundings)
         region = next((each.strip() for each in (*found, surroundings.region) if each and each.strip()), None)
     decided_by = resource.provider.urn if resource.provider is not None else None
-    return Place(region, decided_by, profile)
+    return Place(region, decided_by, profile, role)
 
 
 def _around(kind: str, provider: Provider | None, profile: Text, surroundings: Surroundings) -> Iterator[str | None]:
@@ -69,3 +72,23 @@ def _around(kind: str, provider: Provider | None, profile: Text, surroundings: S
 def _is_default(provider: Provider | None) -> bool:
     # What was made without the engine, or scanned for, names no provider.
     return provider is None or _DEFAULT.fullmatch(provider.urn.split("::", 3)[-1]) is not None
+
+
+def _assumed_role(provider: Mapping[str, Any]) -> Text:
+    """The ARN of the role that a provider assumes: of several one after the other, the last."""
+    for name in ("assumeRoles", "assumeRole"):
+        # The engine hands over what is no text in a provider's configuration as JSON.
+        roles = _parsed(provider.get(name))
+        last = roles[-1] if isinstance(roles, list) and roles else roles
+        if isinstance(last, dict):
+            return text(last.get("roleArn", last.get("role_arn")))  # as Python's SDK writes what a program gives
+    return None
+
+
+def _parsed(value: Plain) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return from_json(json.loads(value))
+    except (ValueError, RecursionError):
+        return None

@@ -218,6 +218,7 @@ def _key(given: Given) -> Iterator[Key]:
         rotation_days=days(properties.get("rotationPeriodInDays")),
         policy=properties.get("keyPolicy"),
         properties=_key_properties(given),
+        bypasses_lockout_check=boolean(properties.get("bypassPolicyLockoutSafetyCheck"), default=False),
     )
 
 

@@ -78,13 +78,20 @@ class Statement:
 
 @dataclass(frozen=True)
 class Document:
-    """A policy document; `variables` says that ``${...}`` in its texts stands for something (Version 2012-10-17)."""
+    """A policy document; `variables` says that ``${...}`` in its texts stands for something (Version 2012-10-17).
+
+    `version` is its Version, where that is known and a text.
+    """
 
     statements: tuple[Statement, ...]
     variables: bool = True
+    version: str | None = None
 
 
 Parsed = Union[Document, Malformed]
+
+# The most bytes of a key policy; those of roles are smaller still.
+LIMIT = 32 * 1024
 
 # Anything may stand in a statement that is not known, in either direction.
 _ANYTHING = Texts((None,))
@@ -111,6 +118,7 @@ def _parse(policy: Plain, *, principals: bool) -> Parsed:
     if isinstance(policy, str):
         return _parse_text(policy, principals)
     try:
+        _check_size(policy)
         return _document(policy, principals)
     except _Refused as refused:
         return Malformed(str(refused))
@@ -119,9 +127,22 @@ def _parse(policy: Plain, *, principals: bool) -> Parsed:
 @lru_cache(maxsize=256)  # many configurations of a stack share a key
 def _parse_text(text: str, principals: bool) -> Parsed:
     try:
-        return _document(_from_text(text), principals)
+        value = _from_text(text)
+        if len(text) > LIMIT // 4:
+            _check_size(value)
+        return _document(value, principals)
     except _Refused as refused:
         return Malformed(str(refused))
+
+
+def _check_size(value: Any) -> None:
+    """Refuses what is larger than AWS takes, however it is written. What is not known is taken for nothing."""
+    try:
+        size = len(json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=lambda _: None).encode())
+    except (ValueError, RecursionError):
+        return  # which is refused as what it is
+    if size > LIMIT:
+        raise _Refused(f"is larger than {LIMIT // 1024} KB")
 
 
 def _from_text(text: str) -> Any:
@@ -147,13 +168,14 @@ def _document(value: Plain, principals: bool) -> Document:
         return Document((_open_statement(1),))
     if not isinstance(value, dict):
         raise _Refused(f"is {kind_of(value)} where an object belongs")
-    statements = value.get("Statement")
+    statements, version = value.get("Statement"), value.get("Version")
     if statements is None:
         raise _Refused("has no Statement")
     found = statements if isinstance(statements, list) else [statements]
     return Document(
         tuple(_statement(number, each, principals) for number, each in enumerate(found, start=1)),
-        variables=value.get("Version") == "2012-10-17" or isinstance(value.get("Version"), Unknown),
+        variables=version == "2012-10-17" or isinstance(version, Unknown),
+        version=None if version is None or isinstance(version, Unknown) else str(version),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from policy_pack.aws.key_names import parse_key
 from policy_pack.gaps import MARKS
@@ -43,6 +44,17 @@ def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
         ]
     named = ((text if isinstance(text, WrongType) else with_account(text, key), sources) for text, sources in roles)
     return [user for text, sources in named for user in _users(text, sources, arn, grants, stack, key)]
+
+
+def deployers_of(arns: Sequence[str], key: Key, stack: Stack) -> list[User]:
+    """The principals that deploy, by ARNs with ``*`` for anything: each has to create grants, and nobody for it."""
+    found = []
+    for arn in arns:
+        if "*" in arn:
+            found.append(User((Caller(arn.replace("*", GAP)),)))
+        elif sagemaker.role(arn) is not None:
+            found += _users(arn, (), arn_of(key), grants_of(key, stack), stack, key)
+    return [replace(each, service=False, actions=(sagemaker.CREATE_GRANT,)) for each in found]
 
 
 def arn_of(key: Key) -> str:

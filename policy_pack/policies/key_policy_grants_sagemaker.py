@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.judging.settings import texts
+from policy_pack.judging.verdict import CannotTell, Compliant, Decision, NotApplicable, Violation
 from policy_pack.policies._used_keys import used_keys
-from policy_pack.stack.links import policies_of
+from policy_pack.stack.links import bypasses_lockout_check, policies_of
 from policy_pack.stack.model import Configuration, Key, Stack
+from policy_pack.values import Plain
 
 if TYPE_CHECKING:
-    from policy_pack.iam import Access
+    from policy_pack.iam.access import Assessment, User
     from policy_pack.policies._key_users import Named
 
 
@@ -25,17 +27,21 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return keys
     region = configuration.place.region if isinstance(configuration.place.region, str) else None
     roles = roles_of(configuration, context.stack)
-    return context.stack.cached(_decide, keys, roles, region)
+    assumed = configuration.place.assumed_role
+    deployers = (*([assumed] if isinstance(assumed, str) else []), *(context.settings["deployers"] or ()))
+    return context.stack.cached(_decide, keys, roles, tuple(dict.fromkeys(deployers)), region)
 
 
-def _decide(stack: Stack, keys: Sequence[Key], roles: Sequence[Named], region: str | None) -> Decision:
+def _decide(
+    stack: Stack, keys: Sequence[Key], roles: Sequence[Named], deployers: Sequence[str], region: str | None
+) -> Decision:
     from policy_pack.policies._own_account import in_any_account
 
     decisions = [
         in_any_account(
             key,
             (*policies_of(key, stack), *(text for text, _ in roles)),
-            lambda each: _decide_one(stack, each, roles, region),
+            lambda each: _decide_one(stack, each, roles, deployers, region),
         )
         for key in keys
     ]
@@ -46,59 +52,64 @@ def _decide(stack: Stack, keys: Sequence[Key], roles: Sequence[Named], region: s
     return decisions[-1]
 
 
-def _decide_one(stack: Stack, key: Key, roles: Sequence[Named], region: str | None) -> Decision:
-    from policy_pack.iam import access
-    from policy_pack.policies._key_users import arn_of, users_of
+def _decide_one(
+    stack: Stack, key: Key, roles: Sequence[Named], deployers: Sequence[str], region: str | None
+) -> Decision:
+    from policy_pack.iam.access import assess
+    from policy_pack.policies import _key_fixes
+    from policy_pack.policies._key_users import arn_of, deployers_of, users_of
     from policy_pack.policies._own_account import with_account
 
-    users = users_of(roles, key, stack)
-    unsure = False
-    for policy in policies_of(key, stack):
-        found = access(with_account(policy, key), users, arn_of(key), region)
-        if found.missing:
-            return _violation(key, found, by_role=any(user.complete for user in users))
-        unsure = unsure or bool(found.unsure)
+    users = [*users_of(roles, key, stack), *deployers_of(deployers, key, stack)]
+    unsure, rests_on = False, ""
+    for given in policies_of(key, stack):
+        policy = with_account(given, key)
+        refused = _refused(policy, key, stack)
+        if refused is not None:
+            return Violation(*_key_fixes.of_a_refused_policy(key, refused), at=key.urn)
+        found = assess(policy, users, arn_of(key), region)
+        if found.access.missing:
+            return Violation(*_key_fixes.of_what_is_missing(key, found, users), at=key.urn)
+        unsure = unsure or bool(found.access.unsure)
+        rests_on = _rests_on(key, found, users)
     if unsure:
         return CannotTell("Whether the key's policy lets SageMaker use it depends on what is not known here.")
-    return COMPLIANT
+    return Compliant(rests_on)
 
 
-def _violation(key: Key, found: Access, *, by_role: bool) -> Violation:
-    """The violation; `by_role` says that the policies of the role are known and could have allowed it as well."""
-    actions = _listed(found.missing)
-    consequence = "so an endpoint with it fails to start (AccessDeniedException)."
-    if found.malformed is not None:
-        why = f"The policy of the key {key.quoted} {found.malformed}: it lets nobody call {actions}, {consequence}"
-    elif by_role:
-        why = f"Neither the policy of the key {key.quoted} nor those of the role let SageMaker call {actions}, "
-        why += consequence
+def _refused(policy: Plain, key: Key, stack: Stack) -> str | None:
+    """Why AWS refuses a policy; it follows "it"."""
+    from policy_pack.iam.document import Malformed, parse_key_policy
+    from policy_pack.iam.refused import refusal
+    from policy_pack.policies._key_users import arn_of
+
+    if policy is None:
+        return None
+    document = parse_key_policy(policy)
+    if isinstance(document, Malformed):
+        return document.why
+    return refusal(document, arn_of(key), bypasses_lockout_check=bypasses_lockout_check(key, stack))
+
+
+def _rests_on(key: Key, found: Assessment, users: Sequence[User]) -> str:
+    """On which of the role and the service it rests that SageMaker may use a key."""
+    from policy_pack.iam.sagemaker import ACTIONS
+
+    known = any(each.service and each.known for each in users)
+    role = "the execution role" if known else "a role of its account"
+    if set(ACTIONS) <= set(found.by_role):
+        whom = role if known else f"{role}, which the policy leaves it to,"
+    elif set(ACTIONS) <= set(found.by_service):
+        whom = "sagemaker.amazonaws.com"
     else:
-        why = f"The policy of the key {key.quoted} does not let SageMaker call {actions}, {consequence}"
-    where = key.properties.policy
-    what = (
-        f"Add this statement to {where} of the key"
-        if found.malformed is None
-        else f"Give the key a {where} with this statement"
-    )
-    fix = f"{what}, with the ARN of the execution role of the endpoint's model:\n{_statement(found.missing)}"
-    if found.denied:
-        fix += f"\nAnd except the role from the Deny statement that keeps it from {_listed(found.denied)}."
-    return Violation(why, fix, at=key.urn)
+        whom = f"{role} and sagemaker.amazonaws.com together"
+    deployer = " The principal that deploys may create grants." if any(not each.service for each in users) else ""
+    return f"The policy of the key {key.quoted} lets {whom} decrypt, generate data keys and create grants.{deployer}"
 
 
-def _statement(actions: Sequence[str]) -> str:
-    statement = {
-        "Sid": "AllowSageMaker",
-        "Effect": "Allow",
-        "Principal": {"AWS": "<ARN of the execution role>"},
-        "Action": list(actions),
-        "Resource": "*",
-    }
-    return json.dumps(statement, indent=2)
-
-
-def _listed(actions: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(actions[:-1]), actions[-1])))
+def _check_deployer(value: Any) -> str | None:
+    valid = re.fullmatch(r"arn:aws[a-z*-]*:iam::[0-9*]+:role/[^:]+", value) is not None and len(value) <= 2048
+    return None if valid else "is not the ARN of a role, nor one with * in it"
 
 
 POLICY = Policy(
@@ -109,16 +120,26 @@ POLICY = Policy(
     title="The key's policy lets SageMaker use it",
     description="The policy of a SageMaker endpoint configuration's KMS key lets SageMaker use the key.",
     risk=(
-        "Where the key's policy does not let SageMaker use the key, creating the endpoint ends with an "
-        "AccessDeniedException, after everything before it was made."
+        "Where neither the execution role nor SageMaker itself may use the key, or the principal that deploys may not "
+        "create grants, the endpoint fails with an AccessDeniedException after everything before it was made. A policy "
+        "that AWS refuses fails sooner."
     ),
     remediation=(
-        "Allow the execution role of the endpoint's model to call kms:Decrypt, kms:GenerateDataKey and kms:CreateGrant "
-        "in the key's policy, or leave the key to the account (kms:* for the account's root) and allow it in the "
-        "role's own policies."
+        "Allow the execution role of the endpoint's model, or sagemaker.amazonaws.com, to call kms:Decrypt, "
+        "kms:GenerateDataKey and kms:CreateGrant in the key's policy, or leave the key to the account (kms:* for the "
+        "account's root) and allow it in the role's own policies. Where the provider assumes a role, or the setting "
+        "deployers names one, allow that role kms:CreateGrant too."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms", "iam"),
+    settings=(
+        texts(
+            "deployers",
+            "ARNs of the roles that deploy, with * for anything. A key's policy is to let each of them call "
+            "kms:CreateGrant, as CreateEndpoint asks; the role that the provider assumes needs no mention.",
+            _check_deployer,
+        ),
+    ),
 )

@@ -155,6 +155,12 @@ def policies_of(key: Key, stack: Stack) -> Sequence[Plain]:
     return [None if isinstance(each, str) and not each.strip() else each for each in given]
 
 
+def bypasses_lockout_check(key: Key, stack: Stack) -> bool:
+    """Whether AWS may have been told not to check that a key's policy can be changed again."""
+    given: Sequence[Key | KeyPolicy] = stack.cached(_key_policies).get(key.id) or [key]
+    return any(each.bypasses_lockout_check is not False for each in given)
+
+
 def grants_of(key: Key, stack: Stack) -> Sequence[Grant]:
     """The grants on a key."""
     return stack.cached(_grants).get(key.id, ())

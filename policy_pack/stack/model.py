@@ -53,6 +53,7 @@ class Place:
     `profile` is the one of the AWS configuration file that its provider takes credentials from. `account` is the id of
     the account, or what a template calls its own; `None` where nothing is said of it. `partition` is that of a region
     that is not known.
+    `assumed_role` is the role that its provider assumes.
     """
 
     region: Text
@@ -60,6 +61,7 @@ class Place:
     profile: Text = None
     account: Text = None
     partition: Text = None
+    assumed_role: Text = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +209,7 @@ class Key(Node):
     properties: KeyProperties
     replica_of: tuple[str, ...] = ()
     expires: Text = None
+    bypasses_lockout_check: bool | Unknown = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,6 +226,7 @@ class KeyPolicy(Node):
 
     key_sources: tuple[str, ...]
     policy: Plain
+    bypasses_lockout_check: bool | Unknown = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,9 @@ TRUST = json.dumps(document(allow({"Service": "sagemaker.amazonaws.com"}, "sts:A
 USING = json.dumps(document(allow(None)))
 READING = json.dumps(document(allow(None, ["s3:GetObject", "kms:DescribeKey"])))
 
+# Without this AWS refuses a policy that does not leave the key to its account.
+ADMINISTERED = allow({"AWS": ADMIN}, ["kms:PutKeyPolicy", "kms:GetKeyPolicy"])
+
 
 def guarded(*statements: Any, **arguments: Any) -> aws.kms.Key:
     """A key with a policy of these statements."""
@@ -52,7 +55,7 @@ def key_that_is_left_to_the_account() -> None:
 
 @says_nothing()
 def key_that_names_some_role_where_the_role_is_not_known() -> None:
-    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn)
+    pair(kms_key_arn=guarded(ADMINISTERED, allow({"AWS": ROLE})).arn)
 
 
 @says(NOT_GRANTED)
@@ -62,7 +65,7 @@ def key_for_another_service() -> None:
 
 @says_nothing()
 def key_for_the_configurations_role() -> None:
-    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, execution_role_arn=ROLE)
+    pair(kms_key_arn=guarded(ADMINISTERED, allow({"AWS": ROLE})).arn, execution_role_arn=ROLE)
 
 
 @says(NOT_GRANTED)
@@ -86,7 +89,7 @@ def key_that_denies_the_role_of_the_model() -> None:
 def key_for_the_role_of_the_model_by_the_models_name() -> None:
     aws.sagemaker.Model("model", name="one-model", execution_role_arn=ROLE)
     variants = [variant(model_name="one-model")]
-    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+    pair(kms_key_arn=guarded(ADMINISTERED, allow({"AWS": ROLE})).arn, production_variants=variants)
 
 
 @says(NOT_GRANTED)
@@ -94,7 +97,7 @@ def key_for_the_role_of_a_model_of_that_name_elsewhere() -> None:
     aws.sagemaker.Model("here", name="one-model", execution_role_arn=ADMIN)
     aws.sagemaker.Model("there", name="one-model", execution_role_arn=ROLE, opts=provider("eu-west-1"))
     variants = [variant(model_name="one-model")]
-    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+    pair(kms_key_arn=guarded(ADMINISTERED, allow({"AWS": ROLE})).arn, production_variants=variants)
 
 
 @says_nothing()
@@ -102,7 +105,7 @@ def models_of_that_name_elsewhere_do_not_matter() -> None:
     aws.sagemaker.Model("here", name="one-model", execution_role_arn=ROLE)
     aws.sagemaker.Model("there", name="one-model", execution_role_arn=ADMIN, opts=provider("eu-west-1"))
     variants = [variant(model_name="one-model")]
-    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+    pair(kms_key_arn=guarded(ADMINISTERED, allow({"AWS": ROLE})).arn, production_variants=variants)
 
 
 @says(NOT_GRANTED)
@@ -110,13 +113,13 @@ def key_for_one_of_two_models() -> None:
     one = aws.sagemaker.Model("one", execution_role_arn=ROLE)
     two = aws.sagemaker.Model("two", execution_role_arn=ADMIN)
     variants = [variant(model_name=one.name), variant(model_name=two.name, variant_name="Two")]
-    pair(kms_key_arn=guarded(allow({"AWS": ROLE})).arn, production_variants=variants)
+    pair(kms_key_arn=guarded(ADMINISTERED, allow({"AWS": ROLE})).arn, production_variants=variants)
 
 
 @says_nothing()
 def configurations_role_before_that_of_the_model() -> None:
     model = aws.sagemaker.Model("model", execution_role_arn=ADMIN)
-    made = guarded(allow({"AWS": ROLE}))
+    made = guarded(ADMINISTERED, allow({"AWS": ROLE}))
     pair(kms_key_arn=made.arn, execution_role_arn=ROLE, production_variants=[variant(model_name=model.name)])
 
 
