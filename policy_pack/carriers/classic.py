@@ -212,6 +212,8 @@ def _role(resource: Resource, surroundings: Surroundings) -> Iterator[Role]:
         inline=inline if isinstance(inline, Unknown) else tuple(get(each, "policy") for each in inline),
         managed_arns=managed if isinstance(managed, Unknown) else tuple(map(text, managed)),
         managed_sources=sources(resource, "managedPolicyArns"),
+        boundary=text(given.get("permissionsBoundary")),
+        boundary_sources=sources(resource, "permissionsBoundary"),
     )
 
 
@@ -248,6 +250,35 @@ def _policy_attachment(resource: Resource, surroundings: Surroundings) -> Iterat
         )
 
 
+def _exclusive_attachments(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
+    """One for each policy that it names, or for whatever they are computed from, and that there are no others."""
+    arns = items(resource.properties.get("policyArns"))
+    role: dict[str, Any] = {
+        "role_name": text(resource.properties.get("roleName")),
+        "role_sources": sources(resource, "roleName"),
+    }
+    node = _node(resource, surroundings)
+    for index, arn in enumerate([UNKNOWN] if isinstance(arns, Unknown) else arns):
+        yield RolePolicy(
+            **{**node, "id": f"{resource.urn}#{index}"},
+            **role,
+            attached_arn=text(arn),
+            attached_sources=sources(resource, "policyArns") if isinstance(arn, Unknown) else (),
+        )
+    yield RolePolicy(**node, **role, exclusive="managed")
+
+
+def _exclusive_policies(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
+    names = items(resource.properties.get("policyNames"))
+    yield RolePolicy(
+        **_node(resource, surroundings),
+        role_name=text(resource.properties.get("roleName")),
+        role_sources=sources(resource, "roleName"),
+        exclusive="inline",
+        count=names if isinstance(names, Unknown) else len(names),
+    )
+
+
 def _managed_policy(resource: Resource, surroundings: Surroundings) -> Iterator[ManagedPolicy]:
     yield ManagedPolicy(
         **_node(resource, surroundings),
@@ -271,6 +302,8 @@ READERS = {
     "aws:iam/rolePolicy:RolePolicy": Reads(RolePolicy, _role_policy),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Reads(RolePolicy, _attachment),
     "aws:iam/policyAttachment:PolicyAttachment": Reads(RolePolicy, _policy_attachment),
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": Reads(RolePolicy, _exclusive_attachments),
+    "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": Reads(RolePolicy, _exclusive_policies),
     "aws:iam/policy:Policy": Reads(ManagedPolicy, _managed_policy),
 }
 

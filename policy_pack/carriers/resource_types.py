@@ -261,6 +261,8 @@ def _role(given: Given) -> Iterator[Role]:
         inline=inline if isinstance(inline, Unknown) else tuple(get(each, "policyDocument") for each in inline),
         managed_arns=managed if isinstance(managed, Unknown) else tuple(map(text, managed)),
         managed_sources=given.sources("managedPolicyArns"),
+        boundary=text(given.properties.get("permissionsBoundary")),
+        boundary_sources=given.sources("permissionsBoundary"),
     )
 
 

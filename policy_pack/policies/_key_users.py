@@ -16,6 +16,7 @@ from dataclasses import replace
 from policy_pack.aws.key_names import parse_key
 from policy_pack.gaps import MARKS
 from policy_pack.iam import User, anybody, sagemaker
+from policy_pack.iam.aws_managed import aws_managed_policy
 from policy_pack.iam.logic import Answer, all_of, any_of
 from policy_pack.iam.request import Caller
 from policy_pack.iam.texts import GAP, matches
@@ -100,6 +101,7 @@ def _users(
             (caller,),
             tuple(with_account(each, key) for each in policies),
             complete,
+            _boundary(role, stack),
             granted=lambda caller, action, role=role: _granted(action, grants, caller, role),  # type: ignore[misc]
         )
 
@@ -120,11 +122,30 @@ def _policies(role: Role | None, caller: Caller, stack: Stack) -> tuple[tuple[Pl
         name = caller.arn.rpartition("/")[2]
         found = list(_readable(beside.get(name, ()), stack)) if GAP not in name else []
         return tuple(each for each in found if each is not None), False
-    found = [*_within(role, stack), *_readable([*beside.get(role.id, ()), *_by_name(role, beside)], stack)]
+    attached = [*beside.get(role.id, ()), *_by_name(role, beside)]
+    found = [*_within(role, stack), *_readable(attached, stack), *_inline_elsewhere(attached, role)]
     readable = tuple(each for each in found if each is not None)
     if not found:
-        return (), False
+        # Policies of a role are often attached elsewhere, unless something says that there are none.
+        return (), {each.exclusive for each in attached} >= {"inline", "managed"}
     return readable, True if len(readable) == len(found) else None
+
+
+def _inline_elsewhere(attached: Sequence[RolePolicy], role: Role) -> Iterator[Plain]:
+    """`None` where a role is to have more policies of its own than the stack shows."""
+    own = sum(each.policy is not None for each in attached)
+    own += 0 if isinstance(role.inline, Unknown) else len(role.inline)
+    for each in attached:
+        if isinstance(each.count, Unknown) or each.count > own:
+            yield None
+
+
+def _boundary(role: Role | None, stack: Stack) -> Plain:
+    """The policy of a role's permissions boundary, unknown where it has one that cannot be read."""
+    if role is None or role.boundary is None:
+        return None
+    found = _managed(role.boundary, role.boundary_sources, stack)
+    return UNKNOWN if found is None else found
 
 
 def _by_name(role: Role, beside: Mapping[str, Sequence[RolePolicy]]) -> Sequence[RolePolicy]:
@@ -153,12 +174,14 @@ def _readable(attached: Iterable[RolePolicy], stack: Stack) -> Iterator[Plain]:
 
 
 def _managed(arn: Text, sources: Sequence[str], stack: Stack) -> Plain:
-    """A managed policy of the stack; `None` where it is not of the stack."""
+    """A managed policy of the stack or one of AWS's; `None` where it is neither."""
     for source in sources:
         if isinstance(node := stack.by_id.get(source), ManagedPolicy):
             return node.policy
     named = stack.cached(_managed_by_arn)
-    return named[arn].policy if isinstance(arn, str) and arn in named else None
+    if not isinstance(arn, str):
+        return None
+    return named[arn].policy if arn in named else aws_managed_policy(arn)
 
 
 def _granted(action: str, grants: Sequence[Grant], caller: Caller, role: Role | None) -> Answer:

@@ -251,13 +251,18 @@ class Model(Node):
 
 @dataclass(frozen=True, eq=False)
 class Role(Node):
-    """An IAM role and the policies written within it; `managed` are the sources of attached policies."""
+    """An IAM role and the policies written within it; `managed_sources` are those of attached policies.
+
+    `boundary` is the ARN of its permissions boundary, `None` where it has none.
+    """
 
     arn: Text
     name: Text
     inline: tuple[Plain, ...] | Unknown
     managed_arns: tuple[Text, ...] | Unknown
     managed_sources: tuple[str, ...]
+    boundary: Text = None
+    boundary_sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,13 +275,19 @@ class ManagedPolicy(Node):
 
 @dataclass(frozen=True, eq=False)
 class RolePolicy(Node):
-    """What gives a role more permissions: a policy of its own, or an attached one (by its sources or its ARN)."""
+    """What gives a role more permissions: a policy of its own, or an attached one (by its sources or its ARN).
+
+    Or what says that a role has no other policies than those: `exclusive` is "inline" or "managed" then, and `count`
+    says how many of its own it names.
+    """
 
     role_name: Text
     role_sources: tuple[str, ...]
     policy: Plain = None
     attached_arn: Text = None
     attached_sources: tuple[str, ...] = ()
+    exclusive: str | None = None
+    count: int | Unknown = 0
 
 
 @dataclass(frozen=True, eq=False)
