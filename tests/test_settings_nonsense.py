@@ -74,6 +74,8 @@ NONSENSE: list[tuple[str, str, Any, Any, str]] = [
     (RESTRICTED, "allowedAccounts", {}, ["*"], "allowedAccounts[0] is not an account id of 12 digits"),
     (GRANTS, "deployers", "*", ["deploy"], "deployers[0] is not the ARN of a role"),
     (GRANTS, "deployers", [5], [f"arn:aws:iam::{ACCOUNT}:user/me"], "deployers[0] is not the"),
+    (RESTRICTED, "allowedOrganizations", "o-a", ["o-short", "r-ab12"], "allowedOrganizations[0] is not the id of an"),
+    (RESTRICTED, "serviceSourceRequired", "yes", None, "serviceSourceRequired is not true or false"),
     (RESTRICTED, "allowedPrincipals", "*", ["serving"], "allowedPrincipals[0] is not the ARN of a role"),
     (ROTATION, "maxRotationDays", 30, None, "maxRotationDays is not a whole number from 90 to 2560"),
     (ROTATION, "maxRotationDays", 90.5, None, "maxRotationDays is not a whole number from 90 to 2560"),

@@ -53,7 +53,7 @@ def place(resource: Resource, surroundings: Surroundings, own_region: Plain = No
         found = _around(resource.type, resource.provider, profile, surroundings)
         region = next((each.strip() for each in (*found, surroundings.region) if each and each.strip()), None)
     decided_by = resource.provider.urn if resource.provider is not None else None
-    return Place(region, decided_by, profile, role)
+    return Place(region, decided_by, profile, assumed_role=role)
 
 
 def _around(kind: str, provider: Provider | None, profile: Text, surroundings: Surroundings) -> Iterator[str | None]:

@@ -16,7 +16,8 @@ from policy_pack.iam.texts import ARN, GAP, LIKE, NAMES, Patterns, patterns
 
 _OPERATOR = re.compile(
     r"(?P<set>ForAnyValue:|ForAllValues:)?"
-    r"(?:(?P<kind>String|Arn)(?P<negated>Not)?(?P<how>Equals|EqualsIgnoreCase|Like)|(?P<bool>Bool)|(?P<null>Null))"
+    r"(?:(?P<kind>String|Arn)(?P<negated>Not)?(?P<how>Equals|EqualsIgnoreCase|Like)|(?P<bool>Bool)|(?P<null>Null)"
+    r"|(?P<notip>Not)?(?P<ip>IpAddress))"
     r"(?P<optional>IfExists)?"
 )
 # A brace or another variable within one makes it none, so that each is read once.
@@ -51,7 +52,12 @@ class _Test:
 
     def _compiled(self, values: Iterable[str]) -> Patterns | None:
         operator = self._operator
-        if operator is None or operator["null"] or (operator["kind"] == "Arn" and "Case" in operator["how"]):
+        if (
+            operator is None
+            or operator["null"]
+            or operator["ip"]
+            or (operator["kind"] == "Arn" and "Case" in operator["how"])
+        ):
             return None
         if operator["kind"] == "Arn":
             return patterns(tuple(values), ARN)
@@ -81,7 +87,7 @@ class _Test:
         present = request.keys[self._key]
         if operator["null"]:
             return None if operator["optional"] or operator["set"] else self._null(present)
-        negated = operator["negated"] is not None
+        negated = operator["negated"] is not None or operator["notip"] is not None
         if present is None:
             if operator["optional"] or operator["set"] == "ForAllValues:":
                 return True

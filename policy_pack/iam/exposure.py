@@ -23,6 +23,9 @@ from policy_pack.records import dataclass
 _IDENTITY = re.compile(r"arn:[^:]*:(?:iam|sts)::[^:]*:.+")
 # The condition keys that differ from caller to caller.
 _OF_CALLERS = frozenset({"aws:principalarn", "aws:principalaccount", "kms:calleraccount"})
+_NETWORKS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
+# Stands for the key's own organization, which a variable names (${aws:ResourceOrgID}).
+_OWN_ORGANIZATION = "o-own"
 # How often at the most a name is held against what tells names apart, and how many names are asked about at least.
 _MOST, _FEWEST = 4096, 8
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
@@ -38,11 +41,18 @@ class Found:
 
 @dataclass(frozen=True)
 class Exposure:
-    """Whether a policy lets in everybody, accounts that it should not, and principals that it should not."""
+    """Whether a policy lets in everybody, accounts that it should not, and principals that it should not.
+
+    `by_network` says that it lets in everybody of certain networks only. `organizations` is whether it lets in accounts
+    of other organizations than are allowed, `services` whether it lets in services for whomever they work.
+    """
 
     everybody: Found
     accounts: Found
     principals: Found
+    by_network: bool = False
+    organizations: Found = Found(False)
+    services: Found = Found(False)
 
 
 def exposure(
@@ -50,16 +60,22 @@ def exposure(
     key: str,
     allowed_accounts: Collection[str] = (),
     allowed_principals: Collection[str] | None = None,
+    allowed_organizations: Collection[str] | None = None,
 ) -> Exposure:
     """Whom the policy of the key of the ARN `key`, which may have gaps, lets in.
 
     `allowed_accounts` are ids besides the key's own account. `allowed_principals` are ARNs with ``*`` for anything;
-    `None` allows any principal of an allowed account.
+    `None` allows any principal of an allowed account. `allowed_organizations` are ids, of which any account is allowed
+    that a condition names by them; `None` allows any organization that is named beside everybody.
     """
     partition, owner = key.split(":")[1], key.split(":")[4]
     accounts = sorted(_accounts(document) - {owner})
-    asked = _Asked(document, key)
-    anyone = asked.about(f"arn:{partition}:iam::{GAP}:{GAP}", any_organization=False)
+    asked = _Asked(document, key, _allowed(allowed_organizations))
+    somebody = f"arn:{partition}:iam::{GAP}:{GAP}"
+    anyone = asked.about(somebody, any_organization=False)
+    anywhere = asked.about(somebody, any_organization=False, networks=False)
+    stranger = asked.about(somebody) if allowed_organizations is not None else 0
+    services = [asked.about_service(each) for each in sorted(_services(document))]
     unnamed = asked.about(f"arn:{partition}:iam::{GAP}:{GAP}")
     strangers = [each for each in accounts if each not in allowed_accounts]
     others = {
@@ -72,35 +88,53 @@ def exposure(
     asked.answer()
     # Whose a unique id is, nobody can tell.
     ids = allowed_principals is not None and any(_UNIQUE_ID.match(text) for text in _texts(document))
+    everybody = asked.found([anyone])
     return Exposure(
-        asked.found([anyone]),
+        everybody,
         _other_accounts(asked, others, owner, unnamed),
         asked.found(principals, unclear=ids or asked.cut),
+        bool(everybody.answer) and not asked.lets_in(anywhere),
+        asked.found([stranger]),
+        asked.found(services),
     )
+
+
+def _allowed(organizations: Collection[str] | None) -> frozenset[str]:
+    """The organizations that nobody is asked about, with the key's own."""
+    return frozenset() if organizations is None else frozenset({*organizations, _OWN_ORGANIZATION})
 
 
 class _Asked:
     """What a policy lets callers do, all asked about at once; each is known by its bits."""
 
-    def __init__(self, document: Document, key: str) -> None:
-        self.document, self.key = document, key
+    def __init__(self, document: Document, key: str, outside: frozenset[str]) -> None:
+        self.document, self.key, self._outside = document, key, outside
         self._requests: list[Request] = []
         self._through_account = 0
         self._by_statement: dict[int, Answers] = {}
-        self._in_all = Answers()
+        self._in_all = self._in_change = Answers()
         self.cut = False  # whether there was more to ask about than is asked
 
     def about(
-        self, arn: str, played: Iterable[str] = (), *, any_organization: bool = True, through_account: bool = True
+        self,
+        arn: str,
+        played: Iterable[str] = (),
+        *,
+        any_organization: bool = True,
+        through_account: bool = True,
+        networks: bool = True,
     ) -> int:
         """Asks about a caller by an ARN with gaps for what it chooses; the bits that stand for it.
 
         `played` are names in the policy that may mean it. A caller of a known account may well be of any organization
-        that the policy names. `through_account` counts what the policy leaves to the caller's account.
+        that the policy names. `through_account` counts what the policy leaves to the caller's account. Without
+        `networks` it is of none that the policy names.
         """
         mine = 0
         for organization in (GAP, None):
             keys = _keys(arn, self.key, organization)
+            if not networks:
+                keys |= dict.fromkeys(_NETWORKS)
             mine |= 1 << len(self._requests)
             self._requests.append(
                 Request(
@@ -111,11 +145,21 @@ class _Asked:
                     free=True,
                     played=frozenset(played),
                     any_organization=any_organization,
+                    outside=self._outside,
                 )
             )
         if through_account:
             self._through_account |= mine
         return mine
+
+    def about_service(self, name: str) -> int:
+        """Asks about a service that works for an account that the policy does not name."""
+        keys = {"aws:principalisawsservice": "true", "aws:principalservicename": name}
+        keys |= dict.fromkeys(("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"), GAP)
+        self._requests.append(
+            Request("", self.key, Caller(service=name), {**keys, "aws:principalorgid": None}, free=True)
+        )
+        return 1 << (len(self._requests) - 1)
 
     def one_of_each(self, names: Iterable[str]) -> dict[str, int]:
         """One of the names of accounts or identities of each kind that no statement tells apart, and how many are.
@@ -144,19 +188,28 @@ class _Asked:
         batch = Batch(self._requests)
         found = list(readings(self.document, batch))
         for action in _telling_apart(found):
-            denied = Answers()
-            for each in found:
-                if each.effect == DENY:
-                    of_action = everywhere(each.of_action(action), batch.every)
-                    denied = denied.either(of_action.both(each.itself.either(each.account)))
-            for each in found:
-                if each.effect != DENY and (answer := each.of_action(action)) is not False:
-                    allows = each.itself.either(each.account.of(self._through_account))
-                    allows = allows.both(everywhere(answer, batch.every)).but_not(denied)
-                    before = self._by_statement.get(each.number, Answers())
-                    self._by_statement[each.number] = before.either(allows)
+            for number, allows in self._allowed(found, action, batch.every):
+                self._by_statement[number] = self._by_statement.get(number, Answers()).either(allows)
+        for _, allows in self._allowed(found, "kms:PutKeyPolicy", batch.every):
+            self._in_change = self._in_change.either(allows)
         for answers in self._by_statement.values():
             self._in_all = self._in_all.either(answers)
+
+    def _allowed(self, found: Iterable[Reading], action: str, every: int) -> Iterator[tuple[int, Answers]]:
+        """The numbers of the statements that allow an action, and whom."""
+        denied = Answers()
+        for each in found:
+            if each.effect == DENY:
+                of_action = everywhere(each.of_action(action), every)
+                denied = denied.either(of_action.both(each.itself.either(each.account)))
+        for each in found:
+            if each.effect != DENY and (answer := each.of_action(action)) is not False:
+                allows = each.itself.either(each.account.of(self._through_account))
+                yield each.number, allows.both(everywhere(answer, every)).but_not(denied)
+
+    def may_change(self, caller: int) -> bool:
+        """Whether a caller may change the policy again."""
+        return bool(self._in_change.certain & caller)
 
     def lets_in(self, caller: int) -> Answer:
         """Whether a caller may do anything at all."""
@@ -201,6 +254,17 @@ def _keys(arn: str, key: str, organization: str | None) -> dict[str, str | None]
         "aws:sourceorgid": None,
         "aws:sourceorgpaths": None,
         **({} if GAP in owner else {"aws:resourceaccount": owner}),
+        "aws:resourceorgid": _OWN_ORGANIZATION,
+    }
+
+
+def _services(document: Document) -> set[str]:
+    """The services that statements name."""
+    return {
+        principal.name
+        for statement in document.statements
+        for principal in (statement.principals.entries if statement.principals is not None else ())
+        if principal.kind == "Service" and principal.name
     }
 
 
@@ -220,9 +284,10 @@ def _other_accounts(asked: _Asked, others: Mapping[int, int], owner: str, unname
     """Whether other accounts are let in; `others` are as many of each kind as stand for one."""
     let_in = {each: asked.lets_in(each) for each in others}
     certain = [each for each, answer in let_in.items() if answer]
-    # Where the key's own account is not known, one of them may be it.
+    # Where the key's own account is not known, one of them may be it: the only one that may change the policy, if any.
     if sum(others[each] for each in certain) > (1 if GAP in owner else 0):
-        return asked.found(certain)
+        owners = [each for each in certain if others[each] == 1 and asked.may_change(each)] if GAP in owner else []
+        return asked.found([each for each in certain if each not in owners or len(owners) > 1])
     # What is not known in a statement may be an account's name.
     unclear = asked.cut or any(asked.is_unclear(unnamed, number) for number in asked.with_unknowns())
     return Found(None if certain or unclear or None in let_in.values() else False)

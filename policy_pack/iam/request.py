@@ -19,6 +19,7 @@ ALLOW, DENY = "Allow", "Deny"
 # Condition keys that hold nobody's name but organizations'.
 ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"})
 _CALLERS = frozenset({"aws:principalaccount", "kms:calleraccount"})
+_NO_NAMES: Fills = (False, frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Caller:
     def session(self) -> str:
         """The ARN of a session of the identity, where it is a role; nobody knows the session's name."""
         kind, slash, path = self.arn.split(":", 5)[5].partition("/")
+        if kind == GAP:
+            # Anybody of the account: federated users have sessions too.
+            return f"arn:{self.partition}:sts::{self.account}:{GAP}"
         role = path.rpartition("/")[2] if kind == "role" and slash else GAP
         return f"arn:{self.partition}:sts::{self.account}:assumed-role/{role}/{GAP}"
 
@@ -58,7 +62,7 @@ class Request:
     `keys` are the condition keys that are known, by their names in lower case; `None` where the request has no such
     key. A condition on any other cannot be decided. With `free` the question is what a caller could do who chooses
     whatever is left open (gaps and other condition keys), and whom none of the names in the policy means but those
-    that are `played`, and organizations where it may be of any of them (`any_organization`).
+    that are `played`, and organizations where it may be of any of them (`any_organization`) but for the `outside`.
     """
 
     action: str
@@ -68,14 +72,15 @@ class Request:
     free: bool = False
     played: frozenset[str] = frozenset()
     any_organization: bool = False
+    outside: frozenset[str] = frozenset()
 
     def fills(self, *keys: str) -> Fills | None:
         """The names that gaps may hold, in the texts of condition keys or anywhere."""
         if not self.free:
             # A service calls from an account of AWS's, which no policy names.
-            return (False, frozenset()) if self.caller.service and _CALLERS.intersection(keys) else None
+            return _NO_NAMES if self.caller.service and _CALLERS.intersection(keys) else None
         of_organizations = bool(keys) and ORGANIZATION_KEYS.issuperset(keys)
-        return self.any_organization, frozenset() if of_organizations else self.played
+        return self.any_organization, frozenset() if of_organizations else self.played, self.outside
 
     def left(self, answer: Answer, *, wants: bool) -> Answer:
         """What becomes of an answer that the request leaves open: a free caller has it as it `wants`."""

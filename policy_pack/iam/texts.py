@@ -26,8 +26,8 @@ ACCOUNT = re.compile(r"(?:^|(?<=:))\d{12}(?=:|$)")
 ORGANIZATION = re.compile(r"^o-[a-z0-9]+(?![a-z0-9*?])")
 _NAMES = re.compile(rf"{ACCOUNT.pattern}|{ORGANIZATION.pattern}|^A[A-Z]{{3}}[A-Z0-9]{{12,}}")
 
-# What a gap may hold where it is not just anything: names of organizations or none, and these other names.
-Fills = tuple[bool, frozenset[str]]
+# What a gap may hold where it is not just anything: names of organizations or none, these other names, and not those.
+Fills = tuple[bool, frozenset[str], frozenset[str]]
 
 # How patterns are read: as names without wildcards, as texts with them, as ARNs (a wildcard stays in its own part).
 NAMES, LIKE, ARN = "names", "like", "arn"
@@ -202,8 +202,10 @@ class _Automaton:
         """All positions but those of the names that a text does not mean."""
         if fills is None:
             return -1
-        organizations, names = fills
+        organizations, names, excluded = fills
         played = self._organizations if organizations else 0
         for name in names:
             played |= self._bits(self._names.get(name, []))
+        for name in excluded:
+            played &= ~self._bits(self._names.get(name, []))
         return ~(self._named & ~played)

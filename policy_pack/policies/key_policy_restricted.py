@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
-from policy_pack.judging.settings import texts
+from policy_pack.judging.settings import Setting, texts
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.policies._used_keys import used_keys
-from policy_pack.stack.links import policies_of
+from policy_pack.records import dataclass
+from policy_pack.stack.links import grants_of, policies_of
 from policy_pack.stack.model import Configuration, Key, Stack
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     keys = used_keys(configuration, context)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
-    accounts, principals = context.settings["allowedAccounts"] or (), context.settings["allowedPrincipals"]
-    decisions = [context.stack.cached(_decide_for_any_account, key, accounts, principals) for key in keys]
+    given = context.settings
+    allowed = _Allowed(
+        given["allowedAccounts"] or (),
+        given["allowedPrincipals"],
+        given["allowedOrganizations"],
+        given["serviceSourceRequired"],
+    )
+    decisions = [context.stack.cached(_decide_for_any_account, key, allowed) for key in keys]
     for kind in (Violation, CannotTell):
         found = [each for each in decisions if isinstance(each, kind)]
         if found:
@@ -30,54 +37,104 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     return COMPLIANT
 
 
-def _decide_for_any_account(
-    stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple[str, ...] | None
-) -> Decision:
+@dataclass(frozen=True)
+class _Allowed:
+    """What the settings allow; `None` allows any."""
+
+    accounts: tuple[str, ...]
+    principals: tuple[str, ...] | None
+    organizations: tuple[str, ...] | None
+    source_required: bool
+
+
+def _decide_for_any_account(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
     from policy_pack.policies._own_account import in_any_account  # no sooner than there is a key
 
-    return in_any_account(key, policies_of(key, stack), lambda each: _decide(stack, each, accounts, principals))
+    found = in_any_account(key, policies_of(key, stack), lambda each: _decide(stack, each, allowed))
+    if isinstance(found, Violation) and not isinstance(key.account, str):
+        # In whatever account, and without an assumption the key's own is not among those to change.
+        unassumed = _decide(stack, key, allowed)
+        return unassumed if isinstance(unassumed, Violation) else found
+    return found
 
 
-def _decide(stack: Stack, key: Key, accounts: tuple[str, ...], principals: tuple[str, ...] | None) -> Decision:
+def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
     from policy_pack.iam.document import Malformed, parse_key_policy  # no sooner than there is a key
     from policy_pack.iam.exposure import exposure
     from policy_pack.policies._key_users import arn_of
     from policy_pack.policies._own_account import with_account
 
-    unclear = False
+    arn = arn_of(key)
+    granted = _granted(stack, key, arn, allowed)
+    wrong = ["an account or a principal that is not allowed, by a grant"] if granted else []
+    unclear, why = granted is None, "depends on what is not known before the update"
     for policy in policies_of(key, stack):
         if policy is None:
             continue  # AWS's default policy lets in the key's own account only
         document = parse_key_policy(with_account(policy, key))
         if isinstance(document, Malformed):
-            return CannotTell("The policy of its key is not a policy document.")
-        found = exposure(document, arn_of(key), accounts, principals)
-        wrong = list(_wrong(found, accounts))
-        if wrong:
-            return Violation(
-                why=f"The policy of the key {key.quoted} lets in {', and '.join(wrong)}.",
-                fix=(
-                    f"In {key.properties.policy} of the key, name the roles that need it as the principals of those "
-                    "statements, or give them a condition on the caller's account or organization (kms:CallerAccount, "
-                    "aws:PrincipalOrgID)."
-                ),
-                at=key.urn,
-            )
-        unclear = unclear or None in (found.everybody.answer, found.accounts.answer, found.principals.answer)
+            unclear, why = True, "nobody can tell, as it is not a policy document"
+            continue
+        found = exposure(document, arn, allowed.accounts, allowed.principals, allowed.organizations)
+        wrong = [*_wrong(found, allowed), *wrong]
+        answers = (found.everybody.answer, found.accounts.answer, found.principals.answer, found.organizations.answer)
+        unclear = unclear or None in answers or (allowed.source_required and found.services.answer is None)
+    if wrong:
+        return Violation(
+            why=f"The policy of the key {key.quoted} lets in {', and '.join(wrong)}.",
+            fix=_fix(key, granted=bool(granted), statements=len(wrong) > bool(granted)),
+            at=key.urn,
+        )
     if unclear:
-        return CannotTell("Whom the policy of its key lets in depends on what is not known before the update.")
+        return CannotTell(f"Whom the policy of its key lets in {why}.")
     return COMPLIANT
 
 
-def _wrong(found: Exposure, accounts: Collection[str]) -> Iterator[str]:
+def _fix(key: Key, *, granted: bool, statements: bool) -> str:
+    fixes = []
+    if statements:
+        fixes.append(
+            f"In {key.properties.policy} of the key, name the roles that need it as principals of those statements, "
+            "or give them a condition on the caller's account or organization (kms:CallerAccount, aws:PrincipalOrgID); "
+            "for a service, on what it works for (aws:SourceAccount, aws:SourceArn)."
+        )
+    if granted:
+        fixes.append("Remove the grant, or allow its account or principal in the settings.")
+    return " ".join(fixes)
+
+
+def _granted(stack: Stack, key: Key, arn: str, allowed: _Allowed) -> bool | None:
+    """Whether a grant lets in an account or a principal that is not allowed."""
+    from policy_pack.iam.logic import any_of
+    from policy_pack.iam.texts import ACCOUNT, GAP, LIKE, patterns
+
+    owner = arn.split(":")[4]
+    answers: list[bool | None] = []
+    for grant in grants_of(key, stack):
+        named = ACCOUNT.findall(grant.principal) if isinstance(grant.principal, str) else []
+        if not named:
+            continue  # a service, or what is computed from a role of the stack or of another one
+        strangers = named[0] not in (owner, *allowed.accounts)
+        answers.append(None if strangers and GAP in owner else strangers)
+        if allowed.principals is not None:
+            answers.append(not patterns(allowed.principals, LIKE).fit(str(grant.principal)))
+    return any_of(answers)
+
+
+def _wrong(found: Exposure, allowed: _Allowed) -> Iterator[str]:
     if found.everybody.answer:
-        yield f"everybody, of any AWS account ({_where(found.everybody)})"
+        limit = ", from the networks that they name," if found.by_network else ","
+        yield f"everybody{limit} of any AWS account ({_where(found.everybody)})"
         return
     if found.accounts.answer:
-        others = " and those of the setting allowedAccounts" if accounts else ""
+        others = " and those of the setting allowedAccounts" if allowed.accounts else ""
         yield f"other accounts than its own{others} ({_where(found.accounts)})"
+    if found.organizations.answer:
+        yield f"organizations that the setting allowedOrganizations does not list ({_where(found.organizations)})"
     if found.principals.answer:
         yield f"principals that the setting allowedPrincipals does not list ({_where(found.principals)})"
+    if found.services.answer and allowed.source_required:
+        yield f"services on behalf of any account ({_where(found.services)})"
 
 
 def _where(found: Found) -> str:
@@ -87,6 +144,10 @@ def _where(found: Found) -> str:
 
 def _check_account(account: Any) -> str | None:
     return None if re.fullmatch("[0-9]{12}", account) else "is not an account id of 12 digits"
+
+
+def _check_organization(organization: Any) -> str | None:
+    return None if re.fullmatch("o-[a-z0-9]{10,32}", organization) else "is not the id of an organization (o-...)"
 
 
 def _check_principal(principal: Any) -> str | None:
@@ -126,6 +187,23 @@ POLICY = Policy(
             "arn:aws:iam::*:role/serving-* allows such roles of any allowed account. Empty allows any principal. What "
             "a policy leaves to the key's own account is always allowed.",
             _check_principal,
+        ),
+        texts(
+            "allowedOrganizations",
+            "Ids of organizations: other accounts that a condition on aws:PrincipalOrgID limits to one of these, or to "
+            "the key's own (${aws:ResourceOrgID}), are allowed, and other organizations are not. Empty allows "
+            "conditions on any organization where everybody is named, and no other accounts.",
+            _check_organization,
+        ),
+        Setting(
+            "serviceSourceRequired",
+            {
+                "type": "boolean",
+                "default": False,
+                "description": "Whether a statement for a service needs a condition on what the service works for "
+                "(aws:SourceAccount, aws:SourceArn), so that nobody else has it use the key (confused deputy).",
+            },
+            lambda value: None if isinstance(value, bool) else "is not true or false",
         ),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi_aws as aws
 
-from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, ROLE, USE, allow, deny, document
+from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, OWN, ROLE, USE, allow, deny, document
 from tests.programs.blocks import config, endpoint, key, later, pair, provider, says, says_nothing, variant
 
 NOT_GRANTED = "advisory key-policy-grants-sagemaker key"
@@ -251,3 +251,118 @@ def key_for_a_role_that_is_allowed() -> None:
 def wide_key_that_no_configuration_uses() -> None:
     guarded(allow("*"), label="idle")
     pair(kms_key_arn=guarded(BY_ROOT).arn)
+
+
+OF_AN_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}
+OF_ITS_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}
+ORGANIZATION = {RESTRICTED: {"allowedOrganizations": ["o-exampleorgid"]}}
+ANOTHER_ORGANIZATION = {RESTRICTED: {"allowedOrganizations": ["o-anotherorgid"]}}
+
+
+@says(TOO_WIDE)
+def key_for_another_account_of_an_organization() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": OTHER_ROOT}, USE, OF_AN_ORGANIZATION)).arn)
+
+
+@says_nothing(settings=ORGANIZATION)
+def key_for_another_account_of_an_organization_that_is_allowed() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": OTHER_ROOT}, USE, OF_AN_ORGANIZATION)).arn)
+
+
+@says(TOO_WIDE, settings=ANOTHER_ORGANIZATION)
+def key_for_another_account_of_an_organization_that_is_not_allowed() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": OTHER_ROOT}, USE, OF_AN_ORGANIZATION)).arn)
+
+
+@says(TOO_WIDE, settings=ANOTHER_ORGANIZATION)
+def key_for_everybody_of_an_organization_that_is_not_allowed() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow("*", USE, OF_AN_ORGANIZATION)).arn)
+
+
+@says_nothing(settings=ORGANIZATION)
+def key_for_everybody_of_an_organization_that_is_allowed() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow("*", USE, OF_AN_ORGANIZATION)).arn)
+
+
+@says_nothing(settings=ANOTHER_ORGANIZATION)
+def key_for_its_own_organization() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": OTHER_ROOT}, USE, OF_ITS_ORGANIZATION)).arn)
+
+
+@says(TOO_WIDE, settings=ORGANIZATION)
+def key_for_another_account_without_a_condition_on_the_organization() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": OTHER_ROOT})).arn)
+
+
+@says(TOO_WIDE)
+def key_for_everybody_of_a_network() -> None:
+    through = {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}
+    pair(kms_key_arn=guarded(BY_ROOT, allow("*", USE, through)).arn)
+
+
+@says(TOO_WIDE)
+def key_for_a_federated_user_of_another_account() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": f"arn:aws:sts::{OTHER}:federated-user/me"})).arn)
+
+
+@says(TOO_WIDE)
+def key_for_a_session_of_another_account() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": f"arn:aws:sts::{OTHER}:assumed-role/serving/me"})).arn)
+
+
+@says_nothing()
+def key_for_a_federated_user_of_the_account() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"AWS": f"arn:aws:sts::{OWN}:federated-user/me"})).arn)
+
+
+SOURCE = {RESTRICTED: {"serviceSourceRequired": True}}
+
+
+@says(TOO_WIDE, settings=SOURCE)
+def key_for_a_service_on_behalf_of_anybody() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"Service": "logs.amazonaws.com"})).arn)
+
+
+@says_nothing()
+def key_for_a_service_where_no_source_is_required() -> None:
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"Service": "logs.amazonaws.com"})).arn)
+
+
+@says_nothing(settings=SOURCE)
+def key_for_a_service_on_behalf_of_the_account() -> None:
+    for_account = {"StringEquals": {"aws:SourceAccount": OWN}}
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"Service": "logs.amazonaws.com"}, USE, for_account)).arn)
+
+
+@says_nothing(settings=SOURCE)
+def key_for_a_service_on_behalf_of_a_resource() -> None:
+    for_resource = {"ArnLike": {"aws:SourceArn": f"arn:aws:sagemaker:us-east-1:{OWN}:*"}}
+    pair(kms_key_arn=guarded(BY_ROOT, allow({"Service": "sagemaker.amazonaws.com"}, USE, for_resource)).arn)
+
+
+def also_granted(principal: str) -> None:
+    made = guarded(BY_ROOT)
+    aws.kms.Grant("grant", key_id=made.key_id, grantee_principal=principal, operations=["Decrypt"])
+    pair(kms_key_arn=made.arn)
+
+
+@says(update=(TOO_WIDE,))
+def grant_to_another_account() -> None:
+    also_granted(OTHER_ROLE)
+
+
+@says_nothing(settings={RESTRICTED: {"allowedAccounts": [OTHER]}})
+def grant_to_another_account_that_is_allowed() -> None:
+    also_granted(OTHER_ROLE)
+
+
+@says_nothing()
+def grant_to_the_account_itself() -> None:
+    also_granted(ADMIN)
+
+
+@says(
+    TOO_WIDE, settings={RESTRICTED: {"allowedPrincipals": ["arn:aws:iam::*:role/serving*", f"arn:aws:iam::{OWN}:root"]}}
+)
+def grant_to_a_principal_that_is_not_allowed() -> None:
+    also_granted(ADMIN)

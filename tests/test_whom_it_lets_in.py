@@ -1,0 +1,93 @@
+"""What `key-policy-restricted` says of whom a key lets in, and of whom it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy_pack.audit.config import reconcile
+from policy_pack.policies import PACK
+from tests.audit.auditing import audit_document
+from tests.harness.engine import Engine
+from tests.harness.program import run
+from tests.iam.statements import ADMIN, BY_ROOT, OTHER_ROLE, OTHER_ROOT, ROLE, allow
+from tests.programs.blocks import PRIVATE, key, pair
+from tests.programs.permissions import guarded
+
+RESTRICTED = "key-policy-restricted"
+CASE = json.loads((Path(__file__).parent / "cases" / "own_account_blamed.json").read_text(encoding="utf-8"))
+
+
+def _said(engine: Engine, program: Any) -> str:
+    (message,) = run(engine, program, phase="update").messages(RESTRICTED)
+    assert not any(private in message for private in PRIVATE)
+    return message
+
+
+def _case(*statements: Any) -> Any:
+    """The case with other statements in its key's policy."""
+    state = json.loads(json.dumps(CASE))
+    (stack,) = state["deployment"]["resources"]
+    template = json.loads(stack["inputs"]["templateBody"])
+    template["Resources"]["K"]["Properties"]["KeyPolicy"]["Statement"] = list(statements)
+    for given in (stack["inputs"], stack["outputs"]):
+        given["templateBody"] = json.dumps(template)
+    return state
+
+
+def _findings(tmp_path: Path, state: Any) -> list[str]:
+    report = audit_document(tmp_path, state)
+    return [each.why for each in report.findings if each.policy == PACK.prefix + RESTRICTED]
+
+
+def test_the_owner_is_not_blamed(tmp_path: Path) -> None:
+    """The account of the key is not known: it is the one that may change the policy."""
+    (message,) = _findings(tmp_path, CASE)
+    assert "lets in other accounts than its own (statement 2)" in message
+    assert "statement 1" not in message
+
+
+@pytest.mark.parametrize(
+    ("statements", "blamed"),
+    [
+        ((BY_ROOT, allow({"AWS": [ROLE, OTHER_ROLE]})), "(statement 2)"),
+        ((allow({"AWS": OTHER_ROLE}, "kms:Decrypt"), BY_ROOT), "(statement 1)"),
+        ((BY_ROOT, allow({"AWS": ROLE}), allow({"AWS": OTHER_ROOT}, "kms:Decrypt")), "(statement 3)"),
+        ((BY_ROOT, allow({"AWS": ADMIN})), None),
+        ((BY_ROOT,), None),
+        ((allow({"AWS": ROLE}), allow({"AWS": ADMIN}, "kms:*")), None),
+    ],
+)
+def test_who_is_blamed(statements: Any, blamed: str | None, tmp_path: Path) -> None:
+    found = _findings(tmp_path, _case(*statements))
+    assert [blamed in each for each in found if blamed] == [True] * (blamed is not None)
+    assert bool(found) == (blamed is not None)
+
+
+@pytest.mark.parametrize("name", ["aws:SourceVpce", "aws:SourceVpc", "aws:SourceIp"])
+def test_a_network_limits_everybody(name: str, engine: Engine) -> None:
+    operator = "IpAddress" if name == "aws:SourceIp" else "StringEquals"
+    limited = allow("*", condition={operator: {name: "vpc-1a2b3c4d"}})
+    message = _said(engine, lambda: pair(kms_key_arn=guarded(BY_ROOT, limited).arn))
+    assert "lets in everybody, from the networks that they name, of any AWS account (statement 2)" in message
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [None, {"StringEquals": {"kms:ViaService": "sagemaker.us-east-1.amazonaws.com"}}, {"Bool": {"aws:x": "true"}}],
+)
+def test_nothing_limits_everybody(condition: Any, engine: Engine) -> None:
+    made = lambda: pair(kms_key_arn=guarded(BY_ROOT, allow("*", condition=condition)).arn)  # noqa: E731
+    assert "lets in everybody, of any AWS account (statement 2)" in _said(engine, made)
+
+
+def test_a_policy_that_is_none(engine: Engine) -> None:
+    assert not run(engine, lambda: pair(kms_key_arn=key(policy="{").arn)).messages(RESTRICTED)
+
+
+def test_settings_are_known() -> None:
+    given = {PACK.prefix + RESTRICTED: {"allowedOrganizations": ["o-exampleorgid"], "serviceSourceRequired": True}}
+    assert reconcile(given, PACK)
