@@ -13,6 +13,7 @@ from policy_pack.policies import PACK
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.programs import bridged
+from tests.iam.statements import ADMIN, allow, document
 from tests.programs.blocks import key, pair, provider
 
 
@@ -42,8 +43,12 @@ def test_both_regions_and_the_property_to_set(engine: Engine) -> None:
     assert fix.endswith("as kmsKeyArn.")
 
 
+# A policy that lets somebody change it, and nobody use the key.
+CHANGES_ONLY = document(allow({"AWS": ADMIN}, "kms:PutKeyPolicy"))
+
+
 def _of_template() -> None:
-    key = {"Enabled": False, "EnableKeyRotation": False, "KeyPolicy": {"Statement": []}}
+    key = {"Enabled": False, "EnableKeyRotation": False, "KeyPolicy": CHANGES_ONLY}
     configuration = {"KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]}, "ProductionVariants": []}
     resources = {
         "Key": {"Type": "AWS::KMS::Key", "Properties": key},
@@ -53,7 +58,7 @@ def _of_template() -> None:
 
 
 def _of_classic() -> None:
-    pair(kms_key_arn=key(is_enabled=False, enable_key_rotation=False, policy='{"Statement": []}').arn)
+    pair(kms_key_arn=key(is_enabled=False, enable_key_rotation=False, policy=json.dumps(CHANGES_ONLY)).arn)
 
 
 @pytest.mark.parametrize(
