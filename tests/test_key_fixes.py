@@ -62,8 +62,22 @@ def test_a_denial_of_the_keys_policy(denied: Any, engine: Engine) -> None:
     assert not run(engine, _named(BY_ROOT, allow({"AWS": ROLE}), _pasted(statement))).messages(GRANTS)
 
 
+@pytest.mark.parametrize("statement", [allow({"AWS": ROLE}), allow({"AWS": ADMIN}), deny({"AWS": ADMIN})])
+def test_a_policy_that_locks_everybody_out(statement: Any, engine: Engine) -> None:
+    why, fix, pasted = _said(engine, _named(statement))
+    assert "lets nobody change it (kms:PutKeyPolicy), so AWS refuses it" in why
+    assert fix.startswith("Add this statement to policy of the key, with its account filled in")
+    assert not run(engine, _named(statement, _pasted(pasted)), phase="update").messages(GRANTS)
+
+
 @pytest.mark.parametrize(
-    "policy", ["{", json.dumps(document(allow({"AWS": ROLE}))), json.dumps({**document(BY_ROOT), "Version": "1"})]
+    "policy",
+    [
+        "{",
+        json.dumps({**document(BY_ROOT), "Version": "1"}),
+        json.dumps(document(BY_ROOT, allow({"AWS": "serving"}))),
+        "[]",
+    ],
 )
 def test_a_policy_that_is_refused(policy: str, engine: Engine) -> None:
     why, fix, whole = _said(engine, lambda: pair(kms_key_arn=key(policy=policy).arn, execution_role_arn=ROLE))

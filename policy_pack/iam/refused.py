@@ -16,6 +16,9 @@ from policy_pack.iam.logic import Answers, everywhere
 from policy_pack.iam.request import DENY, Batch, Caller, Request
 from policy_pack.iam.texts import ACCOUNT, GAP
 
+# That nobody may change the policy again.
+LOCKS_OUT = "lets nobody change it (kms:PutKeyPolicy)"
+
 _VERSIONS = frozenset({"2008-10-17", "2012-10-17"})
 _OPERATOR = re.compile(
     r"(ForAnyValue:|ForAllValues:)?(String(Not)?(Equals|EqualsIgnoreCase|Like)|Arn(Not)?(Equals|Like)|Bool|Null"
@@ -40,7 +43,7 @@ def refusal(document: Document, key: str, *, bypasses_lockout_check: bool) -> st
         for why in _wrong(statement):
             return f"has {why} in statement {statement.number}"
     if not bypasses_lockout_check and _locks_everybody_out(document, key):
-        return "lets nobody change it (kms:PutKeyPolicy)"
+        return LOCKS_OUT
     return None
 
 

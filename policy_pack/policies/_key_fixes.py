@@ -20,6 +20,7 @@ from policy_pack.iam.access import (
     Assessment,
     User,
 )
+from policy_pack.iam.refused import LOCKS_OUT
 from policy_pack.iam.sagemaker import ACTIONS
 from policy_pack.stack.model import Key
 
@@ -38,9 +39,15 @@ _FAILS = "CreateEndpoint asks it of that principal, and fails (AccessDeniedExcep
 
 def of_a_refused_policy(key: Key, why: str) -> tuple[str, str]:
     """What is wrong and what to type, where AWS refuses a key's policy; `why` follows "it"."""
+    wrong = f"The policy of the key {key.quoted} {why}, so AWS refuses it and the key is not made or changed."
+    if why == LOCKS_OUT:
+        return wrong, (
+            f"Add this statement to {key.properties.policy} of the key, with its account filled in, and let no Deny "
+            f"statement keep everybody from kms:PutKeyPolicy:\n{_text(_OWNERS)}"
+        )
     whole = {"Version": "2012-10-17", "Statement": [_OWNERS, _allow_in_key(ACTIONS, deployer=False)]}
     return (
-        f"The policy of the key {key.quoted} {why}, so AWS refuses it and the key is not made or changed.",
+        wrong,
         f"Give the key a whole {key.properties.policy}, with the key's account and the execution role filled in, and "
         f"with what else the key is for:\n{_text(whole)}",
     )
