@@ -12,8 +12,8 @@ from policy_pack.judging.policy import Policy
 from policy_pack.policies import PACK
 from tests.harness.engine import Engine
 from tests.harness.program import run
-from tests.programs import bridged
 from tests.iam.statements import ADMIN, allow, document
+from tests.programs import bridged
 from tests.programs.blocks import key, pair, provider
 
 
