@@ -6,8 +6,11 @@ User Guide.
 
 from __future__ import annotations
 
+import operator
 import re
+import time
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 
 from policy_pack.iam.document import Condition
 from policy_pack.iam.logic import Answer, Answers, any_of, everywhere, negate
@@ -17,11 +20,21 @@ from policy_pack.iam.texts import ARN, GAP, LIKE, NAMES, Patterns, patterns
 _OPERATOR = re.compile(
     r"(?P<set>ForAnyValue:|ForAllValues:)?"
     r"(?:(?P<kind>String|Arn)(?P<negated>Not)?(?P<how>Equals|EqualsIgnoreCase|Like)|(?P<bool>Bool)|(?P<null>Null)"
-    r"|(?P<notip>Not)?(?P<ip>IpAddress))"
+    r"|(?P<notip>Not)?(?P<ip>IpAddress)|Date(?P<date>(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?))"
     r"(?P<optional>IfExists)?"
 )
 # A brace or another variable within one makes it none, so that each is read once.
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
+
+_CLOCKS = frozenset({"aws:currenttime", "aws:epochtime"})
+_COMPARISONS = {
+    "Equals": operator.eq,
+    "NotEquals": operator.ne,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
 
 
 def hold(condition: Condition, batch: Batch, effect: str, *, variables: bool) -> Answers:
@@ -56,6 +69,7 @@ class _Test:
             operator is None
             or operator["null"]
             or operator["ip"]
+            or operator["date"]
             or (operator["kind"] == "Arn" and "Case" in operator["how"])
         ):
             return None
@@ -78,6 +92,8 @@ class _Test:
     def holds(self, request: Request) -> Answer:
         """Whether it holds for one request."""
         operator, allow = self._operator, self._allow
+        if operator is not None and operator["date"] and self._key in _CLOCKS:
+            return self._at_this_time(operator["date"], request)
         if self._key and self._key not in request.keys:
             # What a variable stands for is not the caller's to choose, and there may be one in what is not known.
             open_ = self._with_variables or (self._unknown and self._variables)
@@ -94,6 +110,15 @@ class _Test:
             return negated and operator["set"] != "ForAnyValue:"
         found = self._fits(present, request, wants=allow != negated)
         return negate(found) if negated else found
+
+    def _at_this_time(self, how: str, request: Request) -> Answer:
+        """Whether it holds now; a free caller may wait until it does."""
+        now = time.time()
+        compare = _COMPARISONS[how]
+        times = [_seconds(each) for each in self._values]
+        unclear = [None] if self._unknown or self._with_variables else []
+        found = any_of([*(None if each is None else compare(now, each) for each in times), *unclear])
+        return request.left(None, wants=self._allow) if request.free and found is False and "Greater" in how else found
 
     def _null(self, present: str | None) -> Answer:
         answers = {"true": present is None, "false": present is not None}
@@ -149,3 +174,14 @@ def _resolve(value: str, request: Request) -> str | None:
         return None
     resolved = _VARIABLE.sub(lambda name: str(known[name[1]]), value)
     return None if "${" in resolved else resolved
+
+
+def _seconds(value: str) -> float | None:
+    """The seconds since 1970 that a date in ISO 8601, or a number of them, stands for."""
+    try:
+        if value.isdecimal():
+            return float(value)
+        found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return (found if found.tzinfo is not None else found.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):
+        return None

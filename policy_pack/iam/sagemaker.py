@@ -72,7 +72,7 @@ _ONLY_WITH_GRANTS = (
 
 
 def _of_grant() -> dict[str, str | None]:
-    return {"kms:grantisforawsresource": "true", "kms:granteeprincipal": GAP}
+    return {"kms:grantisforawsresource": "true", "kms:granteeprincipal": GAP, "kms:grantoperations": GAP}
 
 
 def _of_role(caller: Caller) -> dict[str, str | None]:
@@ -81,7 +81,7 @@ def _of_role(caller: Caller) -> dict[str, str | None]:
         "aws:principalaccount": caller.account,
         "kms:calleraccount": caller.account,
         "aws:principaltype": "AssumedRole",
-        "aws:userid": f"A{GAP}:{GAP}",
+        "aws:userid": f"AROA{GAP}:{GAP}",
         "aws:principalisawsservice": "false",
         "aws:principalservicename": None,
         "aws:principalservicenameslist": None,

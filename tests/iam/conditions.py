@@ -7,7 +7,7 @@ keys" (IAM User Guide); the policies are written for these tests.
 from __future__ import annotations
 
 from tests.iam.rows import ALL, EVERYBODY, ROLE_ONLY, row, when
-from tests.iam.statements import OTHER, OTHER_ROOT, OWN, ROLE, SERVICE, USE, VIA_SAGEMAKER, allow
+from tests.iam.statements import BY_ROOT, OTHER, OTHER_ROOT, OWN, ROLE, SERVICE, USE, VIA_SAGEMAKER, allow
 
 CONDITIONS = (
     row("through SageMaker", allow(ROLE_ONLY, USE, when("StringEquals", "kms:ViaService", VIA_SAGEMAKER))),
@@ -108,5 +108,24 @@ CONDITIONS = (
         grants="?"),
     row("conditions that all have to hold", allow(ROLE_ONLY, USE, {
         **when("StringEquals", "kms:CallerAccount", OWN), **when("Bool", "aws:SecureTransport", "false")}), grants=ALL),
+    row("until a date to come", allow(ROLE_ONLY, USE, when("DateLessThan", "aws:CurrentTime", "2099-01-01T00:00:00Z"))),
+    row("until a date that is over", allow(ROLE_ONLY, USE, when("DateLessThan", "aws:CurrentTime", "2020-01-01")),
+        grants=ALL),
+    row("from a date that is over, in seconds", allow(ROLE_ONLY, USE,
+        when("DateGreaterThanEquals", "aws:EpochTime", "1500000000"))),
+    row("from a date that is none", allow(ROLE_ONLY, USE, when("DateGreaterThan", "aws:CurrentTime", "soon")),
+        grants="?"),
+    row("everybody until a date that is over", BY_ROOT, allow(EVERYBODY, USE,
+        when("DateLessThan", "aws:CurrentTime", "2020-01-01T00:00:00Z"))),
+    row("everybody from a date to come", BY_ROOT, allow(EVERYBODY, USE,
+        when("DateGreaterThan", "aws:CurrentTime", "2099-01-01T00:00:00Z")), restricted="everybody"),
+    row("sessions of roles", allow(ROLE_ONLY, USE, when("StringEquals", "aws:PrincipalType", "AssumedRole"))),
+    row("users only", allow(ROLE_ONLY, USE, when("StringEquals", "aws:PrincipalType", "User")), grants=ALL),
+    row("users by name", allow(ROLE_ONLY, USE, when("StringLike", "aws:username", "*")), grants=ALL),
+    row("who has an id", allow(ROLE_ONLY, USE, when("Null", "aws:userid", "false"))),
+    row("grants of some operations", allow(ROLE_ONLY, USE,
+        when("ForAllValues:StringEquals", "kms:GrantOperations", ["Decrypt"])), grants="?"),
+    row("grants of anything, asked of every action", allow(ROLE_ONLY, USE,
+        when("Null", "kms:GrantOperations", "false")), grants="Decrypt, GenerateDataKey"),
     row("no conditions in the condition", allow(ROLE_ONLY, USE, {})),
 )  # fmt: skip
