@@ -6,7 +6,7 @@ analyzer, for the order in which defaults, ``all`` and a policy's own entry appl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,14 @@ def load(text: bytes, pack: Pack) -> Config:
     return reconcile(given, pack)
 
 
+def meant(name: str, known: Iterable[str]) -> str:
+    """A question that ends a message about a name that is not known; empty where no known one resembles it."""
+    from difflib import get_close_matches  # no sooner than there is such a name
+
+    close = get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
+    return f' Did you mean "{close[0]}"?' if close else ""
+
+
 def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
     """What the entries `given` make of the pack's defaults; raises `ConfigError` where the engine would refuse them."""
     names = pack.by_full_name
@@ -82,7 +90,8 @@ def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
         elif not entry:
             continue  # as if it were not there
         elif _LEVEL not in entry and full not in names:
-            problems.append(f"{shown(name)} gives settings without a level, and no policy has that name")
+            said = f"{shown(name)} gives settings without a level, and no policy has that name."
+            problems.append(f"{said}{meant(name.removeprefix(pack.prefix), pack.by_name)}".removesuffix("."))
         else:
             entries[full] = entry
     if problems:

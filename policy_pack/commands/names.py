@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from difflib import get_close_matches
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from policy_pack.audit.config import meant
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
 else:
     _Type = click.ParamType
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    """A question that ends a message about a name that is not known; empty where no known one resembles it."""
-    close = get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
-    return f' Did you mean "{close[0]}"?' if close else ""
 
 
 class PolicyName(_Type):

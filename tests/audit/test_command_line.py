@@ -300,6 +300,15 @@ def test_other_files_change_nothing(text: str, repository: Any, state: str) -> N
     assert all("is not read: it is no TOML file" in line for line in ran.stderr.splitlines())
 
 
+def test_configuration_of_no_policy(state: str, tmp_path: Path) -> None:
+    config = write(tmp_path / "config.json", {"replacement-save": {"exemptions": []}, "nonsense": {"x": 1}})
+    ran = command(state, "--config", config)
+    assert ran.returncode == 2
+    first, second = ran.stderr.splitlines()
+    assert first.endswith('no policy has that name. Did you mean "replacement-safe"?')
+    assert second.endswith("no policy has that name")
+
+
 def test_configuration_is_named_in_the_report(state: str, tmp_path: Path) -> None:
     config = write(tmp_path / "config.json", {"all": "advisory"})
     ran = command(state, "--config", config, "-f", "json")
