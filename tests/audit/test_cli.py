@@ -298,7 +298,10 @@ def test_says_what_to_install() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
-    assert ran.stderr == "This command needs the package click: pip install -r requirements-audit.txt\n"
+    assert ran.stderr == (
+        "This command needs the package click: pip install 'sagemaker-endpoint-encryption[audit]' "
+        "(in a clone: pip install '.[audit]')\n"
+    )
 
 
 def test_pack_needs_nothing_of_the_command() -> None:
