@@ -122,3 +122,8 @@ def test_disabled_policies_are_told() -> None:
     assert report.findings == ()
     assert {each.level for each in report.policies} == {DISABLED}
     assert [each.status for each in report.configurations] == ["cannot-tell"]
+
+
+@pytest.mark.parametrize("made", [invented.report(), invented.one_of_each(), invented.hostile()])
+def test_json_in_pieces_is_the_document_as_a_whole(made: Report) -> None:
+    assert as_json.write(made) == json.dumps(as_json.document(made), indent=2) + "\n"

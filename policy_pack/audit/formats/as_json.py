@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -15,14 +15,38 @@ from policy_pack.judging.policy import MANDATORY
 
 FORMAT_VERSION = 2
 
+_LISTS = ("sources", "configurations", "findings")  # which are as long as the audit is large
+
 
 def write(report: Report) -> str:
     """The report as a JSON text of ASCII characters."""
-    return json.dumps(document(report), indent=2) + "\n"
+    return "".join(_pieces(report))
 
 
-def document(report: Report) -> dict[str, Any]:
-    """The report as a JSON value."""
+def _pieces(report: Report) -> Iterator[str]:
+    """The text of `document`, of which no more than an element of its long lists is there at a time."""
+    whole = document(report, lists=False)
+    for number, (name, value) in enumerate(whole.items()):
+        yield "{\n" if number == 0 else ",\n"
+        yield f"  {json.dumps(name)}: "
+        if name not in _LISTS:
+            yield _indented(value, "  ")
+            continue
+        elements = getattr(report, name)
+        for index, each in enumerate(elements):
+            yield "[\n    " if index == 0 else ",\n    "
+            yield _indented(_plain(each), "    ")
+        yield "\n  ]" if elements else "[]"
+    yield "\n}\n"
+
+
+def _indented(value: Any, by: str) -> str:
+    # No text of a value holds a line break as it is.
+    return json.dumps(value, indent=2).replace("\n", f"\n{by}")
+
+
+def document(report: Report, *, lists: bool = True) -> dict[str, Any]:
+    """The report as a JSON value; its long lists are left empty where they are not asked for."""
     control = report.control
     new = report.new_findings
     return {
@@ -43,12 +67,12 @@ def document(report: Report) -> dict[str, Any]:
         "identifiers": _plain(control.identifiers),
         "requirements": [_requirement(each) for each in report.requirements],
         "policies": _plain(report.policies),
-        "sources": _plain(report.sources),
+        "sources": _plain(report.sources) if lists else [],
         "problems": _plain(report.problems),
         "notes": _plain(report.notes),
         "ignored": list(report.ignored),
-        "configurations": _plain(report.configurations),
-        "findings": _plain(report.findings),
+        "configurations": _plain(report.configurations) if lists else [],
+        "findings": _plain(report.findings) if lists else [],
         "unread": _plain(report.unread),
         "fixed": _plain(report.fixed),
         "history": [
