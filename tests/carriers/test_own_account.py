@@ -21,11 +21,11 @@ KEY = {"Fn::GetAtt": ["Key", "Arn"]}
 
 
 def body(*statements: Any, role: Any = None, key: Any = KEY, **resources: Any) -> dict[str, Any]:
-    policy = {"Version": "2012-10-17", "Statement": list(statements)}
+    policy_of = {"KeyPolicy": {"Version": "2012-10-17", "Statement": list(statements)}} if statements else {}
     given = {"KmsKeyId": key, **({} if role is None else {"ExecutionRoleArn": role})}
     return {
         "Resources": {
-            "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy} if statements else {}},
+            "Key": {"Type": "AWS::KMS::Key", "Properties": {**policy_of, "BypassPolicyLockoutSafetyCheck": True}},
             "It": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": given},
             **resources,
         }
