@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.programs.blocks import arn, says, says_nothing
 from tests.programs.carriers import ENDPOINT, PARAMETER, UNENCRYPTED, VARIANT, made, stack
-from tests.programs.own_account import ACTIONS, GRANTED, KEY_ARN, allow
+from tests.programs.own_account import ACTIONS, GRANTED, KEY_ARN, MANAGED, allow
 
 HIDDEN = "advisory template-readable stack"
 STACK, STACK_SET = "AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"
@@ -99,7 +99,7 @@ def stack_in_a_template_that_passes_a_key() -> None:
 
 @says_nothing()
 def stack_in_a_template_that_passes_a_key_of_its_own() -> None:
-    policy = {"Version": "2012-10-17", "Statement": [allow({"Service": "sagemaker.amazonaws.com"}, ACTIONS)]}
+    policy = {"Version": "2012-10-17", "Statement": [MANAGED, allow({"Service": "sagemaker.amazonaws.com"}, ACTIONS)]}
     key = {"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": True, "KeyPolicy": policy}}
     nested = within(STACK, body({"Ref": "Key"}, Parameters={"Key": PARAMETER}), Parameters={"Key": KEY_ARN})
     stack(Resources={"Key": key, "Nested": nested})
@@ -124,7 +124,7 @@ ROLES = {name: f"arn:aws:iam::111122223333:role/{name}" for name in ("A", "B")}
 
 def with_pools(*overrides: Any) -> None:
     """A key for role A, a variant with the model of role A, and pools whose own models are these."""
-    policy = {"Version": "2012-10-17", "Statement": [allow({"AWS": ROLES["A"]}, ACTIONS)]}
+    policy = {"Version": "2012-10-17", "Statement": [MANAGED, allow({"AWS": ROLES["A"]}, ACTIONS)]}
     pools = [
         {"InstanceType": "ml.m5.xlarge", **({} if each is None else {"ModelNameOverride": each})} for each in overrides
     ]

@@ -26,6 +26,10 @@ def allow(principal: Any, action: Any = "kms:*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
 
 
+# Without it AWS refuses a policy that does not leave the key to its account.
+MANAGED = allow({"AWS": ROOT}, ["kms:PutKeyPolicy"])
+
+
 def with_key_policy(*statements: Any, role: Any = None, **resources: Any) -> None:
     """A template with a pair, its key with a policy of these statements, and the role that its model has."""
     policy = {"Version": "2012-10-17", "Statement": list(statements)}
