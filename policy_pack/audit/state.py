@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from policy_pack.audit import terraform
 from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.properties import Properties, secret_texts
 from policy_pack.carriers import READERS, SUBJECTS
@@ -83,6 +82,8 @@ def parse(document: Any) -> State:
         return _state(STACK_EXPORT, entries, taken=_written(document["deployment"]))
     if isinstance(document.get("steps"), list) or "changeSummary" in document:
         return _preview(document)
+    from policy_pack.audit import terraform  # no sooner than there is a document that is not of Pulumi
+
     if terraform.is_terraform(document):
         return _of_terraform(document)
     raise NoStack(
@@ -92,6 +93,8 @@ def parse(document: Any) -> State:
 
 
 def _of_terraform(document: dict[str, Any]) -> State:
+    from policy_pack.audit import terraform
+
     try:
         read = terraform.parse(document)
     except terraform.Unreadable as error:
