@@ -4,8 +4,10 @@ VENV := .venv-dev
 # Where make pack puts what is published: not within the repository, whose .gitignore would keep it from being published.
 PACK ?= ../sagemaker-endpoint-encryption-$(shell awk '/^version:/ { print $$2 }' PulumiPolicy.yaml)
 RUN := $(VENV)/bin/python
+# Ids of tests hold sets, and every worker has to collect the same.
+export PYTHONHASHSEED = 0
 
-.PHONY: help setup demo test lint types docs bench pack lock sbom secrets versions clean
+.PHONY: help setup demo test quick lint types docs bench pack lock sbom secrets versions clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,16 +25,21 @@ $(VENV)/.ready: pyproject.toml
 demo: .venv-audit/.ready ## Audit the examples of this repository and write an HTML report
 	.venv-audit/bin/python -m policy_pack audit examples --fail-on never --format text --format html --output reports/demo
 
-.venv-audit/.ready: requirements.txt requirements-audit.txt
+.venv-audit/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv-audit
-	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
+	@echo 'Installing the audit command into .venv-audit'
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'
 	touch $@
 
 test: setup lint types ## Run linters, types and all tests, with coverage
 	$(RUN) -m coverage erase
-	$(RUN) -m coverage run -m pytest -q
+	@echo 'Running all tests on every core'
+	$(RUN) -m coverage run -m pytest -q -n auto
 	$(RUN) -m coverage combine -q
 	$(RUN) -m coverage report
+
+quick: setup ## Run the tests of an inner loop: all but the slow ones and those in a browser
+	$(RUN) -m pytest -q -n auto -m 'not slow and not browser'
 
 lint: setup ## Run the linter and check the format
 	$(RUN) -m ruff check .
@@ -50,9 +57,10 @@ bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a b
 	.venv-bench/bin/python -m benchmarks.bench_audit
 	.venv-bench/bin/python -m benchmarks.bench_policies
 
-.venv-bench/.ready: requirements.txt requirements-bench.txt
+.venv-bench/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group bench
 	touch $@
 
 pack: ## Fill the folder PACK with what is published (PACK_OPTIONS: --aws, --locked)

@@ -34,7 +34,7 @@ def main() -> None:
     given.output.mkdir(parents=True, exist_ok=True)
     (given.output / "results.json").write_text(_lines(results), encoding="utf-8")
     if not plot.draw(results, given.output):
-        print("No plots: matplotlib is not installed (requirements-bench.txt).", file=sys.stderr)
+        print("No plots: matplotlib is not installed (the dependency group bench).", file=sys.stderr)
 
 
 def _lines(results: dict[str, Any]) -> str:

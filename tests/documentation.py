@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from policy_pack.commands import reference
+from policy_pack.policies import PACK
 from tests import matrix
 
 ROOT = Path(__file__).parent.parent
@@ -18,6 +20,8 @@ def made() -> Iterator[tuple[Path, str]]:
     text = with_section(readme.read_text(encoding="utf-8"), "policies", reference.overview())
     yield readme, with_section(text, "matrix", matrix.markdown())
     yield ROOT / "docs" / "policies.md", reference.document()
+    levels = {PACK.full_name(policy): policy.level for policy in PACK.policies}
+    yield ROOT / "configs" / "mandatory.json", json.dumps(levels, indent=2) + "\n"
 
 
 def with_section(text: str, name: str, content: str) -> str:

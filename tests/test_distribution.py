@@ -28,6 +28,11 @@ def test_the_engine_installs_what_the_metadata_asks_for() -> None:
     assert [line for line in lines if line and not line.startswith("#")] == METADATA["dependencies"]
 
 
+def test_what_a_published_pack_adds_for_aws_is_the_extra() -> None:
+    lines = (ROOT / "requirements-aws.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line and not line.startswith("#")] == METADATA["optional-dependencies"]["aws"]
+
+
 def test_the_project_file_is_of_the_same_distribution() -> None:
     project = yaml.safe_load((ROOT / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
     assert project["name"] == METADATA["name"] == policy_pack.PACK.name

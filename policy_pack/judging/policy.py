@@ -21,6 +21,15 @@ ADVISORY, MANDATORY, REMEDIATE, DISABLED = "advisory", "mandatory", "remediate",
 LOW, MEDIUM, HIGH = "low", "medium", "high"
 
 
+# What stands before the programs that a policy shows.
+EXAMPLE = """import json
+
+import pulumi_aws as aws
+
+variants = [{"model_name": "ranking", "instance_type": "ml.m5.xlarge", "initial_instance_count": 1}]
+"""
+
+
 @dataclass(frozen=True)
 class Context:
     """What a decision may look at besides its subject.
@@ -51,7 +60,8 @@ class Policy:
     is where the facts that it rests on are documented. `remediate`, if there is one, gives the key that a configuration
     in violation should name, or `None` where it has none to offer. `scopes` says that where the policy does not apply
     to a configuration, the control does not either. `given` are settings that the author of a pack has
-    made, which those of its users override one by one.
+    made, which those of its users override one by one. `bad` and `good` are programs, to stand after `EXAMPLE`:
+    one violates the policy, the other none. They are empty where a program cannot show it.
     """
 
     name: str
@@ -70,3 +80,5 @@ class Policy:
     settings: tuple[Setting, ...] = ()
     scopes: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
+    bad: str = ""
+    good: str = ""

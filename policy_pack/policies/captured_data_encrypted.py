@@ -57,6 +57,39 @@ POLICY = Policy(
         "KmsKeyId of the configuration covers the instances' volumes only, not what is written to S3."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html",
+    bad="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+capture = {
+    "enable_capture": True,
+    "destination_s3_uri": "s3://captured-requests",
+    "initial_sampling_percentage": 20,
+    "capture_options": [{"capture_mode": "Input"}],
+}
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn=key.arn,
+    data_capture_config=capture,
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+capture = {
+    "enable_capture": True,
+    "destination_s3_uri": "s3://captured-requests",
+    "initial_sampling_percentage": 20,
+    "capture_options": [{"capture_mode": "Input"}],
+    "kms_key_id": key.arn,
+}
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn=key.arn,
+    data_capture_config=capture,
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "s3"),

@@ -44,6 +44,18 @@ POLICY = Policy(
         "covers it, exempt it with that reason."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html",
+    bad="""
+aws.servicecatalog.ProvisionedProduct(
+    "ranking",
+    product_name="sagemaker-endpoint",
+    provisioning_artifact_name="v3",
+)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Unread,
     decide=decide,
     tags=("carriers",),

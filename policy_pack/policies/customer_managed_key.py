@@ -181,6 +181,22 @@ POLICY = Policy(
         "alias/aws/sagemaker or a text put together by hand."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
+    bad="""
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn="arn:aws:kms:us-east-1:111122223333:alias/aws/sagemaker",
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn="arn:aws:kms:us-east-1:111122223333:alias/ranking",
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms"),

@@ -46,6 +46,14 @@ POLICY = Policy(
         "enforce this pack there too and list its name in the setting externalConfigurations."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+    bad="""
+aws.sagemaker.Endpoint("ranking", endpoint_config_name="made-by-somebody-else")
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Endpoint,
     decide=decide,
     tags=("pairing",),

@@ -123,6 +123,21 @@ POLICY = Policy(
         "configurations on purpose, list their names in externalConfigurations."
     ),
     url="https://www.pulumi.com/docs/iac/concepts/inputs-outputs/",
+    bad="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    name="ranking",
+    kms_key_arn=key.arn,
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name="ranking")
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Endpoint,
     decide=decide,
     tags=("replacement", "pairing"),

@@ -66,6 +66,26 @@ POLICY = Policy(
         "that the hardware encryption of the Nitro System is accepted."
     ),
     url="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ssd-instance-store.html",
+    bad="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+gpus = [{"model_name": "ranking", "instance_type": "ml.g5.2xlarge", "initial_instance_count": 1}]
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn=key.arn,
+    production_variants=gpus,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+gpus = [{"model_name": "ranking", "instance_type": "ml.p3.2xlarge", "initial_instance_count": 1}]
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn=key.arn,
+    production_variants=gpus,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "instances"),

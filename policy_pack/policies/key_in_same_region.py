@@ -117,6 +117,24 @@ POLICY = Policy(
         "(aws.kms.ReplicaKey)."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
+    bad="""
+# the stack is in us-east-1
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn="arn:aws:kms:eu-west-1:111122223333:alias/ranking",
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+# the stack is in us-east-1
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn="arn:aws:kms:us-east-1:111122223333:alias/ranking",
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms", "region"),

@@ -131,6 +131,45 @@ POLICY = Policy(
         "deployers names one, allow that role kms:CreateGrant too."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
+    bad="""
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:role/key-admin"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+key = aws.kms.Key("ranking", enable_key_rotation=True, policy=json.dumps(policy))
+role = aws.iam.Role("serving", assume_role_policy="{}")
+model = aws.sagemaker.Model("ranking", execution_role_arn=role.arn)
+served = [{"model_name": model.name, "instance_type": "ml.m5.xlarge", "initial_instance_count": 1}]
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    kms_key_arn=key.arn,
+    production_variants=served,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+key = aws.kms.Key("ranking", enable_key_rotation=True, policy=json.dumps(policy))
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms", "iam"),

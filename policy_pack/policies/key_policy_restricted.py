@@ -172,6 +172,38 @@ POLICY = Policy(
         "setting allowedAccounts."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/least-privilege.html",
+    bad="""
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+key = aws.kms.Key("ranking", enable_key_rotation=True, policy=json.dumps(policy))
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+policy = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+key = aws.kms.Key("ranking", enable_key_rotation=True, policy=json.dumps(policy))
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms", "iam"),

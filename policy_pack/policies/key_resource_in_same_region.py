@@ -72,6 +72,17 @@ POLICY = Policy(
         "ReplicaKey in the configuration's region and use its arn."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
+    bad="""
+# the stack is in us-east-1
+key = aws.kms.Key("ranking", region="us-west-2", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms", "region"),

@@ -87,6 +87,16 @@ POLICY = Policy(
         "validTo of a key with imported material."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
+    bad="""
+key = aws.kms.Key("ranking", is_enabled=False, enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms"),

@@ -74,6 +74,16 @@ POLICY = Policy(
         "not exist for imported material and custom key stores."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+    bad="""
+key = aws.kms.Key("ranking")
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("encryption", "kms"),

@@ -42,6 +42,15 @@ POLICY = Policy(
         "Endpoint lives in another stack on purpose, list the configuration's name in externalConfigurations."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+    bad="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration("ranking", kms_key_arn=key.arn, production_variants=variants)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("pairing",),

@@ -89,6 +89,26 @@ POLICY = Policy(
         "replacement, and the Endpoint that takes it from the output is redeployed. Leave out deleteBeforeReplace."
     ),
     url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
+    bad="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    name="ranking",
+    kms_key_arn=key.arn,
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
+    good="""
+key = aws.kms.Key("ranking", enable_key_rotation=True)
+configuration = aws.sagemaker.EndpointConfiguration(
+    "ranking",
+    name_prefix="ranking-",
+    kms_key_arn=key.arn,
+    production_variants=variants,
+)
+aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
+""",
     judges=Configuration,
     decide=decide,
     tags=("replacement",),

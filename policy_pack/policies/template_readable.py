@@ -40,6 +40,27 @@ POLICY = Policy(
         "endpoint configuration, exempt its stack with that reason."
     ),
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-guide.html",
+    bad="""
+aws.cloudformation.Stack("serving", template_url="https://templates.s3.amazonaws.com/serving.yaml")
+""",
+    good="""
+template = {
+    "Resources": {
+        "Configuration": {
+            "Type": "AWS::SageMaker::EndpointConfig",
+            "Properties": {
+                "KmsKeyId": "arn:aws:kms:us-east-1:111122223333:alias/ranking",
+                "ProductionVariants": [{"ModelName": "ranking", "VariantName": "main", "InstanceType": "ml.m5.xlarge"}],
+            },
+        },
+        "Endpoint": {
+            "Type": "AWS::SageMaker::Endpoint",
+            "Properties": {"EndpointConfigName": {"Fn::GetAtt": ["Configuration", "EndpointConfigName"]}},
+        },
+    }
+}
+aws.cloudformation.Stack("serving", template_body=json.dumps(template))
+""",
     judges=Template,
     decide=decide,
     tags=("cloudformation",),

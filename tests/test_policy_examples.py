@@ -1,0 +1,30 @@
+"""The programs that each policy shows: the bad one violates it, and of the good one no policy says anything."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_pack.judging.policy import DISABLED, EXAMPLE, Policy
+from policy_pack.policies import PACK
+from policy_pack.stack.model import Stack
+from policy_pack.testing import Encryption
+
+SHOWN = [policy for policy in PACK.policies if policy.bad or policy.good]
+
+
+def test_every_policy_that_a_program_can_show_shows_one() -> None:
+    """A new policy has `bad` and `good` in its file; a disabled one needs AWS, one of the stack needs settings."""
+    without = [each.name for each in PACK.policies if each.level != DISABLED and each.judges is not Stack]
+    assert [each.name for each in SHOWN] == without
+
+
+@pytest.mark.parametrize("phase", ["preview", "update"])
+@pytest.mark.parametrize("policy", SHOWN, ids=lambda policy: policy.name)
+def test_examples(policy: Policy, phase: str) -> None:
+    ask = getattr(Encryption(), phase)
+    said = ask(lambda: exec(EXAMPLE + policy.good, {}))
+    assert said.clean, said
+    said = ask(lambda: exec(EXAMPLE + policy.bad, {}))
+    after = {"key-resource-in-same-region": "key-in-same-region"}  # a key's ARN is known then
+    expected = after.get(policy.name, policy.name) if phase == "update" else policy.name
+    assert expected in said.policies, said
