@@ -79,9 +79,10 @@ secrets: setup ## Look for secrets in the whole history of the repository
 versions: .venv-release/.ready ## Try the pack with each Python and the oldest and newest packages
 	.venv-release/bin/python -m tools.versions
 
-.venv-release/.ready: requirements.txt requirements-dev.txt requirements-release.txt
+.venv-release/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv-release
-	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-release.txt
+	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	.venv-release/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group release
 	touch $@
 
 clean: ## Remove what was set up and made
