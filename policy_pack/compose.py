@@ -9,7 +9,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from policy_pack.judging.pack import Pack
@@ -202,6 +201,8 @@ def _known(what: str, given: Iterable[str] | None, known: Collection[str]) -> se
     values = [_text(what, each) for each in _values(what, given)]
     for each in values:
         if each not in known:
+            from difflib import get_close_matches  # only for a mistake
+
             near = get_close_matches(each, sorted(known), n=1)
             meant = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(sorted(known))}."
             raise SelectionError(f'There is no {what} "{each}".{meant}')

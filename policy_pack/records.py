@@ -1,8 +1,8 @@
 """`dataclass(frozen=True)` as the standard library's, for the classes that a preview needs.
 
 The standard one compiles six methods for every class, which was two thirds of the time that the pack took to start.
-Here only `__init__` is compiled, and the others are shared. There are no `__post_init__` and no options of fields but
-their defaults.
+Here only `__init__` is compiled, when the first record of a class is made, and the others are shared. There are no
+`__post_init__` and no options of fields but their defaults.
 
 Source: "dataclasses" of the Python standard library's documentation.
 """
@@ -22,7 +22,7 @@ else:
 
         def made(cls):
             cls = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
-            cls.__init__ = _initializer(cls)
+            cls.__init__ = _initialized_first(cls)
             cls.__repr__ = _repr
             cls.__setattr__ = cls.__delattr__ = _refuse
             if eq:
@@ -30,6 +30,17 @@ else:
             return cls
 
         return made
+
+
+def _initialized_first(cls: Any) -> Any:
+    """`__init__` that compiles the one with the fields as its parameters, for the first record of the class."""
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it becomes the method
+        if cls.__init__ is __init__:
+            cls.__init__ = _initializer(cls)
+        cls.__init__(self, *args, **kwargs)
+
+    return __init__
 
 
 def _initializer(cls: Any) -> Any:

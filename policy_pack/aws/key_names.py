@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 
 from policy_pack.aws.regions import PARTITIONS
+from policy_pack.expressions import expression
 from policy_pack.records import dataclass
 
 _KEY_ID = r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"
 _ALIAS = r"alias/[a-zA-Z0-9/_-]{1,250}"
-_ARN = re.compile(rf"arn:(aws[a-z-]*):kms:([a-z0-9-]+):([0-9]{{12}}):(?:(key)/({_KEY_ID})|({_ALIAS}))")
-_SHORT = re.compile(rf"(?:({_KEY_ID})|({_ALIAS}))")
-_AWS_MANAGED = re.compile(r"(?:arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*", re.DOTALL)
+_ARN = expression(rf"arn:(aws[a-z-]*):kms:([a-z0-9-]+):([0-9]{{12}}):(?:(key)/({_KEY_ID})|({_ALIAS}))")
+_SHORT = expression(rf"(?:({_KEY_ID})|({_ALIAS}))")
+_AWS_MANAGED = expression(r"(?:arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*", re.DOTALL)
 _AWS_MANAGED_PREFIX = "alias/aws/"
 
 

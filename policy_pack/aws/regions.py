@@ -5,10 +5,10 @@ Source: `regionRegex` of each partition in the AWS SDKs' partitions.json, with t
 
 from __future__ import annotations
 
-import re
+from policy_pack.expressions import expression
 
 _WHERE = "(?:north|south|east|west|central|northeast|northwest|southeast|southwest)"
-_NAME = re.compile(rf"([a-z]+(?:-[a-z]+)?)-{_WHERE}-[1-9][0-9]?")
+_NAME = expression(rf"([a-z]+(?:-[a-z]+)?)-{_WHERE}-[1-9][0-9]?")
 _PARTITIONS = {
     prefix: partition
     for partition, prefixes in {

@@ -11,7 +11,6 @@ spec of an endpoint configuration gets the condition ACK.Terminal, "not implemen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -21,15 +20,16 @@ from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.naming import is_generated
 from policy_pack.carriers.place import Surroundings
 from policy_pack.carriers.resource_types import Given, given_by
+from policy_pack.expressions import expression
 from policy_pack.stack.model import NOT_CHANGED, AnyNode, Place, Resource
 from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
 
 TITLE = "ACK"
 
 _GROUP = "kubernetes:sagemaker.services.k8s.aws/v1alpha1"
-_HASH = re.compile("-(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{7,40}$")
+_HASH = expression("-(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{7,40}$")
 _REGION = "services.k8s.aws/region"
-_ACRONYM, _NO_NAME = re.compile("(ID|ARN|URI)$"), re.compile("(Id|Arn|Uri)$")
+_ACRONYM, _NO_NAME = expression("(ID|ARN|URI)$"), expression("(Id|Arn|Uri)$")
 
 
 def _camel_case(value: Plain) -> Any:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from policy_pack.expressions import expression
 from policy_pack.gaps import MARKS
 from policy_pack.values import PartlyKnown, Plain
 
@@ -22,21 +23,21 @@ LONGEST = 1_000_000  # characters of a text that are searched; a state machine's
 _DEEPEST = 40  # levels of a property's value that are searched
 
 # The call in a program: of boto3, of the SDKs for JavaScript, of those for Java and Go.
-_API_CALL = re.compile(r"create_?endpoint_?config(command|request|input|async)?\s*\(", re.IGNORECASE)
-_API_NAME = re.compile(r"(?i:create_?endpoint_?config)(?![a-z])")
+_API_CALL = expression(r"create_?endpoint_?config(command|request|input|async)?\s*\(", re.IGNORECASE)
+_API_NAME = expression(r"(?i:create_?endpoint_?config)(?![a-z])")
 # A command of the AWS CLI, after its name, and the first of it in a statement.
-_CLI = re.compile(r"\baws")
-_CLI_CALL = re.compile(r"\bcreate-endpoint-config\b(?!-)|\bAWS::SageMaker::EndpointConfig\b")
-_STATEMENTS = re.compile(r"[;\n|&`]|\$\(")
+_CLI = expression(r"\baws")
+_CLI_CALL = expression(r"\bcreate-endpoint-config\b(?!-)|\bAWS::SageMaker::EndpointConfig\b")
+_STATEMENTS = expression(r"[;\n|&`]|\$\(")
 # What only shows or searches for what follows it.
-_HARMLESS = re.compile(r"[\s\"'({]*(#|(echo|printf|grep|egrep|rg|man)\b)")
+_HARMLESS = expression(r"[\s\"'({]*(#|(echo|printf|grep|egrep|rg|man)\b)")
 
-_TASK = re.compile(r"arn:[^:]*:states:::(aws-sdk:)?sagemaker:createEndpointConfig(\.|$)", re.IGNORECASE)
-_TASK_ANYWHERE = re.compile(r":states:::(aws-sdk:)?sagemaker:createEndpointConfig\b", re.IGNORECASE)
-_STEP_ANYWHERE = re.compile(r"\"Type\"\s*:\s*\"EndpointConfig\"")
-_TARGET = re.compile(r"arn:[^:]*:scheduler:::aws-sdk:sagemaker:createEndpointConfig$", re.IGNORECASE)
+_TASK = expression(r"arn:[^:]*:states:::(aws-sdk:)?sagemaker:createEndpointConfig(\.|$)", re.IGNORECASE)
+_TASK_ANYWHERE = expression(r":states:::(aws-sdk:)?sagemaker:createEndpointConfig\b", re.IGNORECASE)
+_STEP_ANYWHERE = expression(r"\"Type\"\s*:\s*\"EndpointConfig\"")
+_TARGET = expression(r"arn:[^:]*:scheduler:::aws-sdk:sagemaker:createEndpointConfig$", re.IGNORECASE)
 
-_NOT_ALPHANUMERIC = re.compile("[^a-z0-9]")
+_NOT_ALPHANUMERIC = expression("[^a-z0-9]")
 # What an API of API Gateway has of the same name.
 _OF_API_GATEWAY = frozenset({"types", "ipaddresstype", "vpcendpointids"})
 

@@ -10,7 +10,6 @@ parameters).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, camel_case, capitalised, given_by, in_camel_case
 from policy_pack.carriers.suppressions import suppressions
+from policy_pack.expressions import expression
 from policy_pack.gaps import ACCOUNT, GAP, STACK_NAME
 from policy_pack.records import dataclass
 from policy_pack.stack.model import (
@@ -80,7 +80,7 @@ def _somewhere(given: Given) -> Given:
 
 
 # The id of a stack is its ARN: "AWS::StackId" in the AWS CloudFormation Template Reference.
-_STACK_ID = re.compile(r"arn:[a-z-]+:cloudformation:[a-z0-9-]+:([0-9]{12}):stack/.+")
+_STACK_ID = expression(r"arn:[a-z-]+:cloudformation:[a-z0-9-]+:([0-9]{12}):stack/.+")
 
 
 def _account(given: Given) -> Text:

@@ -9,21 +9,21 @@ Sources: "Resource names" and "Auto-naming configuration" in the Pulumi document
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from policy_pack.expressions import expression
 from policy_pack.stack.model import Resource
 from policy_pack.values import Plain, Unknown, get, text
 
 CONFIGURATION = "pulumi:autonaming"
 
-_SUFFIX = re.compile("[0-9a-f]{7}")
+_SUFFIX = expression("[0-9a-f]{7}")
 _LONGEST = 63  # of a name in SageMaker: no pattern is tried on more
 
 # A brace or another expression within one makes it none, so that each is read once.
-_EXPRESSION = re.compile(r"\$\{([^${}]*)\}")
-_RANDOM = re.compile(r"(hex|alphanum|string|num)\(([0-9]{1,2})\)|uuid")
+_EXPRESSION = expression(r"\$\{([^${}]*)\}")
+_RANDOM = expression(r"(hex|alphanum|string|num)\(([0-9]{1,2})\)|uuid")
 _CHARACTERS = {
     "hex": frozenset("0123456789abcdef"),
     "alphanum": frozenset("0123456789abcdefghijklmnopqrstuvwxyz"),

@@ -11,11 +11,11 @@ Sources: "AWS Classic provider: Installation & Configuration" and "Enhanced regi
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
+from policy_pack.expressions import expression
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Place, Provider, Resource
 from policy_pack.values import Plain, Text, Unknown, from_json, text
@@ -24,7 +24,7 @@ _PACKAGES = ("aws", "aws-native")
 _BRIDGED = "index/"  # in packages of any name, of which only those are read that are AWS's
 
 # As the engine names them: "default", or that and the provider's version.
-_DEFAULT = re.compile(r"default(_[0-9].*)?")
+_DEFAULT = expression(r"default(_[0-9].*)?")
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ Sources: "CreateEndpointConfig" in the Amazon SageMaker API Reference; "CreateKe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from policy_pack.expressions import expression
 from policy_pack.stack.model import Resource, Storage, Variant
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, may_be_absent, sources_in, text
 
@@ -32,7 +32,7 @@ def ignores(resource: Resource, *path: str) -> bool:
 
 
 # A step of a path: a name, or a name or an index in brackets.
-_STEP = re.compile(r"""\.?([^.\["\]]+)|\.?\[(?:"((?:[^"\\]|\\.)*)"|([0-9]+|\*))\]""")
+_STEP = expression(r"""\.?([^.\["\]]+)|\.?\[(?:"((?:[^"\\]|\\.)*)"|([0-9]+|\*))\]""")
 _LONGEST_PATH = 1000
 
 

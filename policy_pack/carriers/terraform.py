@@ -14,7 +14,6 @@ pages in the Terraform Registry, providers hashicorp/aws and hashicorp/awscc.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -29,6 +28,7 @@ from policy_pack.carriers.terraform_names import (
     type_of,
     type_of_cloud_control,
 )
+from policy_pack.expressions import expression
 from policy_pack.stack.model import AnyNode, Configuration, Deleting, Key, Place, Provider, Resource, Unread
 from policy_pack.values import UNKNOWN, Plain, text
 
@@ -40,7 +40,7 @@ _OF_A_MODULE = "*:tf:"
 _DELETING = Deleting(said="create_before_destroy is not true", undo="Write lifecycle { create_before_destroy = true }")
 
 # A name that the provider generates: "terraform-" or the prefix, the time and a counter.
-_UNIQUE = re.compile("(.*?)[0-9]{18}[0-9a-f]{8}")
+_UNIQUE = expression("(.*?)[0-9]{18}[0-9a-f]{8}")
 
 
 def _reads(reads: Reads, *, respells: bool) -> Reads:

@@ -6,16 +6,16 @@ is certain where it is the same for all of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from policy_pack.expressions import expression
 from policy_pack.gaps import ACCOUNT, has_gaps
 from policy_pack.judging.verdict import CannotTell, Decision, Violation
 from policy_pack.stack.model import Key
 from policy_pack.values import PartlyKnown, Plain, WrongType
 
-_ID = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ID = expression(r"(?<![0-9])[0-9]{12}(?![0-9])")
 
 # The most accounts that are named beside it: where there are more, nobody tells.
 _MOST = 4

@@ -7,6 +7,7 @@ from typing import Any
 
 from policy_pack.aws.key_names import KeyName, names_aws_managed_key, parse_key
 from policy_pack.aws.regions import PARTITIONS, partition_of
+from policy_pack.expressions import expression
 from policy_pack.gaps import sample
 from policy_pack.judging.patterns import matches
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
@@ -121,7 +122,7 @@ def _not_listed(name: str) -> Violation:
 
 
 # Each part of an ARN may hold asterisks; a part without any must be well-formed.
-_PATTERN = re.compile(r"arn:([a-z*-]+):kms:([a-z0-9*-]+):([0-9*]+):([a-z*]+[a-zA-Z0-9/_*-]*)")
+_PATTERN = expression(r"arn:([a-z*-]+):kms:([a-z0-9*-]+):([0-9*]+):([a-z*]+[a-zA-Z0-9/_*-]*)")
 
 
 def _check_pattern(pattern: Any) -> str | None:

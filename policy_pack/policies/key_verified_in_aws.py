@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
@@ -36,7 +35,9 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     reason = _not_to_ask(configuration, context.stack)
     if reason is not None:
         return reason
-    if importlib.util.find_spec("boto3") is None:
+    from importlib.util import find_spec  # only where this policy is on
+
+    if find_spec("boto3") is None:
         return _not_asked(
             "boto3, the AWS SDK for Python, is not installed where the policy pack runs", context, _INSTALL
         )
