@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
 from typing import Any
@@ -20,7 +21,7 @@ from policy_pack.values import SECRET, SIGNATURE
 from tests.harness import aws_native
 from tests.harness.engine import Stack
 from tests.harness.program import Deployment, Program, deploy
-from tests.harness.recordings import DIRECTORY, Recording, recordings
+from tests.harness.recordings import DIRECTORY, Recording, program, recordings
 
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY_ID}"
 
@@ -30,12 +31,28 @@ def _native(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pulumi_aws_native", aws_native)
 
 
-@pytest.mark.parametrize("recording", recordings(), ids=str)
+# What a provider makes up for these, of which the stand-in that the recordings were made with knew nothing: it gave
+# each an ARN, where AWS gives outputs of a template and properties of a resource.
+COMPUTED = {
+    "aws:cloudformation/stack:Stack": {"arn", "outputs"},
+    "aws:cloudcontrol/resource:Resource": {"arn", "properties"},
+}
+
+
+def _is_of_a_second_deployment(recording: Recording) -> bool:
+    return re.search(r"\bSTEP\b", program(recording.name)) is not None
+
+
+# The played engine has a stack that is empty before, so it makes nothing of what was there.
+FIRST = [each for each in recordings() if not _is_of_a_second_deployment(each)]
+
+
+@pytest.mark.parametrize("recording", FIRST, ids=str)
 def test_requests_are_the_real_engines(recording: Recording) -> None:
     assert _comparable(_rerun(recording.name, recording.phase).requests) == _comparable(recording.requests)
 
 
-@pytest.mark.parametrize("recording", [each for each in recordings() if each.phase == "update"], ids=str)
+@pytest.mark.parametrize("recording", [each for each in FIRST if each.phase == "update"], ids=str)
 def test_exports_are_the_real_engines(recording: Recording) -> None:
     exported = json.loads((DIRECTORY / f"{recording.name}.state.json").read_text(encoding="utf-8"))
     ours = _rerun(recording.name, "update").export
@@ -156,6 +173,8 @@ def _comparable(requests: list[Message]) -> list[Any]:
     plain = [json_format.MessageToDict(request) for request in requests]
     for request in plain:
         request.get("resources", []).sort(key=lambda resource: resource["urn"])
+        for resource in request.get("resources", []):
+            _drop_computed(resource["type"], resource.get("properties", {}))
     return [plain[0], *sorted(plain[1:-1], key=lambda request: str(request["urn"])), plain[-1]]
 
 
@@ -165,8 +184,15 @@ def _entries(export: dict[str, Any]) -> list[Any]:
     for resource in resources:
         if resource["type"].startswith("pulumi:providers:"):
             del resource["id"]
+        _drop_computed(resource["type"], resource.get("outputs", {}))
         resource["provider"] = resource.get("provider", "").rpartition("::")[0]
     return sorted(resources, key=lambda resource: str(resource["urn"]))
+
+
+def _drop_computed(kind: str, properties: dict[str, Any]) -> None:
+    for name in COMPUTED.get(kind, ()):
+        if properties.get(name) != UNKNOWN:
+            properties.pop(name, None)
 
 
 def _without_ciphertext(value: dict[str, Any]) -> dict[str, Any]:

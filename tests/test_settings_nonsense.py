@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from policy_pack.judging.policy import MANDATORY
 from policy_pack.judging.settings import schemas
 from policy_pack.policies import PACK
 from policy_pack.testing.stand_in import ACCOUNT, KEY_ID
@@ -81,6 +83,7 @@ NONSENSE: list[tuple[str, str, Any, Any, str]] = [
     (ROTATION, "maxRotationDays", 90.5, None, "maxRotationDays is not a whole number from 90 to 2560"),
     (ROTATION, "maxRotationDays", True, None, "maxRotationDays is not a whole number from 90 to 2560"),
     (VERIFIED, "budgetSeconds", 0, None, "budgetSeconds is not a number of seconds from 1 to 120"),
+    (VERIFIED, "allowProviderProfile", "no", None, "allowProviderProfile is not true or false"),
     (VERIFIED, "onError", "raise", None, "onError is not one of report, ignore"),
     (IN_STACK, "externalConfigurations", "shared-*", [" "], "externalConfigurations[0] is not a text"),
     (FOLLOWS, "externalConfigurations", {}, [" "], "externalConfigurations[0] is not a text"),
@@ -89,6 +92,13 @@ NONSENSE: list[tuple[str, str, Any, Any, str]] = [
     (ENCRYPTION, "exceptStackTags", {arn(): []}, None, "exceptStackTags.(a name that is not shown) is not a list"),
     (CUSTOMER, "alowedKeyArns", None, [arn()], "alowedKeyArns is not a setting of this policy"),
     (CUSTOMER, arn(), None, True, "(a name that is not shown) is not a setting of this policy"),
+]
+# Every policy that is mandatory by default has this one.
+NONSENSE += [
+    (policy.name, "undecided", value, None, "undecided is not one of allow, refuse")
+    for policy, value in zip(
+        (each for each in PACK.policies if each.level == MANDATORY), cycle(["deny", True, ["refuse"]])
+    )
 ]
 
 

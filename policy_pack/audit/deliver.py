@@ -41,9 +41,10 @@ def target(output: str, name: str, *, alone: bool) -> Path:
 
 def write(report: Report, name: str, output: str, *, alone: bool, detail: str) -> Path:
     """Writes a format into its file, and says which that is; raises `NotWritten`."""
-    path = target(output, name, alone=alone)
     content = _bytes(name, report, detail)
+    path = Path(output)
     try:
+        path = target(output, name, alone=alone)
         write_whole(path, content)
     except OSError as error:
         raise NotWritten(str(path), error) from error
@@ -72,6 +73,8 @@ def printing() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except OSError as error:
+        if error.filename is not None:  # of a file that could not be opened, which is another fault
+            raise
         _forget_output()
         raise NotWritten("the standard output", error) from error
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
-from pathlib import Path
 
+from policy_pack import __version__
 from policy_pack.audit import baseline, files, skim
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
@@ -105,7 +104,7 @@ def audit(
     policies = tuple(_policies(options.config))
     report = Report(
         pack=options.config.pack.name,
-        version=version(),
+        version=__version__,
         when=datetime.now(timezone.utc).replace(microsecond=0),
         control=options.config.pack.control,
         policies=policies,
@@ -268,11 +267,3 @@ def _policies(config: Config) -> Iterator[PolicyInEffect]:
             tags=policy.tags,
             decisive=is_decisive(policy),
         )
-
-
-def version() -> str:
-    """The pack's version, as its project file says it."""
-    text = (Path(__file__).parent.parent.parent / "PulumiPolicy.yaml").read_text(encoding="utf-8")
-    # A parser of YAML takes longer to load than all that is to be read.
-    found = re.search(r"^version: *(\S+)", text, re.MULTILINE)
-    return found[1] if found is not None else ""

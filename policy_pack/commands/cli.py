@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from policy_pack import __version__
 from policy_pack.commands.audit import audit
 from policy_pack.commands.guard import COMPLETE, NAME, STATUSES, Group, debug_option
 from policy_pack.commands.names import PolicyName
@@ -18,9 +19,7 @@ _SHELLS = ("bash", "zsh", "fish")
 
 def _version(context: click.Context, parameter: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
-        from policy_pack.audit.run import version
-
-        click.echo(f"{NAME} {version()}")
+        click.echo(f"{NAME} {__version__}")
         context.exit()
 
 

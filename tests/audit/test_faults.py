@@ -86,6 +86,17 @@ def test_fault_of_the_command(monkeypatch: pytest.MonkeyPatch, state: str) -> No
     assert "Traceback" in shown.stderr
 
 
+def test_fault_of_a_file_is_not_taken_for_one_of_the_output(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+    def misses(*_: Any, **__: Any) -> Any:
+        return Path("nowhere").read_bytes()
+
+    monkeypatch.setattr(run, "audit", misses)
+    ran = command(state)
+    assert (ran.returncode, ran.stdout) == (3, "")
+    [line] = ran.stderr.splitlines()
+    assert line.startswith("error: the command failed (FileNotFoundError in ")
+
+
 def test_interruption(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
@@ -103,7 +114,11 @@ def test_interruption_while_it_reads(jobs: int, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / f"{number}.json")  # which the audit waits for, since it is named
     paths = sorted(map(str, tmp_path.glob("*.json")))
     process = subprocess.Popen(
-        [*AUDIT, "--jobs", str(jobs), *paths], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+        [*AUDIT, "--jobs", str(jobs), *paths],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        preexec_fn=_heed_interruptions,
     )
     try:
         _wait_for_reader(paths[0])
@@ -114,6 +129,11 @@ def test_interruption_while_it_reads(jobs: int, tmp_path: Path) -> None:
         process.wait()
     assert (process.returncode, stdout) == (130, b""), stderr
     assert stderr.split() == [b"interrupted"]
+
+
+def _heed_interruptions() -> None:
+    # A shell lets what it runs in the background ignore them, and that is inherited.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_for_reader(path: str) -> None:
