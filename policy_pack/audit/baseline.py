@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, ConfigurationEvidence, Finding, PolicyInEffect, Source
 from policy_pack.audit.files import parse_json
-from policy_pack.audit.masking import printable, printable_lines
+from policy_pack.quoting import message, visible
 from policy_pack.audit.state import Unusable
 from policy_pack.judging.policy import ADVISORY, DISABLED, HIGH, LOW, MANDATORY, MEDIUM
 
@@ -41,9 +41,9 @@ def _finding(given: Any) -> Finding:
     fingerprint, level = (given.get("fingerprint"), given.get("level")) if isinstance(given, dict) else (None, None)
     if not isinstance(fingerprint, str) or not isinstance(level, str) or level not in _STRICTNESS:
         raise Unusable("has a finding without a fingerprint and a level")
-    texts = {name: printable(_text(given.get(name))) for name in _TEXTS}
+    texts = {name: visible(_text(given.get(name))) for name in _TEXTS}
     # A file that somebody else may have written: its texts are made as safe to show as those of a stack.
-    prose = {name: printable_lines(_text(given.get(name))) for name in ("why", "fix")}
+    prose = {name: message(_text(given.get(name))) for name in ("why", "fix")}
     if texts["severity"] not in (LOW, MEDIUM, HIGH):
         texts["severity"] = LOW
     made: dict[str, Any] = {**texts, **prose, "known": True}

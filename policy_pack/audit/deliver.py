@@ -12,7 +12,7 @@ from pathlib import Path
 
 from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import FORMATS, text, writer
-from policy_pack.audit.masking import printable
+from policy_pack.quoting import visible
 from policy_pack.audit.plan import TEXT
 
 # What is wrong with a path as it was given; anything else is a fault of the machine.
@@ -25,7 +25,7 @@ class NotWritten(Exception):
     """An output that could not be written; its text says which, and why. `is_use` says that its path makes no sense."""
 
     def __init__(self, what: str, error: OSError) -> None:
-        super().__init__(f"{printable(what)} cannot be written: {error.strerror or type(error).__name__}")
+        super().__init__(f"{visible(what)} cannot be written: {error.strerror or type(error).__name__}")
         self.is_use = error.errno in _OF_THE_PATH
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from policy_pack import carriers
+from policy_pack import carriers, quoting
 from policy_pack.audit.commands import commands
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
@@ -21,7 +21,8 @@ from policy_pack.audit.evidence import (
     Source,
     UnreadEvidence,
 )
-from policy_pack.audit.masking import key_text, printable, printable_lines
+from policy_pack.audit.masking import key_text
+from policy_pack.quoting import message, visible
 from policy_pack.audit.origins import Origins
 from policy_pack.audit.state import State
 from policy_pack.audit.verdicts import level_of, overall, verdicts_on
@@ -119,12 +120,12 @@ class Examination:
             policy=name,
             level=level_of(policy, self._options.config),
             severity=policy.severity,
-            urn=printable(urn),
-            resource=printable(_name_of(urn)),
-            type=printable(_type_of(urn)),
-            subject=printable(subject.label) if subject is not None and subject.id != urn else "",
-            why=printable_lines(violation.why),
-            fix=printable_lines(violation.fix),
+            urn=visible(urn),
+            resource=visible(_name_of(urn)),
+            type=visible(_type_of(urn)),
+            subject=visible(subject.label) if subject is not None and subject.id != urn else "",
+            why=message(violation.why),
+            fix=message(violation.fix),
             fingerprint=_fingerprint(name, self._source.organization, *identity),
             origin=self._origins.of(urn),
         )
@@ -158,12 +159,12 @@ class Examination:
             yield UnreadEvidence(
                 source=self._source.name,
                 stack=self._source.label,
-                urn=printable(node.urn),
-                id=printable(node.id),
-                label=printable(node.label),
-                type=printable(_type_of(node.urn)),
+                urn=visible(node.urn),
+                id=visible(node.id),
+                label=visible(node.label),
+                type=visible(_type_of(node.urn)),
                 status=EXEMPTED if node.id in exempted else CANNOT_TELL,
-                why=printable_lines(why),
+                why=message(why),
             )
 
     def _evidence(self, configuration: Configuration, verdicts: tuple[PolicyVerdict, ...]) -> ConfigurationEvidence:
@@ -178,12 +179,12 @@ class Examination:
         return ConfigurationEvidence(
             source=self._source.name,
             stack=self._source.label,
-            urn=printable(configuration.urn),
-            id=printable(configuration.id),
-            label=printable(configuration.label),
-            type=printable(_type_of(configuration.urn)),
-            name=printable(name),
-            region=printable(region),
+            urn=visible(configuration.urn),
+            id=visible(configuration.id),
+            label=visible(configuration.label),
+            type=visible(_type_of(configuration.urn)),
+            name=visible(name),
+            region=quoting.region(region) if region else "",
             key=key_text(
                 key,
                 shows_arns=self._options.shows_arns,

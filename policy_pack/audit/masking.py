@@ -5,22 +5,8 @@ from __future__ import annotations
 import re
 
 from policy_pack.aws.key_names import parse_key
+from policy_pack.quoting import MASK, visible
 from policy_pack.values import Text, Unknown, WrongType
-
-MASK = "***"
-
-
-def printable(text: str) -> str:
-    """`text` with every character that does not print (control, direction, half a surrogate pair) escaped."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
-
-
-def printable_lines(text: str) -> str:
-    """The same of a text of several lines, which stay apart."""
-    return "\n".join(printable(line) for line in text.split("\n"))
-
 
 _ARNS_AND_ACCOUNTS = re.compile(
     r"arn:[^\s\"']*|\b\d{12}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\bmrk-[0-9a-f]{32}\b"
@@ -29,7 +15,7 @@ _ARNS_AND_ACCOUNTS = re.compile(
 
 def masked(text: str) -> str:
     """A text that somebody wrote, on one line and without ARNs, accounts and ids of keys."""
-    return printable(_ARNS_AND_ACCOUNTS.sub(MASK, " ".join(text.split())))
+    return visible(_ARNS_AND_ACCOUNTS.sub(MASK, " ".join(text.split())))
 
 
 def key_text(key: Text, *, shows_arns: bool, is_secret: bool) -> str:

@@ -25,7 +25,7 @@ from policy_pack.audit.evidence import (
 from policy_pack.audit.examine import Examination, Options
 from policy_pack.audit.find import STDIN, Input, LeftOut, Missing, find
 from policy_pack.audit.history import trend
-from policy_pack.audit.masking import printable
+from policy_pack.quoting import visible
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
 
@@ -65,10 +65,10 @@ def audit(
     found = list(find(paths))
     inputs = [each for each in found if isinstance(each, Input) and not each.again]
     advance = watch(inputs)
-    problems = [Problem(printable(each.path), each.why) for each in found if isinstance(each, Missing)]
+    problems = [Problem(visible(each.path), each.why) for each in found if isinstance(each, Missing)]
     notes = [
         *_notes(options),
-        *(Problem(printable(each.path), each.why) for each in found if isinstance(each, LeftOut)),
+        *(Problem(visible(each.path), each.why) for each in found if isinstance(each, LeftOut)),
     ]
     sources: list[Source] = []
     ignored: list[str] = []
@@ -84,7 +84,7 @@ def audit(
             outcomes.append(each)
             advance()
     for source, outcome in outcomes:
-        name = printable(source.path)
+        name = visible(source.path)
         if outcome.ignored:
             ignored.append(name)
             continue
@@ -98,7 +98,7 @@ def audit(
         configurations += outcome.configurations
         findings += outcome.findings
         unread += outcome.unread
-    problems += [Problem(printable(path), "holds no stack") for path in paths if path not in told]
+    problems += [Problem(visible(path), "holds no stack") for path in paths if path not in told]
     marked = baseline.mark(findings, known or {})
     labelled = _with_key_labels(configurations)
     policies = tuple(_policies(options.config))
@@ -137,13 +137,13 @@ def examine(source: Input, options: Options) -> Outcome:
         content = files.read(source, options.max_size)
         state = parse(skim.parse(content.text))
         about = Source(
-            name=printable(source.path),
+            name=visible(source.path),
             sha256=content.sha256,
             size=content.size,
             kind=state.kind,
-            organization=printable(state.organization),
-            project=printable(state.project),
-            stack=printable(state.stack),
+            organization=visible(state.organization),
+            project=visible(state.project),
+            stack=visible(state.stack),
             resources=state.resources,
             taken=state.taken,
         )

@@ -17,7 +17,8 @@ from policy_pack.audit.evidence import (
     PolicyVerdict,
 )
 from policy_pack.audit.grounds import grounds
-from policy_pack.audit.masking import masked, printable, printable_lines
+from policy_pack.audit.masking import masked
+from policy_pack.quoting import message, visible
 from policy_pack.judging.judge import Judgement
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
@@ -69,7 +70,7 @@ def verdicts_on(
             worst = min(found, key=lambda verdict: WORST_FIRST.index(verdict.status))
             if worst.status == COMPLIANT and not worst.why:
                 rests_on = grounds(policy.name, belonging.configurations[id_], stack) or f"{policy.title}."
-                worst = replace(worst, why=printable_lines(rests_on))
+                worst = replace(worst, why=message(rests_on))
             collected.append(worst)
     return {id_: tuple(collected) for id_, collected in verdicts.items()}
 
@@ -99,9 +100,9 @@ def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
 def _verdict(policy: Policy, level: str, verdict: Verdict, pack: Pack) -> PolicyVerdict:
     given = {"policy": pack.full_name(policy), "level": level, "severity": policy.severity}
     if isinstance(verdict, Compliant):
-        return PolicyVerdict(status=COMPLIANT, why=printable_lines(verdict.rests_on), **given)
+        return PolicyVerdict(status=COMPLIANT, why=message(verdict.rests_on), **given)
     if isinstance(verdict, Violation):
-        given |= {"why": printable_lines(verdict.why), "fix": printable_lines(verdict.fix)}
+        given |= {"why": message(verdict.why), "fix": message(verdict.fix)}
         if verdict.suppression is not None:
             given["reason"] = masked(
                 f"suppressed in the template, not honored: {verdict.suppression.reason or 'no reason'}"
@@ -110,15 +111,15 @@ def _verdict(policy: Policy, level: str, verdict: Verdict, pack: Pack) -> Policy
     if isinstance(verdict, Exempted):
         return PolicyVerdict(
             status=EXEMPTED,
-            why=printable_lines(verdict.violation.why),
-            fix=printable_lines(verdict.violation.fix),
-            reason=printable(verdict.reason) if verdict.expires else masked(verdict.reason),
+            why=message(verdict.violation.why),
+            fix=message(verdict.violation.fix),
+            reason=visible(verdict.reason) if verdict.expires else masked(verdict.reason),
             expires=verdict.expires,
-            ticket=printable(verdict.ticket or ""),
+            ticket=visible(verdict.ticket or ""),
             **given,
         )
     status = NOT_APPLICABLE if isinstance(verdict, NotApplicable) else CANNOT_TELL
-    return PolicyVerdict(status=status, why=printable_lines(verdict.why), **given)
+    return PolicyVerdict(status=status, why=message(verdict.why), **given)
 
 
 class _Belonging:

@@ -10,7 +10,7 @@ import click
 
 from policy_pack.audit.formats import FORMATS
 from policy_pack.audit.plan import Senseless, plan
-from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option
+from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option, tell
 from policy_pack.commands.names import PolicyNames
 from policy_pack.commands.selection import SEVERITIES
 from policy_pack.judging.policy import ADVISORY, MANDATORY, REMEDIATE
@@ -214,7 +214,7 @@ def audit(
         limits = report.notes[: len(report.notes) - len(rests_on)]
         _tell(report, limits, files, is_shown=bool(printed))
     for each in report.problems:
-        click.echo(f"error: {each.source} {each.text}", err=True)
+        tell(f"error: {each.source} {each.text}")
     return _status(report, fail_on)
 
 
@@ -223,24 +223,24 @@ def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Any], *, is
     from policy_pack.audit.formats.common import headline, stopping_text
 
     if not is_shown and report.sources:
-        click.echo(f"{headline(report)}. {stopping_text(report)}.", err=True)
+        tell(f"{headline(report)}. {stopping_text(report)}.")
     for path in files:
-        click.echo(f"Wrote {path}", err=True)
+        tell(f"Wrote {path}")
     for each in limits:
-        click.echo(f"note: {each.source} {each.text}", err=True)
+        tell(f"note: {each.source} {each.text}")
 
 
 def _rests_on(context: click.Context, config: str | None, given: Config, effective: Config) -> list[Problem]:
     """What the report says of the files and options that it rests on."""
     from policy_pack.audit.evidence import Problem
-    from policy_pack.audit.masking import printable
     from policy_pack.judging.policy import DISABLED
+    from policy_pack.quoting import visible
 
     notes = []
     if config is not None:
-        notes.append(Problem(printable(config), "gave the levels and settings of this audit"))
+        notes.append(Problem(visible(config), "gave the levels and settings of this audit"))
     if context.obj is not None and context.obj.path is not None:
-        notes.append(Problem(printable(str(context.obj.path)), "gave options of presentation"))
+        notes.append(Problem(visible(str(context.obj.path)), "gave options of presentation"))
     left_out = [name for name, level in given.levels.items() if level != effective.levels[name]]
     if left_out:
         ran = sum(level != DISABLED for level in effective.levels.values())
@@ -297,5 +297,5 @@ def _load(path: str, load: Callable[[bytes], T]) -> T:
     except ConfigError as error:
         lines = error.lines
     for line in lines:
-        click.echo(f"error: {path}: {line}", err=True)
+        tell(f"error: {path}: {line}")
     sys.exit(UNUSABLE)

@@ -10,7 +10,7 @@ import click
 
 from policy_pack import __version__
 from policy_pack.commands.audit import audit
-from policy_pack.commands.guard import COMPLETE, NAME, STATUSES, Group, debug_option
+from policy_pack.commands.guard import COMPLETE, NAME, STATUSES, Group, debug_option, tell
 from policy_pack.commands.names import PolicyName
 from policy_pack.commands.validate_config import validate_config
 
@@ -39,7 +39,7 @@ def main(context: click.Context, isolated: bool) -> None:
     except Refused as error:
         raise click.UsageError(f"{error}. --isolated reads no such file.") from error
     for line in found.unread:
-        click.echo(f"note: {line}", err=True)
+        tell(f"note: {line}")
     context.obj = found
     context.default_map = {str(audit.name): found.options}
 

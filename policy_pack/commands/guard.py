@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from policy_pack import quoting
+
 CLEAN, VIOLATED, UNUSABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 NAME, COMPLETE = "sagemaker-encryption", "_SAGEMAKER_ENCRYPTION_COMPLETE"
@@ -38,6 +40,7 @@ class Group(click.Group):
             except (click.Abort, KeyboardInterrupt):
                 status = _end("interrupted", INTERRUPTED)
             except click.ClickException as error:
+                error.message = quoting.visible_lines(error.message)
                 error.show()
                 status = UNUSABLE
             except NotWritten as error:
@@ -56,9 +59,14 @@ def debug_option(command: Any) -> Any:
     return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")(command)
 
 
+def tell(line: str) -> None:
+    """Says something on the standard error, in which what others have named is not obeyed."""
+    click.echo(quoting.visible_lines(line), err=True)
+
+
 def _end(line: str, status: int) -> int:
     try:
-        click.echo(line, err=True)
+        tell(line)
     except OSError:  # nobody listens
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return status

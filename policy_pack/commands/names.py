@@ -21,12 +21,12 @@ class PolicyName(_Type):
     name = "policy"
 
     def convert(self, value: str, parameter: click.Parameter | None, context: click.Context | None) -> str:
-        from policy_pack.audit.masking import printable
+        from policy_pack.quoting import visible
         from policy_pack.policies import PACK
 
         short = value.strip().lower().replace("_", "-").removeprefix(PACK.prefix)
         if short not in PACK.by_name:
-            said = f'no policy is named "{printable(value)}".{meant(short, PACK.by_name)}'
+            said = f'no policy is named "{visible(value)}".{meant(short, PACK.by_name)}'
             self.fail(f"{said} --list shows them all." if "?" not in said else said, parameter, context)
         return PACK.full_name(PACK.by_name[short])
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from policy_pack.commands.guard import CLEAN, UNUSABLE
+from policy_pack.commands.guard import CLEAN, UNUSABLE, tell
 
 if TYPE_CHECKING:
     from policy_pack.judging.pack import Pack
@@ -52,9 +52,9 @@ def validate_config(files: tuple[str, ...]) -> None:
     for name in files:
         checked = _checked(name, PACK, utc_today())
         for line in checked.problems:
-            click.echo(f"error: {name}: {line}", err=True)
+            tell(f"error: {name}: {line}")
         for line in checked.notes:
-            click.echo(f"note: {name}: {line}", err=True)
+            tell(f"note: {name}: {line}")
         if checked.problems:
             failed = True
         else:

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
+from policy_pack import quoting
+
 _ROOT = Path(__file__).parents[2]
+_MOST = 500  # characters of a name
 _FRAMES = 12  # of each end of a traceback; a recursion has a thousand that say nothing more
 
 
@@ -37,7 +40,7 @@ class Faults:
                 known = (policy, name, *frames[-1:]) in self._told
                 self._told.add((policy, name, *frames[-1:]))
             if not known:
-                head = f"{self._pack}: {policy} failed on {_printable(about)} ({name}), at"
+                head = f"{self._pack}: {policy} failed on {quoting.message(about, _MOST)} ({name}), at"
                 print("\n".join((head, *frames)), file=sys.stderr, flush=True)
         except Exception:  # noqa: BLE001, S110 - a closed standard error or a lack of memory: the answer is what counts
             pass
@@ -69,8 +72,3 @@ def _frames(traceback: TracebackType | None) -> Iterator[str]:
         left_out = f"  ({len(found) - 2 * _FRAMES} calls left out)"
         found = [*found[:_FRAMES], left_out, *found[-_FRAMES:]]
     yield from found
-
-
-def _printable(text: str) -> str:
-    shown = "".join(each if each.isprintable() else "?" for each in text[:500])
-    return shown if len(text) <= 500 else shown + "..."

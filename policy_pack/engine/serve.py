@@ -11,7 +11,7 @@ from typing import Any, Union
 import pulumi.runtime
 import pulumi_policy as sdk
 
-from policy_pack import carriers
+from policy_pack import carriers, quoting
 from policy_pack.engine import answers, sdk_arguments
 from policy_pack.engine import edge as edges
 from policy_pack.engine.session import Session
@@ -22,6 +22,7 @@ from policy_pack.judging.settings import schemas
 from policy_pack.judging.verdict import CannotTell, NotApplicable, Violation
 from policy_pack.stack.model import Configuration, Stack
 
+_MOST = quoting.MOST - 500  # characters; the SDK puts the policy's description before them
 _STACK_SIZE = 128 << 20  # bytes, of which a thread takes what it needs
 
 Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
@@ -68,8 +69,8 @@ def message(judgement: Judgement) -> str:
     assert isinstance(violation, Violation)
     subject = judgement.subject
     # Of what stands in a template, the URN names the template only.
-    inside = f"{subject.label}: " if subject is not None and subject.id != subject.urn else ""
-    return f"{inside}{violation.why}\n{violation.fix}"
+    inside = f"{quoting.name(subject.label)}: " if subject is not None and subject.id != subject.urn else ""
+    return quoting.violation(violation.why, violation.fix, before=inside, most=_MOST)
 
 
 def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
@@ -95,7 +96,8 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
             undecided, judgements = [], []
         if len(undecided) == len(judgements):
             # What judged nothing must not count as passed.
-            args.not_applicable(next(iter(undecided), answers.nothing_to_judge(policy, policy.kind)))
+            why = next(iter(undecided), answers.nothing_to_judge(policy, policy.kind))
+            args.not_applicable(quoting.message(why))
 
     def remediate(args: sdk.ResourceValidationArgs) -> Any:
         writer = carriers.KEY_WRITERS.get(args.resource_type)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from policy_pack import quoting
 from policy_pack.aws.instances import has_local_storage
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
@@ -27,7 +28,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     region = configuration.place.region
     missing = ""
     if offered and key_for(configuration, context) is None:
-        where = region if isinstance(region, str) else "its region, which is not known"
+        where = quoting.region(region) if isinstance(region, str) else "its region, which is not known"
         missing = f" The setting keyArnByRegion has no key for {where}."
     return Violation(
         why=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policy_pack import quoting
 from policy_pack.aws.instances import has_local_storage
 from policy_pack.gaps import GAP, has_gaps
 from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
@@ -18,7 +19,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if local:
         return Violation(
             why=(
-                f"Its instances ({', '.join(local)}) keep data on local NVMe storage. A hardware module encrypts that "
+                f"Its instances ({quoting.instance_types(local)}) keep data on local NVMe storage. A hardware module encrypts that "
                 "with a key of its own; the KMS key of the configuration does not cover it."
             ),
             fix=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from policy_pack import quoting
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
 from policy_pack.gaps import GAP, PARTITION, REGION
@@ -35,10 +36,10 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if partition is not None and parsed.partition != partition:
         return Violation(
             why=(
-                f"It is in {region}, of the partition {partition}, and its key in the partition {parsed.partition}: "
-                "SageMaker cannot use a key of another partition."
+                f"It is in {quoting.region(region)}, of the partition {partition}, and its key in the partition "
+                f"{quoting.partition(parsed.partition)}: SageMaker cannot use a key of another partition."
             ),
-            fix=f"Set {configuration.key_property} to the ARN of a key in {region}.",
+            fix=f"Set {configuration.key_property} to the ARN of a key in {quoting.region(region)}.",
         )
     return COMPLIANT if parsed.region == region else _elsewhere(configuration, region, parsed.region)
 
@@ -86,7 +87,7 @@ def _region_of(configuration: Configuration, context: Context) -> str | CannotTe
 
 
 def _elsewhere(configuration: Configuration, here: str, there: str | None) -> Violation:
-    where = there or "another region"
+    here, where = quoting.region(here), quoting.region(there) if there is not None else "another region"
     return Violation(
         why=f"It is in {here} and its key in {where}: KMS keys work in their own region only.",
         fix=(

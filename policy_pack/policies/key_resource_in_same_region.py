@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policy_pack import quoting
 from policy_pack.aws.key_names import parse_key
 from policy_pack.gaps import GAP
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
@@ -46,7 +47,7 @@ def _names_region(key: Text) -> bool:
 
 
 def _violation(configuration: Configuration, key: Key | Alias) -> Violation:
-    here, there = configuration.place.region, key.place.region
+    here, there = quoting.region(configuration.place.region), quoting.region(key.place.region)
     return Violation(
         why=f"It is in {here} and its key {key.quoted} in {there}: KMS keys work in their own region only.",
         fix=(

@@ -13,6 +13,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import Any, TypeVar, Union
 
+from policy_pack import quoting
 from policy_pack.records import dataclass
 from policy_pack.values import Plain, Text, Unknown
 
@@ -79,7 +80,7 @@ class Node:
     @property
     def quoted(self) -> str:
         """The name to show within a sentence: in quotes, and on one line whatever it holds."""
-        return '"' + "".join(each if each.isprintable() else "?" for each in self.label) + '"'
+        return f'"{quoting.name(self.label)}"'
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from junitparser import JUnitXml
 
 from policy_pack.audit.evidence import Problem, Report
 from policy_pack.audit.formats import FORMATS, writer
-from policy_pack.audit.masking import printable
+from policy_pack.quoting import visible
 from policy_pack.audit.run import audit
 from tests.audit import invented
 from tests.audit.auditing import options
@@ -143,7 +143,7 @@ def test_a_new_mandatory_finding_always_fails_in_junit(real: Report) -> None:
 @settings(deadline=None, max_examples=30)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_leaves_every_format_whole(name: str, why: str) -> None:
-    name, why = printable(name), printable(why)
+    name, why = visible(name), visible(why)
     dev = replace(invented.source(f"{name}.json"), stack=name)
     said = [invented.violated("encryption-at-rest-enabled", why), invented.exempted("replacement-safe", reason=why)]
     made = invented.report([invented.configuration(dev, name, *said, key=f"({name})", region=name)], [dev])

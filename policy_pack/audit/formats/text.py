@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from policy_pack import quoting
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
     COMPLIANT,
@@ -63,7 +64,8 @@ def write(report: Report, detail: str = VERBOSE, *, is_told: bool = False) -> st
     `detail` is `QUIET` (violations only), `NORMAL` or `VERBOSE` (all of the evidence). `is_told` says that problems and
     notes are told elsewhere, so that only `VERBOSE` has them.
     """
-    return "".join(f"{''.join(text for text, _ in line)}\n" for line in _lines(report, detail, is_told=is_told))
+    lines = (f"{''.join(text for text, _ in line)}\n" for line in _lines(report, detail, is_told=is_told))
+    return "".join(map(quoting.line, lines))
 
 
 def show(report: Report, console: Console, detail: str = NORMAL) -> None:
@@ -71,7 +73,7 @@ def show(report: Report, console: Console, detail: str = NORMAL) -> None:
     from rich.text import Text  # only for a terminal
 
     for line in _lines(report, detail, is_told=True):
-        text = Text.assemble(*line)
+        text = Text.assemble(*((quoting.line(part), style) for part, style in line))
         indent = len(text.plain) - len(text.plain.lstrip(" "))
         wrapped = text[indent:].wrap(console, max(_NARROWEST, console.width - indent - len(_INDENT)))
         for number, part in enumerate(wrapped):

@@ -1,0 +1,117 @@
+"""What of a stack's texts may stand in a message, and a message that nobody's terminal or CI runner obeys.
+
+Names, regions and types come from programs, templates and states that other people write. So what does not have the form
+of a region, a partition or an instance type is not quoted at all, a name is quoted on one line, and every message passes
+`message` before it leaves.
+
+Sources: "Workflow commands for GitHub Actions" (``::`` at the beginning of a line, ``##[`` anywhere); "Logging commands"
+in the Azure Pipelines documentation (``##vso[``, ``##[``); "Service messages" in the TeamCity documentation
+(``##teamcity[``); "Custom collapsible sections" in the GitLab CI/CD documentation (``section_start:``); "Unicode
+Technical Report #36" (characters that change the direction of a text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MASK = "***"
+MOST = 5_000  # characters that a message stays below, the policy's description before it included
+_MOST_OF_A_NAME = 120
+_MOST_OF_A_FIX = 2_500
+_MOST_LISTED = 10
+
+_REGION = re.compile(r"[a-z]{2,10}(?:-[a-z]{2,12}){1,3}-[1-9][0-9]?")
+_PARTITION = re.compile(r"aws(?:-[a-z]{1,10}){0,3}")
+_INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]{1,20}\.(?:[a-z0-9-]{1,20}|\*)")
+_PRIVATE = re.compile(
+    r"arn:aws[a-z-]*:[^\s\"']*"
+    r"|(?<![0-9])[0-9]{12}(?![0-9])"
+    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|\bmrk-[0-9a-f]{32}\b"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    re.IGNORECASE,
+)
+# A document, an ARN or a header of a key in the place of a name.
+_NO_NAME = re.compile(r"\s*[\[{]\s*[\"\[{]|-----BEGIN|arn:", re.IGNORECASE)
+_AT_THE_BEGINNING = re.compile(r"(^|\s)(?=::|section_(?:start|end):)", re.IGNORECASE | re.MULTILINE)
+_ANYWHERE = re.compile(r"##(?=[a-z.-]*\[)", re.IGNORECASE)
+
+
+def visible(text: str) -> str:
+    """`text` with every character that does not print (control, direction, half a surrogate pair) escaped."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same of a text of several lines, which stay apart; none of them holds a command of a CI runner."""
+    return without_commands("\n".join(visible(line) for line in text.split("\n")))
+
+
+def without_commands(text: str) -> str:
+    r"""`text` with a backslash within what a CI runner would obey: ``\::error``, ``#\#vso[``."""
+    return _ANYWHERE.sub(r"#\\#", _AT_THE_BEGINNING.sub(r"\1\\", text))
+
+
+def line(text: str) -> str:
+    """A line of a report for people: no command of a CI runner, and not without end."""
+    shown = without_commands(text)
+    return shown if len(shown) <= MOST else _cut(shown, MOST - 1) + "\n" * shown.endswith("\n")
+
+
+def name(text: str) -> str:
+    """A resource's name within a sentence, without quotes: on one line, not long, and a name only."""
+    if _NO_NAME.match(text[:_MOST_OF_A_NAME]) is not None:
+        return "(not shown)"
+    shown = visible(_PRIVATE.sub(MASK, _head(text, 4 * _MOST_OF_A_NAME)))
+    if len(shown) > _MOST_OF_A_NAME:
+        shown = f"{shown[:_MOST_OF_A_NAME]}..."
+    return without_commands(shown)
+
+
+def region(value: object) -> str:
+    """A region, or words for what does not have the form of one."""
+    return _of_form(value, _REGION, "a region whose name is not valid")
+
+
+def partition(value: object) -> str:
+    """A partition, or words for what does not have the form of one."""
+    return _of_form(value, _PARTITION, "another partition")
+
+
+def instance_types(values: Sequence[str]) -> str:
+    """Instance types, the first ones only of many; those that do not have the form of one are counted."""
+    valid = [each for each in values if _INSTANCE_TYPE.fullmatch(each) is not None]
+    left_out = len(values) - len(valid[:_MOST_LISTED])
+    shown = ", ".join(valid[:_MOST_LISTED])
+    if not left_out:
+        return shown
+    return f"{shown} and {left_out} more" if shown else f"{left_out} of a type that is not shown"
+
+
+def message(text: str, most: int = MOST) -> str:
+    """A message as it may leave the pack: visible, without ARNs, accounts and ids of keys, commands, or no end."""
+    shown = visible_lines(_PRIVATE.sub(MASK, _head(text, 2 * most)))
+    return _cut(shown, most - 1) if len(shown) >= most or len(text) > 2 * most else shown
+
+
+def violation(why: str, fix: str, *, before: str = "", most: int = MOST) -> str:
+    """The message of a violation: what is wrong, and below it what to do, which a long reason does not crowd out."""
+    end = message(fix, _MOST_OF_A_FIX)
+    return f"{message(before + why, most - len(end) - 1)}\n{end}"
+
+
+def _head(text: str, most: int) -> str:
+    """The beginning of a text, without what may be the beginning of an account's or a key's id."""
+    return text if len(text) <= most else re.sub(r"[\w:/-]{1,80}\Z", "", text[:most])
+
+
+def _of_form(value: object, form: re.Pattern[str], otherwise: str) -> str:
+    return value if isinstance(value, str) and form.fullmatch(value) is not None else otherwise
+
+
+def _cut(text: str, most: int) -> str:
+    end = " ... (shortened)"
+    return text[: most - len(end)].rstrip("\\") + end

@@ -1,0 +1,167 @@
+"""Whatever a program, a template or a state puts where a name belongs: no reader of a message obeys it, or sees a secret.
+
+The same texts at preview, at update, and in the audit's report for people.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy_pack import quoting
+from policy_pack.audit.formats import text
+from policy_pack.testing.stand_in import ACCOUNT, KEY_ID
+from tests.audit.auditing import audit_document, command
+from tests.audit.states import write
+from tests.engine.cli import ROOT
+from tests.harness.engine import Engine, Stack
+
+SECRET = "correct-horse-battery-staple"
+POLICY = json.dumps({"Statement": [{"Principal": {"AWS": ACCOUNT}, "Sid": SECRET}]})
+
+HOSTILE = {
+    "terminal escapes": "us-east-1\x1b[2J\x1b]0;owned\x07\x9b31m",
+    "lines": "us-east-1\r\n::error::owned\n  ::set-output name=a::b\u2028::warning::x",
+    "a command of GitHub": "::error file=app.py::owned",
+    "commands of Azure": "##vso[task.setvariable variable=A]owned ##[error]owned",
+    "a section of GitLab": "section_start:1:owned\r\x1b[0Kowned section_end:1:owned",
+    "a message of TeamCity": "##teamcity[buildStatus status='SUCCESS']",
+    "bidirectional controls": "us-\u202eeast\u2066-1\u200b\ufeff",
+    "two megabytes": "us-east-1" * 230_000,
+    "an ARN": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY_ID}",
+    "an account": ACCOUNT,
+    "a policy": POLICY,
+    "a secret": f"{SECRET} {KEY_ID}",
+}
+OBEYED = re.compile(r"(?m)^\s*::|(?<!\S)section_(start|end):|##[a-z.]*\[", re.IGNORECASE)
+CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+KEY, KEY_URN = "aws:kms/key:Key", "urn:pulumi:dev::shop::aws:kms/key:Key::key"
+LOCAL = {"instanceType": "ml.g5.xlarge"}
+
+
+def resource(kind: str, name: str, properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": kind, "urn": f"urn:pulumi:dev::shop::{kind}::{name}", "name": name, "properties": properties, **more}
+
+
+def configurations(given: str) -> list[dict[str, Any]]:
+    """Endpoint configurations with a text as whatever may come into a message."""
+    arn = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{KEY_ID}"
+    local = [{"instanceType": f"ml.g5.{given.replace('.', '')}"}, LOCAL]
+    return [
+        resource(CONFIGURATION, "plain", {"region": given, "kmsKeyArn": arn, "productionVariants": local}),
+        resource(CONFIGURATION, given, {"region": given, "name": given, "kmsKeyArn": given, "productionVariants": [LOCAL]}),
+        resource(CONFIGURATION, "open", {"region": given, "productionVariants": [], "name": given}),
+    ]
+
+
+def template(given: str) -> dict[str, Any]:
+    resources = {"Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": []}}}
+    return resource("aws:cloudformation/stack:Stack", given, {"templateBody": json.dumps({"Resources": resources})})
+
+
+def key(given: str) -> dict[str, Any]:
+    return {**resource(KEY, given, {"isEnabled": False, "region": "eu-west-1"}), "urn": KEY_URN}
+
+
+def with_key(given: str) -> dict[str, Any]:
+    sources = {"kmsKeyArn": {"urns": [KEY_URN]}}
+    properties = {"region": given, "kmsKeyArn": "04da6b54-80e4-46f7-96ec-b56ff0331ba9", "productionVariants": []}
+    return resource(CONFIGURATION, "with-key", properties, propertyDependencies=sources)
+
+
+def is_safe(said: str, given: str) -> None:
+    assert all(each.isprintable() for each in said.split("\n")), ascii(said)
+    assert OBEYED.search(said) is None, said
+    assert ACCOUNT not in said and KEY_ID not in said and "Statement" not in said and "arn:aws" not in said
+    assert given not in said or given == SECRET
+
+
+@pytest.mark.parametrize("phase", ["preview", "update"])
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_message_is_obeyed(what: str, phase: str) -> None:
+    given = HOSTILE[what]
+    with Engine(ROOT, stack=Stack(dry_run=phase == "preview")) as engine:
+        engine.configure({})
+        alone = [engine.analyze(each) for each in (*configurations(given), template(given))]
+        together = engine.analyze_stack([*configurations(given), template(given), key(given), with_key(given)])
+    found = [finding for answer in (*alone, together) for finding in answer.findings]
+    assert {each.policy for each in found} >= {
+        "encryption-at-rest-enabled",
+        "customer-managed-key",
+        "key-in-same-region",
+        "key-covers-instance-storage",
+        "key-resource-usable",
+        "key-resource-in-same-region",
+    }
+    for each in found:
+        assert len(each.message) < 5_000
+        is_safe(each.message, given)
+        assert SECRET not in each.message or each.policy == "key-resource-usable"  # a name is what a name is
+    for answer in (*alone, together):
+        for reason in answer.not_applicable.values():
+            is_safe(reason, given)
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_line_of_the_audit_is_obeyed(what: str, tmp_path: Path) -> None:
+    given = HOSTILE[what]
+    sent = [*configurations(given), template(given), key(given)]
+    resources = [
+        {"urn": each["urn"], "type": each["type"], "custom": True, "inputs": each["properties"], "outputs": {}}
+        for each in sent
+    ]
+    document = {"version": 3, "deployment": {"resources": resources}}
+    report = audit_document(tmp_path, document)
+    assert len(report.configurations) == 4
+    for each in report.findings:
+        is_safe(each.why, given)
+        is_safe(each.fix, given)
+    said = text.write(report)
+    for line in said.split("\n"):
+        assert line.isprintable() and len(line) <= quoting.MOST
+        assert OBEYED.search(line) is None
+    shown = command(write(tmp_path / "state.json", document), "--verbose")
+    assert shown.returncode == 1 and OBEYED.search(shown.stdout + shown.stderr) is None
+
+
+@pytest.mark.parametrize("given", ["##vso[task.complete]", "a ::error::b", "a\n::error::b", "a\x1b[2J", "\u202ea", "##[x]"])
+def test_no_error_of_a_command_is_obeyed(given: str, tmp_path: Path) -> None:
+    for arguments in ([str(tmp_path / given)], ["--policies", given, str(tmp_path)], ["--region", given, str(tmp_path)]):
+        ran = command(*arguments)
+        assert ran.returncode == 2
+        assert all(line.isprintable() for line in ran.stderr.split("\n"))
+        assert OBEYED.search(ran.stderr) is None
+
+
+@pytest.mark.parametrize("given", ["us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-isob-east-1", "mx-central-1"])
+def test_regions_are_quoted(given: str) -> None:
+    assert quoting.region(given) == given
+
+
+@pytest.mark.parametrize("given", ["ml.g5.xlarge", "ml.p6-b200.48xlarge", "ml.trn1n.32xlarge", "ml.g5.*"])
+def test_instance_types_are_quoted(given: str) -> None:
+    assert quoting.instance_types([given]) == given
+
+
+@pytest.mark.parametrize("given", ["serving", "shop/prod:key", "Kunden-Schlüssel", "鍵", "[blue] (v2)", "a::b", "#1 ## x"])
+def test_names_are_quoted_as_they_are(given: str) -> None:
+    assert quoting.name(given) == given
+
+
+@pytest.mark.parametrize("given", ["", "us east 1", "us-east-1 ", "US-EAST-1", "us-east-1\n", "eu-west", "x" * 300, None, 3])
+def test_what_is_no_region_is_not_quoted(given: object) -> None:
+    assert quoting.region(given) == "a region whose name is not valid"
+
+
+def test_many_problems_leave_room_for_what_to_do() -> None:
+    said = quoting.violation("a\n" * 9_000, "Set it.")
+    assert len(said) < quoting.MOST and said.endswith(" ... (shortened)\nSet it.")
+
+
+def test_the_beginning_of_an_id_is_not_left() -> None:
+    for before in range(9_980, 10_010):
+        assert "1111" not in quoting.message(f"{'arn:aws:x ' * 10}{' ' * before}111122223333 x")
