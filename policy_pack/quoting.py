@@ -1,11 +1,11 @@
 """What of a stack's texts may stand in a message, and a message that nobody's terminal or CI runner obeys.
 
-Names, regions and types come from programs, templates and states that other people write. So what does not have the form
-of a region, a partition or an instance type is not quoted at all, a name is quoted on one line, and every message passes
-`message` before it leaves.
+Names, regions and types come from programs, templates and states that other people write. So what does not have the
+form of a region, a partition or an instance type is not quoted at all, a name is quoted on one line, and every message
+passes `message` before it leaves.
 
-Sources: "Workflow commands for GitHub Actions" (``::`` at the beginning of a line, ``##[`` anywhere); "Logging commands"
-in the Azure Pipelines documentation (``##vso[``, ``##[``); "Service messages" in the TeamCity documentation
+Sources: "Workflow commands for GitHub Actions" (``::`` at the beginning of a line, ``##[`` anywhere); "Logging
+commands" in the Azure Pipelines documentation (``##vso[``, ``##[``); "Service messages" in the TeamCity documentation
 (``##teamcity[``); "Custom collapsible sections" in the GitLab CI/CD documentation (``section_start:``); "Unicode
 Technical Report #36" (characters that change the direction of a text).
 """
@@ -61,13 +61,13 @@ def line(text: str) -> str:
     return shown if len(shown) <= MOST else _cut(shown, MOST - 1) + "\n" * shown.endswith("\n")
 
 
-def name(text: str) -> str:
+def name(text: str, most: int = _MOST_OF_A_NAME) -> str:
     """A resource's name within a sentence, without quotes: on one line, not long, and a name only."""
-    if _NO_NAME.match(text[:_MOST_OF_A_NAME]) is not None:
+    if _NO_NAME.match(text[:most]) is not None:
         return "(not shown)"
-    shown = visible(_PRIVATE.sub(MASK, _head(text, 4 * _MOST_OF_A_NAME)))
-    if len(shown) > _MOST_OF_A_NAME:
-        shown = f"{shown[:_MOST_OF_A_NAME]}..."
+    shown = visible(_PRIVATE.sub(MASK, _head(text, 4 * most)))
+    if len(shown) > most:
+        shown = f"{shown[:most]}..."
     return without_commands(shown)
 
 

@@ -28,7 +28,7 @@ def test_a_name_is_in_quotes_and_on_one_line(engine: Engine) -> None:
         pair(kms_key_arn=key("blue\n[mandatory] all is well\x1b[2J", is_enabled=False).arn)
 
     assert message(engine, program, "key-resource-usable") == [
-        'The key "blue?[mandatory] all is well?[2J" is disabled, so no endpoint starts with it.',
+        'The key "blue\\n[mandatory] all is well\\x1b[2J" is disabled, so no endpoint starts with it.',
         "Set isEnabled of the key to true.",
     ]
 

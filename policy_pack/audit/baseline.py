@@ -8,9 +8,9 @@ from typing import Any
 
 from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, ConfigurationEvidence, Finding, PolicyInEffect, Source
 from policy_pack.audit.files import parse_json
-from policy_pack.quoting import message, visible
 from policy_pack.audit.state import Unusable
 from policy_pack.judging.policy import ADVISORY, DISABLED, HIGH, LOW, MANDATORY, MEDIUM
+from policy_pack.quoting import message, visible
 
 _STRICTNESS = {ADVISORY: 0, MANDATORY: 1}
 _TEXTS = ("source", "stack", "policy", "level", "severity", "urn", "resource", "type", "subject", "fingerprint")

@@ -22,7 +22,6 @@ from policy_pack.audit.evidence import (
     UnreadEvidence,
 )
 from policy_pack.audit.masking import key_text
-from policy_pack.quoting import message, visible
 from policy_pack.audit.origins import Origins
 from policy_pack.audit.state import State
 from policy_pack.audit.verdicts import level_of, overall, verdicts_on
@@ -34,6 +33,7 @@ from policy_pack.judging.phase import SAVED_PREVIEW, STATE
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import Effective
 from policy_pack.judging.verdict import Exempted, Violation
+from policy_pack.quoting import message, visible
 from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Template, Unread
 

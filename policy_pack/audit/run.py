@@ -25,9 +25,9 @@ from policy_pack.audit.evidence import (
 from policy_pack.audit.examine import Examination, Options
 from policy_pack.audit.find import STDIN, Input, LeftOut, Missing, find
 from policy_pack.audit.history import trend
-from policy_pack.quoting import visible
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
+from policy_pack.quoting import visible
 
 _CHUNK = 8  # inputs that a process is given at a time
 _RARELY = (50_000, 20, 20)  # thresholds of the garbage collector

@@ -18,11 +18,11 @@ from policy_pack.audit.evidence import (
 )
 from policy_pack.audit.grounds import grounds
 from policy_pack.audit.masking import masked
-from policy_pack.quoting import message, visible
 from policy_pack.judging.judge import Judgement
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
+from policy_pack.quoting import message, visible
 from policy_pack.stack.links import configurations_by_name, configurations_from, configurations_left, keys_of
 from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template, Unread
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,9 @@ class Group(click.Group):
             except (click.Abort, KeyboardInterrupt):
                 status = _end("interrupted", INTERRUPTED)
             except click.ClickException as error:
-                error.message = quoting.visible_lines(error.message)
-                error.show()
+                said = StringIO()
+                error.show(said)
+                tell(said.getvalue().rstrip("\n"))
                 status = UNUSABLE
             except NotWritten as error:
                 status = _end(f"error: {error}", UNUSABLE if error.is_use else FAILED)

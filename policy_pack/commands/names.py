@@ -21,8 +21,8 @@ class PolicyName(_Type):
     name = "policy"
 
     def convert(self, value: str, parameter: click.Parameter | None, context: click.Context | None) -> str:
-        from policy_pack.quoting import visible
         from policy_pack.policies import PACK
+        from policy_pack.quoting import visible
 
         short = value.strip().lower().replace("_", "-").removeprefix(PACK.prefix)
         if short not in PACK.by_name:

@@ -40,7 +40,7 @@ class Faults:
                 known = (policy, name, *frames[-1:]) in self._told
                 self._told.add((policy, name, *frames[-1:]))
             if not known:
-                head = f"{self._pack}: {policy} failed on {quoting.message(about, _MOST)} ({name}), at"
+                head = f"{self._pack}: {policy} failed on {quoting.name(about, _MOST)} ({name}), at"
                 print("\n".join((head, *frames)), file=sys.stderr, flush=True)
         except Exception:  # noqa: BLE001, S110 - a closed standard error or a lack of memory: the answer is what counts
             pass

@@ -19,8 +19,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if local:
         return Violation(
             why=(
-                f"Its instances ({quoting.instance_types(local)}) keep data on local NVMe storage. A hardware module encrypts that "
-                "with a key of its own; the KMS key of the configuration does not cover it."
+                f"Its instances ({quoting.instance_types(local)}) keep data on local NVMe storage. A hardware module "
+                "encrypts that with a key of its own; the KMS key of the configuration does not cover it."
             ),
             fix=(
                 "Use an instance type without local storage, or accept the hardware encryption with an exemption that "

@@ -20,8 +20,8 @@ from junitparser import JUnitXml
 
 from policy_pack.audit.evidence import Problem, Report
 from policy_pack.audit.formats import FORMATS, writer
-from policy_pack.quoting import visible
 from policy_pack.audit.run import audit
+from policy_pack.quoting import visible
 from tests.audit import invented
 from tests.audit.auditing import options
 from tests.audit.test_formats_html import Page
