@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 # Ids of tests hold sets, and every worker has to collect the same.
 export PYTHONHASHSEED = 0
 
-.PHONY: help setup demo test quick lint types docs bench pack lock sbom secrets versions clean
+.PHONY: help setup demo test quick lint types docs bench fuzz pack lock sbom secrets versions clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a b
 	.venv-bench/bin/python -m benchmarks.bench
 	.venv-bench/bin/python -m benchmarks.bench_audit
 	.venv-bench/bin/python -m benchmarks.bench_policies
+
+# SECONDS_TO_FUZZ=3600 SEED=1 fuzz longer, and other inputs.
+fuzz: setup ## Look for inputs that the pack answers wrongly
+	$(RUN) -m tools.fuzz --seconds $(or $(SECONDS_TO_FUZZ),120) --seed $(or $(SEED),0)
 
 .venv-bench/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv-bench

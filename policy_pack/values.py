@@ -161,13 +161,17 @@ def text(value: Plain) -> Text:
     return WrongType(kind_of(value))
 
 
-def boolean(value: Plain, default: bool) -> bool | Unknown:
-    """A boolean; `default` where absent, or where something else stands. Providers also take "true" and "false"."""
+def boolean(value: Plain, default: bool, instead: bool | Unknown = UNKNOWN) -> bool | Unknown:
+    """A boolean; `default` where it is absent, `instead` where something else stands.
+
+    Providers also take "true" and "false". What they would make of something else nobody can tell, so where one of
+    the two is the stricter answer, that is the one to give as `instead`.
+    """
     if isinstance(value, (bool, Unknown)):
         return value
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
-    return default
+    return default if text(value) is None else instead
 
 
 def may_be_absent(value: Plain) -> bool:

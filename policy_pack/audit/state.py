@@ -251,7 +251,7 @@ def _concerning(entries: list[Any]) -> list[dict[str, Any]]:
         kind = entry["type"]
         if kind not in known:
             known[kind] = kind in READERS
-        if known[kind] and not entry.get("delete"):
+        if known[kind] and entry.get("delete") is not True:
             if not is_urn(entry.get("urn")):
                 raise Unusable(f"has a resource (number {index + 1}) without a URN")
             found.append(entry)

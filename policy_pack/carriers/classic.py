@@ -102,7 +102,7 @@ def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         spec=text_or(given.get("customerMasterKeySpec"), "SYMMETRIC_DEFAULT"),
         usage=text_or(given.get("keyUsage"), "ENCRYPT_DECRYPT"),
         origin=_origin(given),
-        rotation=boolean(given.get("enableKeyRotation"), default=False),
+        rotation=boolean(given.get("enableKeyRotation"), default=False, instead=False),
         rotation_days=days(given.get("rotationPeriodInDays")),
         policy=given.get("policy"),
         properties=_PROPERTIES,

@@ -18,7 +18,7 @@ from typing import Any
 from policy_pack.expressions import expression
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Place, Provider, Resource
-from policy_pack.values import Plain, Text, Unknown, from_json, text
+from policy_pack.values import UNKNOWN, Plain, Text, Unknown, WrongType, from_json, text
 
 _PACKAGES = ("aws", "aws-native")
 _BRIDGED = "index/"  # in packages of any name, of which only those are read that are AWS's
@@ -42,18 +42,24 @@ class Surroundings:
 
 def place(resource: Resource, surroundings: Surroundings, own_region: Plain = None) -> Place:
     """Where `resource` lives; `own_region` is its property that says so, if its provider has one."""
-    own = text(own_region)
+    own = _region(own_region)
     given = resource.provider.properties if resource.provider is not None else {}
     profile = text(given.get("profile"))
     role = _assumed_role(given)
     if isinstance(own, (str, Unknown)):
         return Place(own, profile=profile, assumed_role=role)
-    region = text(given.get("region"))
+    region = _region(given.get("region"))
     if not isinstance(region, (str, Unknown)):
         found = _around(resource.type, resource.provider, profile, surroundings)
         region = next((each.strip() for each in (*found, surroundings.region) if each and each.strip()), None)
     decided_by = resource.provider.urn if resource.provider is not None else None
     return Place(region, decided_by, profile, assumed_role=role)
+
+
+def _region(value: Plain) -> str | Unknown | None:
+    """What is written as a region; what is no text is not passed over for what says it elsewhere."""
+    found = text(value)
+    return UNKNOWN if isinstance(found, WrongType) else found
 
 
 def _around(kind: str, provider: Provider | None, profile: Text, surroundings: Surroundings) -> Iterator[str | None]:

@@ -214,7 +214,7 @@ def _key(given: Given) -> Iterator[Key]:
         spec=text_or(properties.get("keySpec"), "SYMMETRIC_DEFAULT"),
         usage=text_or(properties.get("keyUsage"), "ENCRYPT_DECRYPT"),
         origin=text_or(properties.get("origin"), "AWS_KMS"),
-        rotation=boolean(properties.get("enableKeyRotation"), default=False),
+        rotation=boolean(properties.get("enableKeyRotation"), default=False, instead=False),
         rotation_days=days(properties.get("rotationPeriodInDays")),
         policy=properties.get("keyPolicy"),
         properties=_key_properties(given),

@@ -65,13 +65,15 @@ def known_boolean(value: Plain) -> bool | Unknown:
 
 
 def days(value: Plain) -> int | Unknown | None:
-    """A number of days, `None` where something else stands."""
-    if isinstance(value, Unknown):
-        return value
+    """A number of days, `None` where it is absent, unknown where something else stands or no number that AWS takes."""
+    if isinstance(value, Unknown) or text(value) is None:
+        return value if isinstance(value, Unknown) else None
+    if isinstance(value, str) and value.isdecimal() and len(value) < 5:
+        value = int(value)
     # Infinity has no days, and a boolean is a kind of integer in Python.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return int(value) if 0 < value < 10_000 else None
+        return UNKNOWN
+    return int(value) if 0 < value < 10_000 else UNKNOWN
 
 
 def variants(properties: Mapping[str, Any], model_sources: Mapping[str, tuple[str, ...]]) -> tuple[Variant, ...]:
@@ -126,7 +128,7 @@ def storage(properties: Mapping[str, Any], *, captures: bool = True) -> tuple[St
 
 def _storage(properties: Mapping[str, Any], captures: bool) -> Iterator[Storage]:
     capture = properties.get("dataCaptureConfig")
-    enabled = boolean(get(capture, "enableCapture"), default=captures)
+    enabled = boolean(get(capture, "enableCapture"), default=captures, instead=True)
     if not _is_absent(capture) and enabled is not False:
         key = text(get(capture, "kmsKeyId"))
         yield Storage(

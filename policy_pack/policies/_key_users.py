@@ -197,12 +197,12 @@ def _grants(action: str, grant: Grant, caller: Caller, role: Role | None) -> Ans
 
 
 def _is_grantee(grant: Grant, caller: Caller, role: Role | None) -> Answer:
-    if caller.service:
-        return grant.principal == caller.service if isinstance(grant.principal, str) else None
-    if role is not None and role.id in grant.principal_sources:
+    if not caller.service and role is not None and role.id in grant.principal_sources:
         return True
     if not isinstance(grant.principal, str):
         return None if isinstance(grant.principal, Unknown) else False
+    if caller.service:
+        return grant.principal == caller.service
     return matches(caller.arn, grant.principal, wildcards=False)
 
 

@@ -15,7 +15,7 @@ from policy_pack.stack.links import (
     is_of_one_template,
 )
 from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, NOT_CHANGED, REFUSED, Configuration, Endpoint
-from policy_pack.values import Text, Unknown
+from policy_pack.values import Text, Unknown, WrongType
 
 
 def decide(endpoint: Endpoint, context: Context) -> Decision:
@@ -34,6 +34,8 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
         return _runs_another(endpoint, left[0])
     if isinstance(endpoint.configuration_name, Unknown):
         return NotApplicable("It takes its configuration's name from elsewhere.")
+    if isinstance(endpoint.configuration_name, WrongType):
+        return _no_name(endpoint, endpoint.configuration_name.kind)
     if not named:
         return NotApplicable("It names no configuration of this stack.")
     return _by_hand(endpoint, named, context)
@@ -69,6 +71,13 @@ def _runs_another(endpoint: Endpoint, configuration: Configuration) -> Violation
             "update the Endpoint too. If something else promotes configurations on purpose, list their names in the "
             "setting externalConfigurations."
         ),
+    )
+
+
+def _no_name(endpoint: Endpoint, kind: str) -> Violation:
+    return Violation(
+        why=f"{endpoint.configuration_property} is {kind} where a name belongs, so this Endpoint follows nothing.",
+        fix=f"Set {endpoint.configuration_property} to the name output of the configuration, which is a string.",
     )
 
 

@@ -10,7 +10,7 @@ from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotAppl
 from policy_pack.policies._used_keys import used_keys
 from policy_pack.stack.links import primary_of
 from policy_pack.stack.model import Configuration, Key, Stack
-from policy_pack.values import Unknown
+from policy_pack.values import Unknown, WrongType
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
@@ -25,7 +25,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
                 fix=" ".join(dict.fromkeys(wrong.values())),
                 at=key.urn,
             )
-        if isinstance(key.expires, str):
+        if isinstance(key.expires, (str, WrongType)):
             return _expiring(key)
     if any(_is_open(key, context.stack) for key in keys):
         return CannotTell("Whether its key is enabled, symmetric and there to stay is not known before the update.")
