@@ -1,6 +1,7 @@
 """No answer is more lenient for a worse input: over the wire, with what nobody can tell refused.
 
-What is wrong stays wrong, by whatever policy, where a property gets a value of a type that it never has. What is right is wrong once its key is one that does not count, whatever else is changed with it.
+What is wrong stays wrong, by whatever policy, where a property gets a value of a type that it never
+has. What is right is wrong once its key is one that does not count, whatever else is changed with it.
 """
 
 from __future__ import annotations
