@@ -134,8 +134,10 @@ class Edge:
         with self._reading([request]), self._session.remediating() as failures:
             try:
                 response: pb.RemediateResponse = self._sdk.Remediate(request, context)
-            except BaseException as error:  # noqa: BLE001 - what the SDK cannot deserialise is left for Analyze to judge
+            except RecursionError as error:
                 return self.not_remediated(error, request.urn)
+            except Exception:  # noqa: BLE001 - no fault of the pack's: the SDK cannot deserialize it, and Analyze judges it
+                return answers.not_remediated(self._session, answers.NOT_DESERIALIZED)
         return answers.with_failures(self._session, response, failures)
 
     def not_analyzed(self, error: BaseException) -> pb.AnalyzeResponse:
@@ -177,6 +179,7 @@ class Edge:
     def ConfigureStack(self, request: pb.AnalyzerStackConfigureRequest, context: Any) -> Any:
         self._session.config = dict(request.config)
         self._session.phase = phase_of(request.dry_run)
+        self._session.faults.forget()
         return self._sdk.ConfigureStack(request, context)
 
     def _reading(self, given: list[Any], *, tells_dependencies: bool = True) -> AbstractContextManager[None]:

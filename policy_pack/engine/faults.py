@@ -49,6 +49,10 @@ class Faults:
             "Please report it, with what the policy pack wrote to standard error."
         )
 
+    def forget(self) -> None:
+        """Begins with another stack, of which nothing has failed yet."""
+        self.policies = {}
+
     def summary(self) -> str | None:
         """What `settings-make-sense` says of the faults so far, if there were any."""
         if not self.policies:
