@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 # Ids of tests hold sets, and every worker has to collect the same.
 export PYTHONHASHSEED = 0
 
-.PHONY: help setup demo test quick lint types docs bench fuzz pack lock sbom secrets versions clean
+.PHONY: help setup demo test quick lint types docs site release notes bench fuzz pack lock sbom secrets versions clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,14 +22,21 @@ $(VENV)/.ready: pyproject.toml
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	touch $@
 
-demo: .venv-audit/.ready ## Audit the examples of this repository and write an HTML report
-	.venv-audit/bin/python -m policy_pack audit examples --fail-on never --format text --format html --output reports/demo
+# What make demo imports, of the extra `audit`; no SDK and no gRPC.
+DEMO := 'click>=8.1' 'jinja2>=3.1' 'msgspec>=0.19' 'rich>=13' 'PyYAML>=6,<7'
 
-.venv-audit/.ready: pyproject.toml
-	$(PYTHON) -m venv .venv-audit
-	@echo 'Installing the audit command into .venv-audit'
-	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'
-	touch $@
+demo: .venv-demo/.ready ## Audit the examples of this repository and write an HTML report
+	@echo 'Auditing the examples'
+	@.venv-demo/bin/python -m policy_pack audit examples --fail-on never --format text --format html --output reports/demo
+	@echo 'Open reports/demo.html in a browser.'
+
+.venv-demo/.ready: Makefile
+	@echo 'Setting up .venv-demo (a few seconds, once)'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make demo PYTHON=...")'
+	@$(PYTHON) -m venv .venv-demo
+	@echo 'Installing the five packages that the audit of the examples needs'
+	@.venv-demo/bin/python -m pip install --quiet --disable-pip-version-check $(DEMO)
+	@touch $@
 
 test: setup lint types ## Run linters, types and all tests, with coverage
 	$(RUN) -m coverage erase
@@ -45,12 +52,24 @@ lint: setup ## Run the linter and check the format
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	PYTHONPATH=. $(VENV)/bin/lint-imports
+	git ls-files '*.md' '*.py' '*.yml' '*.yaml' '*.toml' '*.css' '*.j2' Makefile .github | grep -v tests/recordings/ | xargs $(VENV)/bin/codespell
 
 types: setup ## Check types
 	$(RUN) -m mypy
 
-docs: setup ## Write the documentation that is made from the policies
+docs: setup ## Write the tables of README.md and docs/ that are made from the policies
 	$(RUN) -m tests.documentation
+
+site: setup ## Build the documentation site into build/site
+	$(RUN) -m tools.site
+	NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --quiet --strict
+	@echo 'Open build/site/index.html in a browser, or serve that folder.'
+
+release: setup ## Build and try the release VERSION into build/release; without VERSION, rehearse it
+	$(RUN) -m tools.release $(VERSION)
+
+notes: ## Print the release notes of VERSION, or of the newest entry of CHANGELOG.md
+	@$(PYTHON) -m tools.notes $(VERSION)
 
 bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a bare service's
 	.venv-bench/bin/python -m benchmarks.bench
@@ -90,4 +109,4 @@ versions: .venv-release/.ready ## Try the pack with each Python and the oldest a
 	touch $@
 
 clean: ## Remove what was set up and made
-	rm -rf .venv-dev .venv-audit .venv-bench .venv-release .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build reports
+	rm -rf .venv-dev .venv-audit .venv-demo .venv-bench .venv-release .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build reports

@@ -1,7 +1,7 @@
 """Takes the measures: each pack in processes of its own, called as the engine calls it, all packs in turns.
 
 Each stack is judged by new processes, as each preview starts one: what a first call costs is counted. Requests are
-serialised beforehand and sent as bytes, so that little but the pack's own work is on the clock.
+serialized beforehand and sent as bytes, so that little but the pack's own work is on the clock.
 """
 
 from __future__ import annotations

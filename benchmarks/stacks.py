@@ -129,7 +129,7 @@ class Size:
 
 
 def analyze_stack(size: Size) -> bytes:
-    """An AnalyzeStack request, serialised."""
+    """An AnalyzeStack request, serialized."""
     found = itertools.islice(itertools.chain(_served(size.configurations), _ordinary()), size.resources - 2)
     root = {"type": "pulumi:pulumi:Stack", "name": "shop-dev", "urn": _ROOT, "options": {"customTimeouts": {}}}
     resources = [root, {**_PROVIDER, "options": {"customTimeouts": {}}}, *_spread(list(found))]
@@ -138,7 +138,7 @@ def analyze_stack(size: Size) -> bytes:
 
 
 def analyze(kind: str) -> bytes:
-    """An Analyze request of a resource of type `kind`, one of `CONFIGURATION` and `OTHER`, serialised."""
+    """An Analyze request of a resource of type `kind`, one of `CONFIGURATION` and `OTHER`, serialized."""
     resource = next(each for each in itertools.chain(_served(1), _ordinary()) if each["type"] == kind)
     known = {
         key: value for key, value in resource.items() if key not in ("parent", "propertyDependencies", "dependencies")

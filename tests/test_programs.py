@@ -65,7 +65,7 @@ def test_region_of_the_environment() -> None:
 
 
 def test_two_stacks_one_after_the_other(engine: Engine) -> None:
-    """What a pack hears of one stack does not colour what it says of the next."""
+    """What a pack hears of one stack does not color what it says of the next."""
     program = regions.literal_key_of_another_region.program
     assert run(engine, program, stack=in_region("eu-west-1")) == []
     assert run(engine, program, stack=in_region("us-east-1")) == [("mandatory", "key-in-same-region", "config")]

@@ -1,4 +1,4 @@
-"""The edge in front of the SDK: the same answers as without it, and nothing deserialised that concerns nobody."""
+"""The edge in front of the SDK: the same answers as without it, and nothing deserialized that concerns nobody."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_what_concerns_nobody_does_not_reach_the_sdk() -> None:
     assert sdk.asked == []
 
 
-def test_the_sdk_gets_no_properties_to_deserialise() -> None:
+def test_the_sdk_gets_no_properties_to_deserialize() -> None:
     sdk = Sdk()
     edge = edge_for(sdk, Session({}, PACK))
     request = pb.AnalyzeRequest(type=CONFIGURATION, urn="urn", name="config")

@@ -16,12 +16,12 @@ CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 
 
 def listed(*resources: bytes) -> bytes:
-    """An AnalyzeStack request of resources that are serialised already."""
+    """An AnalyzeStack request of resources that are serialized already."""
     return b"".join(b"\x0a" + bytes([len(each)]) + each for each in resources)
 
 
 def typed(kind: str) -> bytes:
-    """A resource of that type, serialised."""
+    """A resource of that type, serialized."""
     return bytes(pb.AnalyzerResource(type=kind).SerializeToString())
 
 

@@ -52,7 +52,7 @@ def write(report: Report, name: str, output: str, *, alone: bool, detail: str) -
 
 
 def show(report: Report, name: str, *, detail: str) -> None:
-    """Prints a format on the standard output, text in colours on a terminal; raises `NotWritten`."""
+    """Prints a format on the standard output, text in colors on a terminal; raises `NotWritten`."""
     if name == TEXT and sys.stdout.isatty():
         from rich.console import Console
 

@@ -100,7 +100,7 @@ def audit(
         unread += outcome.unread
     problems += [Problem(visible(path), "holds no stack") for path in paths if path not in told]
     marked = baseline.mark(findings, known or {})
-    labelled = _with_key_labels(configurations)
+    labeled = _with_key_labels(configurations)
     policies = tuple(_policies(options.config))
     report = Report(
         pack=options.config.pack.name,
@@ -112,10 +112,10 @@ def audit(
         problems=tuple(problems),
         notes=(*notes, *more_notes),
         ignored=tuple(ignored),
-        configurations=labelled,
+        configurations=labeled,
         findings=tuple(marked),
         unread=tuple(unread),
-        fixed=tuple(baseline.fixed(known or {}, marked, sources, labelled, policies)),
+        fixed=tuple(baseline.fixed(known or {}, marked, sources, labeled, policies)),
         shows_arns=options.shows_arns,
     )
     return replace(report, history=trend(report, history)) if history else report

@@ -1,4 +1,4 @@
-"""Reads a resource from the engine's own messages, without the SDK's deserialisation.
+"""Reads a resource from the engine's own messages, without the SDK's deserialization.
 
 Sources: "pulumi/proto/pulumi/analyzer.proto" and "Pulumi property values" in the Pulumi developer documentation.
 """

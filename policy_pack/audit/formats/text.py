@@ -54,7 +54,7 @@ _STYLES = {
 _INDENT = "  "
 _NARROWEST = 20  # columns
 
-# A line: texts, each with its style in the words of the library that colours it.
+# A line: texts, each with its style in the words of the library that colors it.
 Line = tuple[tuple[str, str], ...]
 
 
@@ -69,7 +69,7 @@ def write(report: Report, detail: str = VERBOSE, *, is_told: bool = False) -> st
 
 
 def show(report: Report, console: Console, detail: str = NORMAL) -> None:
-    """Prints the report in colours, wrapped within the console's width with hanging indents."""
+    """Prints the report in colors, wrapped within the console's width with hanging indents."""
     from rich.text import Text  # only for a terminal
 
     for line in _lines(report, detail, is_told=True):

@@ -1,0 +1,1 @@
+"""The documentation site: its programs, its pages and its links."""
