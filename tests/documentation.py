@@ -33,9 +33,12 @@ def with_section(text: str, name: str, content: str) -> str:
 
 
 def main() -> None:
-    """Writes the files."""
+    """Writes the files, and the pictures of a terminal, which show the policies' messages."""
+    from tools.pictures import write_terminals  # starts the pack; nothing else here does
+
     for path, content in made():
         path.write_text(content, encoding="utf-8")
+    write_terminals()
 
 
 if __name__ == "__main__":

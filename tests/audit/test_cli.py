@@ -67,7 +67,7 @@ def test_summary_and_then_violations_by_resource(state: Any) -> None:
     assert len(lines) == 12
     evidence = command(state(MANDATORY), "--verbose").stdout
     assert "\n".join(lines) in evidence
-    assert "SOC 2 CC6.1: 0 % (0 of 1)" in evidence
+    assert "SOC 2 CC6.1: 0% (0 of 1)" in evidence
     assert "Checkov: CKV_AWS_98" in evidence
 
 

@@ -75,7 +75,7 @@ def test_carries_every_verdict_and_what_the_audit_rests_on() -> None:
     assert shown == Counter(verdict.status for each in made.configurations for verdict in each.verdicts)
     for part in (
         "Exempted until 2027-01-31: Holds public data only. (SEC-42)",
-        "40 % (2 of 5)",
+        "40% (2 of 5)",
         "NIST SP 800-53 Rev 5 SC-28",
         "CKV_AWS_98",
         "2026-11-25 03:30:00 UTC",
@@ -121,8 +121,8 @@ def test_a_share_is_never_rounded_up() -> None:
     many = [invented.configuration(dev, f"model-{number}") for number in range(199)]
     made = invented.report([*many, invented.configuration(dev, "one", status=NON_COMPLIANT)], [dev])
     text = page_of(made).text
-    assert "99 % (199 of 200)" in text
-    assert "0 % (0 of 1)" not in text
+    assert "99% (199 of 200)" in text
+    assert "0% (0 of 1)" not in text
 
 
 def test_says_so_where_nothing_was_read() -> None:

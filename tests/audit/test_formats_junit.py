@@ -127,7 +127,7 @@ def test_carries_what_the_audit_rests_on() -> None:
     assert properties["audited"] == "2026-11-25T03:30:00Z"
     assert properties["source.sha256"] == made.sources[0].sha256
     assert properties["identifier.Checkov"] == "CKV_AWS_98"
-    assert properties["requirement.NIST SP 800-53 Rev 5 SC-28"] == "40 % (2 of 5)"
+    assert properties["requirement.NIST SP 800-53 Rev 5 SC-28"] == "40% (2 of 5)"
     exempted = next(each for each in suite if each.classname == "demo" and each.is_skipped)
     assert exempted.result[0].message == "exempted: Exempted until 2027-01-31: Holds public data only. (SEC-42)"
     output = ElementTree.fromstring(junit.write(made)).findtext("testsuite/system-out") or ""

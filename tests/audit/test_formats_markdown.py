@@ -66,7 +66,7 @@ def test_carries_every_verdict_and_what_the_audit_rests_on() -> None:
     assert len(verdicts) == sum(len(each.verdicts) for each in made.configurations)
     for part in (
         "Exempted until 2027-01-31: Holds public data only. (SEC-42)",
-        "40 % (2 of 5)",
+        "40% (2 of 5)",
         "NIST SP 800-53 Rev 5 SC-28",
         "Checkov CKV_AWS_98",
         "Audited 2026-11-25T03:30:00Z by sagemaker-endpoint-encryption 0.1.0.",

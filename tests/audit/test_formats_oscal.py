@@ -117,7 +117,7 @@ def test_a_finding_for_each_requirement() -> None:
     )
     assert sc28["target"]["target-id"] == "sc-28_obj"
     assert sc28["target"]["status"] == {"state": "not-satisfied", "reason": "fail"}
-    assert values(sc28["props"])["compliant-share"] == "40 % (2 of 5)"
+    assert values(sc28["props"])["compliant-share"] == "40% (2 of 5)"
     assert len(sc28["related-observations"]) == len(made.configurations)
     assert len(sc28["related-risks"]) == 2  # the mandatory violation and the exempted one, no advisory
 

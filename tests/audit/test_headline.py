@@ -74,13 +74,13 @@ def test_advice_that_is_left_is_said() -> None:
     ("share", "text"),
     [
         (None, "none judged"),
-        (0.0, "0 %"),
-        (0.001, "1 %"),
-        (0.25, "25 %"),
-        (2 / 3, "67 %"),
-        (0.125, "13 %"),
-        (0.999, "99 %"),
-        (1.0, "100 %"),
+        (0.0, "0%"),
+        (0.001, "1%"),
+        (0.25, "25%"),
+        (2 / 3, "67%"),
+        (0.125, "13%"),
+        (0.999, "99%"),
+        (1.0, "100%"),
     ],
 )
 def test_shares_are_rounded_and_only_all_is_all(share: float | None, text: str) -> None:

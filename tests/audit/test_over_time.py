@@ -148,7 +148,7 @@ def test_trend() -> None:
     found = history.trend(now, [past(20, COMPLIANT, NON_COMPLIANT), past(10, NON_COMPLIANT), past(28, COMPLIANT)])
     assert [(each.when.day, each.share) for each in found] == [(10, 0.0), (20, 0.5), (25, 1.0)]
     page = html.write(replace(now, history=found))
-    assert 'aria-label="The share of compliant configurations, from 0 % on 2026-11-10 to 100 % on 2026-11-25"' in page
+    assert 'aria-label="The share of compliant configurations, from 0% on 2026-11-10 to 100% on 2026-11-25"' in page
     assert "<polyline" in page
     assert "<polyline" not in html.write(now)
     assert [each["when"][:10] for each in json.loads(as_json.write(replace(now, history=found)))["history"]] == [

@@ -53,19 +53,19 @@ def runs(level: str) -> bool:
 
 
 def percent(share: float | None) -> str:
-    """A share as in "67 %", where only all is 100 % and only nothing is 0 %; "none judged" where there is none."""
+    """A share as in "67%", where only all is 100% and only nothing is 0%; "none judged" where there is none."""
     if share is None:
         return "none judged"
     if 0 < share < 1:
-        return f"{min(99, max(1, math.floor(share * 100 + 0.5)))} %"
-    return f"{share * 100:.0f} %"
+        return f"{min(99, max(1, math.floor(share * 100 + 0.5)))}%"
+    return f"{share * 100:.0f}%"
 
 
 def share_text(each: RequirementEvidence) -> str:
-    """A requirement's share of compliant configurations with its numbers, as in "66 % (2 of 3)"."""
+    """A requirement's share of compliant configurations with its numbers, as in "66% (2 of 3)"."""
     if each.share is None:
         return percent(None)
-    return f"{percent(each.share)} ({each.counts[COMPLIANT]} of {each.judged})"
+    return f"{percent(each.share)} ({each.counts[COMPLIANT]:,} of {each.judged:,})"
 
 
 def place(of: ConfigurationEvidence | Finding) -> str:

@@ -90,7 +90,7 @@ class PolicyRow:
         """The share of those that are compliant, with its numbers."""
         if not self.judged:
             return percent(None)
-        return f"{percent(self.counts[COMPLIANT] / self.judged)} ({self.counts[COMPLIANT]} of {self.judged})"
+        return f"{percent(self.counts[COMPLIANT] / self.judged)} ({self.counts[COMPLIANT]:,} of {self.judged:,})"
 
 
 def write(report: Report) -> str:
