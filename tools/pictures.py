@@ -40,7 +40,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "images"
 
 # The programs whose refused preview is shown: one that a real engine sent, and an example.
-REFUSED: dict[str, Recording | str] = {"preview": Recording("computed_key_other_region", "preview"), "preview-mistakes": "mistakes"}
+REFUSED: dict[str, Recording | str] = {
+    "preview": Recording("computed_key_other_region", "preview"),
+    "preview-mistakes": "mistakes",
+}
 
 # Each picture of the report: its window, and whether it is dark.
 WINDOW = (1200, 800)
