@@ -12,10 +12,13 @@ def run() -> None:
     try:
         from policy_pack.commands.cli import main
     except ImportError as error:
-        sys.exit(
-            f"This command needs the package {error.name}: pip install 'sagemaker-endpoint-encryption[audit]' "
-            "(in a clone: pip install '.[audit]')"
-        )
+        from policy_pack.commands.extras import missing
+
+        to_install = missing(error)
+        if to_install is None:
+            raise
+        print(f"error: {to_install}", file=sys.stderr)
+        sys.exit(2)
     main(prog_name="sagemaker-encryption")
 
 

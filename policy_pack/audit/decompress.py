@@ -63,7 +63,10 @@ def _zstd(raw: bytes) -> Iterator[bytes]:
     try:
         import zstandard  # only where a backend compresses so
     except ImportError as error:
-        raise Unusable("is compressed with zstd, and the package zstandard, which reads that, is not there") from error
+        raise Unusable(
+            "is compressed with zstd, which the package zstandard reads: "
+            "pip install 'sagemaker-endpoint-encryption[audit]' (in a clone: pip install '.[audit]')"
+        ) from error
     frame: Any = None
     try:
         for start in range(0, len(raw), _ZSTD_STEP):

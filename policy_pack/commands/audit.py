@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from policy_pack.audit.formats import FORMATS
+from policy_pack.audit.formats import FORMATS, writer
 from policy_pack.audit.plan import Senseless, plan
 from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option, tell
 from policy_pack.commands.names import PolicyNames
@@ -177,6 +177,8 @@ def audit(
         printed, written = plan(formats, outputs)
     except Senseless as error:
         raise click.UsageError(str(error)) from error
+    for name in (*printed, *(name for name, _, _ in written)):
+        writer(name)  # loads it: a package that is missing is said before anything is read or written
 
     from policy_pack.audit import baseline as known
     from policy_pack.audit import deliver

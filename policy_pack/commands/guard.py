@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from policy_pack import quoting
+from policy_pack.commands.extras import missing
 
 CLEAN, VIOLATED, UNUSABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -47,6 +48,11 @@ class Group(click.Group):
                 status = UNUSABLE
             except NotWritten as error:
                 status = _end(f"error: {error}", UNUSABLE if error.is_use else FAILED)
+            except ImportError as error:
+                to_install = missing(error)
+                if to_install is None:
+                    raise
+                status = _end(f"error: {to_install}", UNUSABLE)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is said in one line
             status = _end(_fault(error), FAILED)
             if debug:

@@ -292,16 +292,44 @@ def test_output_of_another_encoding(state: Any) -> None:
     assert "ssel of shop/dev" in ran.stdout
 
 
-def test_says_what_to_install() -> None:
+def _without(package: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """What becomes of the command where a package is not installed."""
     block = (
-        "import sys; sys.modules['click'] = None; import runpy; runpy.run_module('policy_pack', run_name='__main__')"
+        f"import sys; sys.modules[{package!r}] = None; sys.argv[0] = 'x'; "
+        "import runpy; runpy.run_module('policy_pack', run_name='__main__', alter_sys=True)"
     )
-    ran = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 1
+    command = [sys.executable, "-c", block, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "arguments"),
+    [
+        ("click", "audit", ["audit", "examples"]),
+        ("msgspec", "audit", ["audit", "examples"]),
+        ("jinja2", "audit", ["audit", "examples", "-f", "html"]),
+        ("jsonschema", "audit", ["audit", "examples", "--config", "configs/mandatory.json"]),
+        ("rich", "audit", ["policies"]),
+        ("trestle", "oscal", ["audit", "examples", "-f", "oscal"]),
+        ("trestle", "oscal", ["audit", "examples", "-f", "json", "-f", "oscal"]),
+    ],
+)
+def test_says_what_to_install(tmp_path: Path, package: str, extra: str, arguments: list[str]) -> None:
+    to_file = ["-o", str(tmp_path / "report")] if "-f" in arguments else []
+    ran = _without(package, *arguments, *to_file)
+    assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
-        "This command needs the package click: pip install 'sagemaker-endpoint-encryption[audit]' "
-        "(in a clone: pip install '.[audit]')\n"
+        f"error: This command needs the package {package}: pip install 'sagemaker-endpoint-encryption[{extra}]' "
+        f"(in a clone: pip install '.[{extra}]')\n"
     )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "html"])
+def test_needs_no_package_of_another_format(tmp_path: Path, form: str) -> None:
+    ran = _without("trestle", "audit", "examples", "-f", form, "-o", tmp_path / "report", "-q")
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_pack_needs_nothing_of_the_command() -> None:
