@@ -308,7 +308,7 @@ def _without(package: str, *arguments: object) -> subprocess.CompletedProcess[st
         ("click", "audit", ["audit", "examples"]),
         ("msgspec", "audit", ["audit", "examples"]),
         ("jinja2", "audit", ["audit", "examples", "-f", "html"]),
-        ("jsonschema", "audit", ["audit", "examples", "--config", "configs/mandatory.json"]),
+        ("jsonschema", "audit", ["audit", "examples", "--config", "configs/regulated.json"]),
         ("rich", "audit", ["policies"]),
         ("trestle", "oscal", ["audit", "examples", "-f", "oscal"]),
         ("trestle", "oscal", ["audit", "examples", "-f", "json", "-f", "oscal"]),
