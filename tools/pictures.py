@@ -24,10 +24,11 @@ from rich.padding import Padding
 from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
 
+from policy_pack import __version__
 from policy_pack.audit.config import reconcile
 from policy_pack.audit.examine import Options
 from policy_pack.audit.formats import html, text
-from policy_pack.audit.run import audit, version
+from policy_pack.audit.run import audit
 from policy_pack.policies import PACK
 from tests.audit import invented
 from tests.audit.browser import PHONE, chromium, opened, running
@@ -70,7 +71,7 @@ def _preview(requests: list[Message]) -> str:
     _type(console, "pulumi preview --policy-pack ../sagemaker-endpoint-encryption")
     console.print(Text("Policies:", "bold magenta"))
     mark = next(mark for level, mark in _MARKS.items() if any(each.level == level for each in findings))
-    console.print(f"    {mark} ", Text(f"{PACK.name}@v{version()}", "magenta"), sep="")
+    console.print(f"    {mark} ", Text(f"{PACK.name}@v{__version__}", "magenta"), sep="")
     for each in sorted(findings, key=lambda each: (each.level, each.policy, each.urn)):
         for line in _violation(each):
             console.print(line)
