@@ -71,6 +71,7 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
         replacement=DELETED_FIRST if resource.delete_before_replace is not False else MADE_FIRST,
         deleted_first=bool(resource.delete_before_replace),
         known_as=shapes.texts(given.get("arn")),
+        tags=shapes.tags(given.get("tags")),
     )
 
 
@@ -90,6 +91,7 @@ def _endpoint(resource: Resource, surroundings: Surroundings) -> Iterator[Endpoi
         configuration_property="endpointConfigName",
         configuration_sources=sources(resource, "endpointConfigName"),
         ignores_changes=shapes.ignores(resource, "endpointConfigName"),
+        tags=shapes.tags(resource.properties.get("tags")),
     )
 
 

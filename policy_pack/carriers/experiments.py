@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from policy_pack.carriers import shapes
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.carriers.resource_types import Given, given_by
@@ -45,6 +46,7 @@ def _experiment(given: Given) -> Iterator[Configuration]:
         ),
         storage=tuple(_storage(given)),
         is_experiment=True,
+        tags=shapes.tags(properties.get("tags")),
     )
 
 

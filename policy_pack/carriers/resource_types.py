@@ -182,6 +182,7 @@ def _configuration(given: Given) -> Iterator[Configuration]:
         deleted_first=given.deleted_first,
         output=given.output,
         known_as=(*given.ids, *shapes.texts(given.made("endpointConfigArn"), given.made("arn"))),
+        tags=shapes.tags(properties.get("tags")),
     )
 
 
@@ -202,6 +203,7 @@ def _endpoint(given: Given) -> Iterator[Endpoint]:
         configuration_property=given.spelling("endpointConfigName"),
         configuration_sources=given.sources("endpointConfigName"),
         ignores_changes=given.ignores("endpointConfigName"),
+        tags=shapes.tags(given.properties.get("tags")),
     )
 
 

@@ -26,6 +26,16 @@ def texts(*values: object) -> tuple[str, ...]:
     return tuple(each for each in values if isinstance(each, str))
 
 
+def tags(value: Plain) -> dict[str, str]:
+    """The tags of a resource that are known: an object of them, or a list of objects with a key and a value."""
+    if isinstance(value, dict):
+        return {name: each for name, each in value.items() if isinstance(each, str)}
+    if not isinstance(value, list):
+        return {}
+    pairs = [(get(each, "key"), get(each, "value")) for each in value]
+    return {name: each for name, each in pairs if isinstance(name, str) and isinstance(each, str)}
+
+
 def ignores(resource: Resource, *path: str) -> bool:
     """Whether the option ignoreChanges of a resource covers a property, by its path, by one above it or by ``*``."""
     return any(_covers(each, path) for each in resource.ignore_changes)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timezone
 
+from policy_pack import quoting
 from policy_pack.judging.patterns import matches
 from policy_pack.judging.phase import FINAL, PREVIEW, in_words_of, to_decide
 from policy_pack.judging.policy import Context, Policy, Subject
@@ -21,7 +22,7 @@ from policy_pack.judging.verdict import (
     of_alternatives,
 )
 from policy_pack.records import dataclass
-from policy_pack.stack.model import Configuration, Node, Stack, Suppression
+from policy_pack.stack.model import Configuration, Endpoint, Node, Stack, Suppression
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def judge(
             verdict = _with_exemption(verdict, node, settings, stack, today or utc_today())
         if isinstance(verdict, Violation) and verdict.suppression is not None:
             verdict = _with_suppression(verdict, verdict.suppression, settings)
+        if isinstance(verdict, Violation) and isinstance(node, (Configuration, Endpoint)):
+            verdict = _with_tags(verdict, node.tags, settings)
         yield Judgement(policy, node, verdict)
 
 
@@ -109,15 +112,15 @@ def _refused(undecided: CannotTell, phase: str) -> Violation:
 def _outside(settings: Effective, tags: Mapping[str, str]) -> NotApplicable | None:
     if not settings.only_tags and not settings.except_tags:
         return None
-
-    def tagged(tag: str, patterns: tuple[str, ...]) -> bool:
-        return tag in tags and any(matches(tags[tag], pattern) for pattern in patterns)
-
-    if not all(tagged(tag, patterns) for tag, patterns in settings.only_tags.items()):
+    if not all(_is_tagged(tags, tag, patterns) for tag, patterns in settings.only_tags.items()):
         return NotApplicable("The stack does not have the tags that the setting onlyStackTags asks for.")
-    if any(tagged(tag, patterns) for tag, patterns in settings.except_tags.items()):
+    if any(_is_tagged(tags, tag, patterns) for tag, patterns in settings.except_tags.items()):
         return NotApplicable("The stack has a tag that the setting exceptStackTags names.")
     return None
+
+
+def _is_tagged(tags: Mapping[str, str], tag: str, patterns: tuple[str, ...]) -> bool:
+    return tag in tags and any(matches(tags[tag], pattern) for pattern in patterns)
 
 
 def _with_exemption(
@@ -144,6 +147,13 @@ def _with_suppression(violation: Violation, suppression: Suppression, settings: 
         violation,
         why=f"{violation.why} Its template suppresses {rule}, which does not count here (honorTemplateSuppressions).",
     )
+
+
+def _with_tags(violation: Violation, tags: Mapping[str, str], settings: Effective) -> Verdict:
+    exempting = [name for name, patterns in settings.exempt_tags.items() if _is_tagged(tags, name, patterns)]
+    if not exempting:
+        return violation
+    return Exempted(violation, f"exempted by a tag of the resource ({quoting.name(exempting[0])})", "")
 
 
 def names_of(node: Node) -> tuple[str, ...]:

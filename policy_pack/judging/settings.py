@@ -45,6 +45,7 @@ class Effective:
     exemptions: tuple[Exemption, ...] = ()
     only_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     except_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exempt_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -116,6 +117,13 @@ EXCEPT_STACK_TAGS = {
     **_TAGS,
     "description": "The policy does not apply to stacks with one of these tags and one of its values (* for any).",
 }
+EXEMPT_RESOURCE_TAGS = {
+    **_TAGS,
+    "description": (
+        "A violation is exempt where its endpoint configuration or Endpoint has one of these tags with one of its "
+        "values (* for any). It has no end, and the author of the program sets it: nobody else may have approved it."
+    ),
+}
 
 
 def schemas(settings: Iterable[Setting]) -> dict[str, dict[str, Any]]:
@@ -125,6 +133,7 @@ def schemas(settings: Iterable[Setting]) -> dict[str, dict[str, Any]]:
         "exemptions": EXEMPTIONS,
         "onlyStackTags": ONLY_STACK_TAGS,
         "exceptStackTags": EXCEPT_STACK_TAGS,
+        "exemptResourceTags": EXEMPT_RESOURCE_TAGS,
     }
 
 
@@ -141,6 +150,7 @@ def read(settings: Collection[Setting], given: Mapping[str, Any]) -> Effective:
         tuple(read_exemptions(given.get("exemptions"), problems)),
         _tags("onlyStackTags", given.get("onlyStackTags"), problems),
         _tags("exceptStackTags", given.get("exceptStackTags"), problems),
+        _tags("exemptResourceTags", given.get("exemptResourceTags"), problems),
         tuple(problems),
     )
 

@@ -58,7 +58,8 @@ class CannotTell:
 class Exempted:
     """A violation that the organization has accepted until `expires` (ISO 8601 date), for `reason`.
 
-    One that a template suppresses, where the organization honors that, does not expire: `expires` is empty.
+    One that a template suppresses or a tag exempts, where the organization honors that, does not expire: `expires` is
+    empty.
     """
 
     violation: Violation

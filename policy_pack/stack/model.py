@@ -139,7 +139,8 @@ class Configuration(Node):
     its carrier does with a name that is set by hand; `deleted_first` is the option deleteBeforeReplace, `None` where
     that makes no difference, and `deleting` has the carrier's words for it. `output` gives its name to others, in the
     words of its carrier, and `known_as` what may stand for the name: its ARN, its provider's id. `is_experiment` says
-    that it is an inference experiment, which hosts its endpoint itself.
+    that it is an inference experiment, which hosts its endpoint itself. `tags` are those of its resource, as far
+    as they are known.
     """
 
     key: Text
@@ -162,19 +163,22 @@ class Configuration(Node):
     known_as: tuple[str, ...] = ()
     is_experiment: bool = False
     suppressions: tuple[Suppression, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Endpoint(Node):
     """A SageMaker endpoint and the configuration that it runs, as far as its name is known.
 
-    `ignores_changes` says that the option ignoreChanges covers what names the configuration.
+    `ignores_changes` says that the option ignoreChanges covers what names the configuration. `tags` are those of its
+    resource that are known.
     """
 
     configuration_name: Text
     configuration_property: str
     configuration_sources: tuple[str, ...]
     ignores_changes: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
