@@ -73,8 +73,16 @@ def test_answers_are_those_of_the_sdk_alone(
     assert _whole(replay(engine, recording)) == _whole(replay(stock_pack, recording))
 
 
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("case", CASES, ids=str)
+# What stands between is the same whatever a program holds: of three programs that stand together, one at a preview and
+# another at an update.
+SOME = [
+    pytest.param(case, PHASES[number % 3], id=f"{case}-{PHASES[number % 3]}")
+    for number, case in enumerate(CASES)
+    if number % 3 < len(PHASES)
+]
+
+
+@pytest.mark.parametrize(("case", "phase"), SOME)
 def test_answers_to_programs_are_those_of_the_sdk_alone(
     case: Case, phase: str, engine: Engine, start_stock_pack: Callable[[Stack], Engine]
 ) -> None:
