@@ -20,6 +20,7 @@ from tests.harness.program import DEV
 from tests.harness.settings import RefusedSettings
 from tests.organization import CUSTOMER, ENCRYPTION, PAIRED
 from tests.programs.blocks import arn, in_region
+from tests.test_any_input import ARCHIVE, ASSET, REFERENCE
 
 CLASSIC = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 NATIVE = "aws-native:sagemaker:EndpointConfig"
@@ -304,3 +305,23 @@ def test_a_key_of_the_wrong_type_is_refused(engine: Engine) -> None:
 def test_every_way_to_fill_in_a_key_is_tried() -> None:
     bridged = {f"*:{BRIDGED}", f"*:{BRIDGED_NATIVE}"}
     assert set(KEY_WRITERS) == {CLASSIC, NATIVE, CONTROL, EXTENSION, EXPERIMENT, ACK, *bridged}
+
+
+def test_what_the_sdk_does_not_read_is_left_for_the_analysis() -> None:
+    with Engine(ROOT, stack=DEV) as engine:
+        configure(engine)
+        for value in (
+            {SIGNATURE: ASSET, "hash": "4e07408562bedb8b"},
+            {SIGNATURE: ASSET, "text": {"a": "b"}},
+            {SIGNATURE: ARCHIVE, "assets": {"a": "b"}},
+            {SIGNATURE: REFERENCE, "urn": "urn:pulumi:dev::shop::aws:kms/key:Key::key"},
+            {SIGNATURE: "nobody knows this one", "value": ""},
+        ):
+            asked = resource(CLASSIC, {"kmsKeyArn": value})
+            answer = engine.remediate(asked)
+            assert not list(answer.response.remediations)  # type: ignore[union-attr]
+            assert "of no form that the SDK reads" in answer.not_applicable[ENCRYPTION]
+            found = {each.policy: each.level for each in engine.analyze(asked).findings}
+            assert "mandatory" in (found.get(ENCRYPTION), found.get(CUSTOMER))
+            # Nothing failed, so nothing is reported of it with the stack either.
+            assert not [each for each in engine.analyze_stack([asked]).findings if each.policy == "settings-make-sense"]
