@@ -261,7 +261,7 @@ def _policies(config: Config) -> Iterator[PolicyInEffect]:
             description=policy.description,
             risk=policy.risk,
             remediation=policy.remediation,
-            url=policy.url,
+            url=config.pack.url(policy),
             level=config.levels[name],
             severity=policy.severity,
             tags=policy.tags,

@@ -132,7 +132,7 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         framework=_framework(policy, pack),
         tags=["sagemaker", *policy.tags],
         remediation_steps=policy.remediation,
-        url=policy.url,
+        url=pack.url(policy),
         **extra,
     )
     return made

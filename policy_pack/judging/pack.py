@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Pack:
     """A policy pack as a value. `policies` are in the order in which they are reported.
 
-    `prefix` begins the full name of every policy, which the engine and configuration files know it by.
+    `prefix` begins the full name of every policy, which the engine and configuration files know it by. `site` is the
+    address of the documentation site, without a slash at its end; empty while it is not public.
     """
 
     name: str
@@ -24,10 +25,15 @@ class Pack:
     prefix: str
     policies: tuple[Policy, ...]
     control: Control
+    site: str = ""
 
     def full_name(self, policy: Policy) -> str:
         """The name that the engine and a configuration file know a policy by."""
         return self.prefix + policy.name
+
+    def url(self, policy: Policy) -> str:
+        """Where a reader learns more of a policy: its page on the site, or its source while there is no public site."""
+        return f"{self.site}/policies/{policy.name}.html" if self.site else policy.url
 
     @cached_property
     def by_full_name(self) -> dict[str, Policy]:

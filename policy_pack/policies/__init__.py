@@ -52,4 +52,5 @@ PACK = Pack(
     prefix="sagemaker-endpoint-configuration-",
     policies=_POLICIES,
     control=CONTROL,
+    site="",  # the one setting of the site's address; `site_url` of mkdocs.yml is the same
 )

@@ -6,18 +6,29 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
+from policy_pack.audit.config import reconcile
+from policy_pack.audit.examine import Options
+from policy_pack.audit.formats import sarif
+from policy_pack.audit.run import audit
 from policy_pack.carriers import CARRIERS
+from policy_pack.engine.serve import sdk_policy, session_for
 from policy_pack.judging.policy import EXAMPLE
 from policy_pack.judging.settings import read
 from policy_pack.policies import PACK
 from policy_pack.testing import Encryption
+from tests.audit.browser import chromium, opened, running
 from tests.conftest import ROOT
 from tools.site import pages
 from tools.site.build import BrokenLink, _linked, fill
@@ -125,6 +136,22 @@ def test_the_settings_that_a_page_shows_mean_something(policy: object) -> None:
     assert not read(shown.settings, given).problems
 
 
+def test_the_address_of_the_site_is_one_setting(site: Path) -> None:
+    address = re.search(r'^site_url: "(.*)"$', (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert address is not None
+    assert PACK.site == address[1].rstrip("/")
+    published = replace(PACK, site="https://docs.example.com/pack")
+    for policy in PACK.policies:
+        assert PACK.url(policy) == policy.url
+        page = published.url(policy).removeprefix(f"{published.site}/")
+        assert (site / page).exists()
+        assert sdk_policy(policy, session_for(published)).url == published.url(policy)
+    given = Options(config=reconcile({}, published), today=date(2026, 1, 2))
+    report = audit([str(ROOT / "examples" / "mistakes" / "state.json")], given)
+    (run,) = json.loads(sarif.write(report))["runs"]
+    assert [rule["helpUri"] for rule in run["tool"]["driver"]["rules"]] == list(map(published.url, PACK.policies))
+
+
 def test_a_setting_that_means_nothing_would_be_found() -> None:
     policy = PACK.by_name["key-rotation-enabled"]
     for wrong in ({"maxRotationDays": 1}, {"maxRotationDays": "often"}, {"exemptions": [{"resource": "x"}]}):
@@ -209,3 +236,29 @@ def test_the_permissions_are_the_calls_that_are_made() -> None:
     }
     (statement,) = json.loads((ROOT / "docs" / "key-verified-in-aws.json").read_text(encoding="utf-8"))["Statement"]
     assert set(statement["Action"]) == called == set(blocks("aws-permissions.md", "text")[0].split())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium on PATH")
+    with running(path) as started:
+        yield started
+
+
+AUDITED = ("index", "policies/index", "policies/key-policy-grants-sagemaker", "carriers/index", "architecture", "faq")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_pass_axe(browser: Browser, site: Path, width: int, dark: bool) -> None:
+    found = []
+    for name in AUDITED:
+        with opened(browser, site / f"{name}.html", size=(width, 900), dark=dark) as page:
+            assert page.page.locator("body").get_attribute("data-md-color-scheme") == ("slate" if dark else "default")
+            for each in Axe().run(page.page).response["violations"]:
+                found += [(name, each["id"], node["html"][:160], node["failureSummary"]) for node in each["nodes"][:3]]
+            assert not [url for url in page.loaded if not url.startswith(("file:", "data:", "blob:"))], "no network"
+    assert found == []
