@@ -15,16 +15,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policy_pack.expressions import expression
+
 MASK = "***"
 MOST = 5_000  # characters that a message stays below, the policy's description before it included
 _MOST_OF_A_NAME = 120
 _MOST_OF_A_FIX = 2_500
 _MOST_LISTED = 10
 
-_REGION = re.compile(r"[a-z]{2,10}(?:-[a-z]{2,12}){1,3}-[1-9][0-9]?")
-_PARTITION = re.compile(r"aws(?:-[a-z]{1,10}){0,3}")
-_INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]{1,20}\.(?:[a-z0-9-]{1,20}|\*)")
-_PRIVATE = re.compile(
+_REGION = expression(r"[a-z]{2,10}(?:-[a-z]{2,12}){1,3}-[1-9][0-9]?")
+_PARTITION = expression(r"aws(?:-[a-z]{1,10}){0,3}")
+_INSTANCE_TYPE = expression(r"ml\.[a-z0-9-]{1,20}\.(?:[a-z0-9-]{1,20}|\*)")
+_PRIVATE = expression(
     r"arn:aws[a-z-]*:[^\s\"']*"
     r"|(?<![0-9])[0-9]{12}(?![0-9])"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
@@ -33,9 +35,9 @@ _PRIVATE = re.compile(
     re.IGNORECASE,
 )
 # A document, an ARN or a header of a key in the place of a name.
-_NO_NAME = re.compile(r"\s*[\[{]\s*[\"\[{]|-----BEGIN|arn:", re.IGNORECASE)
-_AT_THE_BEGINNING = re.compile(r"(^|\s)(?=::|section_(?:start|end):)", re.IGNORECASE | re.MULTILINE)
-_ANYWHERE = re.compile(r"##(?=[a-z.-]*\[)", re.IGNORECASE)
+_NO_NAME = expression(r"\s*[\[{]\s*[\"\[{]|-----BEGIN|arn:", re.IGNORECASE)
+_AT_THE_BEGINNING = expression(r"(^|\s)(?=::|section_(?:start|end):)", re.IGNORECASE | re.MULTILINE)
+_ANYWHERE = expression(r"##(?=[a-z.-]*\[)", re.IGNORECASE)
 
 
 def visible(text: str) -> str:

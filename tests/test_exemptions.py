@@ -103,7 +103,7 @@ def test_after_it_expires_the_violation_comes_back_and_says_so(engine: Engine) -
     verdicts = run(engine, no_key)
     assert verdicts == NO_KEY
     (message,) = verdicts.messages(ENCRYPTION)
-    assert f"Its exemption ran out after {YESTERDAY}." in message
+    assert f"The exemption ran out after {YESTERDAY}." in message
 
 
 def test_of_several_the_last_to_expire_counts(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from tests.programs.blocks import PRIVATE, key, pair
 from tests.programs.permissions import ADMINISTERED, READING, guarded, role, served_by
 
 GRANTS = "key-policy-grants-sagemaker"
-CONTROL = "This control asks for it"
+CONTROL = "This control requires it"
 
 
 def _said(engine: Engine, program: Any, settings: Any = None) -> tuple[str, str, Any]:
@@ -58,14 +58,14 @@ def test_the_keys_policy(others: Any, engine: Engine) -> None:
 def test_a_denial_of_the_keys_policy(denied: Any, engine: Engine) -> None:
     why, fix, statement = _said(engine, _named(BY_ROOT, allow({"AWS": ROLE}), deny({"AWS": ROLE}, denied)))
     assert why.startswith('A Deny statement in the policy of the key "key" keeps the execution role from kms:Decrypt')
-    assert fix.startswith("Except the execution role from the Deny statement")
+    assert fix.startswith("Exempt the execution role from the Deny statement")
     assert not run(engine, _named(BY_ROOT, allow({"AWS": ROLE}), _pasted(statement))).messages(GRANTS)
 
 
 @pytest.mark.parametrize("statement", [allow({"AWS": ROLE}), allow({"AWS": ADMIN}), deny({"AWS": ADMIN})])
 def test_a_policy_that_locks_everybody_out(statement: Any, engine: Engine) -> None:
     why, fix, pasted = _said(engine, _named(statement))
-    assert "lets nobody change it (kms:PutKeyPolicy), so AWS refuses it" in why
+    assert "allows no principal to change it (kms:PutKeyPolicy), so AWS refuses it" in why
     assert fix.startswith("Add this statement to policy of the key, with its account filled in")
     assert not run(engine, _named(statement, _pasted(pasted)), phase="update").messages(GRANTS)
 
@@ -81,8 +81,8 @@ def test_a_policy_that_locks_everybody_out(statement: Any, engine: Engine) -> No
 )
 def test_a_policy_that_is_refused(policy: str, engine: Engine) -> None:
     why, fix, whole = _said(engine, lambda: pair(kms_key_arn=key(policy=policy).arn, execution_role_arn=ROLE))
-    assert why.endswith("so AWS refuses it and the key is not made or changed.")
-    assert fix.startswith("Give the key a whole policy, with")
+    assert why.endswith("so AWS refuses it and does not create or change the key.")
+    assert fix.startswith("Replace policy of the key by a complete policy, with")
     mended = json.dumps(_pasted(whole))
     assert not run(
         engine, lambda: pair(kms_key_arn=key(policy=mended).arn, execution_role_arn=ROLE), phase="update"
@@ -112,7 +112,7 @@ def test_the_policy_of_a_role_of_another_account(engine: Engine) -> None:
     why, fix, statement = _said(engine, program)
     assert why.startswith("A Deny statement in the policies of the execution role keeps it from kms:CreateGrant")
     assert statement == {"Effect": "Deny", "Action": ["kms:CreateGrant"], "NotResource": "<ARN of the key>"}
-    assert fix.startswith("Take the actions out of the Deny statement in the policies of the execution role")
+    assert fix.startswith("Remove the actions from the Deny statement in the policies of the execution role")
 
 
 def test_the_principal_that_deploys(engine: Engine) -> None:
@@ -120,7 +120,7 @@ def test_the_principal_that_deploys(engine: Engine) -> None:
     why, fix, statement = _said(engine, _named(ADMINISTERED, allow({"AWS": ROLE})), settings)
     assert why == (
         'The policy of the key "key" does not let the principal that deploys call kms:CreateGrant. '
-        "CreateEndpoint asks it of that principal, and fails (AccessDeniedException)."
+        "CreateEndpoint requires it of that principal, and fails without it (AccessDeniedException)."
     )
     assert fix == "Add this statement to policy of the key:"
     assert not run(engine, _named(ADMINISTERED, allow({"AWS": ROLE}), _pasted(statement))).messages(GRANTS)

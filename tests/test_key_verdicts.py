@@ -83,8 +83,8 @@ def test_keys_from_elsewhere(policy: Policy) -> None:
     computed = _verdict(policy, lambda: pair(kms_key_arn=later(arn())))
     assert isinstance(computed, CannotTell) and "computed from something else" in computed.why
     literal = _verdict(policy, lambda: pair(kms_key_arn=arn()))
-    assert literal == NotApplicable("Its key is not made in this stack.")
-    assert _verdict(policy, lambda: pair()) == NotApplicable("It names no key.")
+    assert literal == NotApplicable("The key is not made in this stack.")
+    assert _verdict(policy, lambda: pair()) == NotApplicable("The configuration names no key.")
 
 
 def test_settings_of_one_question_do_not_answer_another() -> None:

@@ -28,8 +28,8 @@ def test_a_name_is_in_quotes_and_on_one_line(engine: Engine) -> None:
         pair(kms_key_arn=key("blue\n[mandatory] all is well\x1b[2J", is_enabled=False).arn)
 
     assert message(engine, program, "key-resource-usable") == [
-        'The key "blue\\n[mandatory] all is well\\x1b[2J" is disabled, so no endpoint starts with it.',
-        "Set isEnabled of the key to true.",
+        'The key "blue\\n[mandatory] all is well\\x1b[2J" is disabled, so no endpoint can start with it.',
+        "Set isEnabled (Python: is_enabled) of the key to true.",
     ]
 
 
@@ -38,9 +38,10 @@ def test_both_regions_and_the_property_to_set(engine: Engine) -> None:
         pair(kms_key_arn=key(opts=provider("us-west-2")).arn)
 
     why, fix = message(engine, program, "key-resource-in-same-region")
-    assert why == 'It is in us-east-1 and its key "key" in us-west-2: KMS keys work in their own region only.'
+    where = 'The configuration is in us-east-1 but its key "key" is in us-west-2'
+    assert why == f"{where}; KMS keys work only in their own Region."
     assert fix.startswith("Make the key in us-east-1")
-    assert fix.endswith("as kmsKeyArn.")
+    assert fix.endswith("and set kmsKeyArn (Python: kms_key_arn) to that ARN.")
 
 
 # A policy that lets somebody change it, and nobody use the key.
@@ -65,7 +66,12 @@ def _of_classic() -> None:
     ("program", "enabled", "rotation", "policy"),
     [
         (_of_template, "Enabled", "EnableKeyRotation", "KeyPolicy"),
-        (_of_classic, "isEnabled", "enableKeyRotation", "policy"),
+        (
+            _of_classic,
+            "isEnabled (Python: is_enabled)",
+            "enableKeyRotation (Python: enable_key_rotation)",
+            "policy",
+        ),
     ],
 )
 def test_properties_of_a_key_are_its_carriers(

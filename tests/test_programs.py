@@ -48,9 +48,9 @@ def test_reasons_for_not_applying(engine: Engine) -> None:
     (reason,) = run(engine, regions.literal_key_of_another_region.program, stack=in_region("")).not_applicable(
         "key-in-same-region"
     )
-    assert "which region" in reason
+    assert "which Region" in reason
     reasons = run(engine, presence.aws_managed_alias.program).not_applicable("key-in-same-region")
-    assert reasons == ["It names no key of the customer's."]
+    assert reasons == ["The configuration names no customer-managed key."]
 
 
 def test_region_of_the_environment() -> None:

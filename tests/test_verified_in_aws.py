@@ -120,7 +120,7 @@ def test_a_key_that_does_not_exist(pack: Engine) -> None:
     ("spoil", "says"),
     [
         (lambda kms, key: kms.disable_key(KeyId=_id(key)), "is disabled"),
-        (lambda kms, key: kms.schedule_key_deletion(KeyId=_id(key), PendingWindowInDays=7), "is going to be deleted"),
+        (lambda kms, key: kms.schedule_key_deletion(KeyId=_id(key), PendingWindowInDays=7), "is pending deletion"),
         (lambda kms, key: kms.disable_key_rotation(KeyId=_id(key)), "does not rotate"),
     ],
 )
@@ -146,11 +146,11 @@ def test_a_key_of_another_kind(pack: Engine, kms: Any, more: dict[str, Any], say
 @pytest.mark.parametrize(
     ("metadata", "says"),
     [
-        ({"KeyState": "PendingImport"}, "waits for its key material"),
-        ({"KeyState": "Unavailable"}, "is in a key store that is not connected"),
-        ({"KeyState": "PendingReplicaDeletion"}, "is going to be deleted"),
+        ({"KeyState": "PendingImport"}, "has no key material yet"),
+        ({"KeyState": "Unavailable"}, "is in a custom key store that is not connected"),
+        ({"KeyState": "PendingReplicaDeletion"}, "is pending deletion"),
         ({"KeyState": "SomethingNew"}, "is not enabled"),
-        ({"KeyManager": "AWS"}, "is managed by AWS"),
+        ({"KeyManager": "AWS"}, "is AWS-managed"),
         ({"KeyUsage": "GENERATE_VERIFY_MAC"}, "is not for encryption"),
     ],
 )
@@ -251,7 +251,7 @@ def test_without_the_profile_a_key_of_no_certain_account_is_not_verified(pack: E
     short = _with_profile(_resource(_id(_key(kms)), kind=NATIVE))
     (said,) = _says(pack, short, allowProviderProfile=False)
     assert "allowProviderProfile is false" in said
-    assert said.endswith("Set kmsKeyId to the key's ARN, which names its account.")
+    assert said.endswith("Set kmsKeyId (Python: kms_key_id) to the key's ARN, which names its account.")
     assert _says(pack, short, allowProviderProfile=False, onError="ignore") == []
     # Where the provider names none, the pack's credentials are the ones that the program has.
     assert _says(pack, _resource(_id(_key(kms)), kind=NATIVE), allowProviderProfile=False) == []

@@ -46,7 +46,7 @@ def _findings(tmp_path: Path, state: Any) -> list[str]:
 def test_the_owner_is_not_blamed(tmp_path: Path) -> None:
     """The account of the key is not known: it is the one that may change the policy."""
     (message,) = _findings(tmp_path, CASE)
-    assert "lets in other accounts than its own (statement 2)" in message
+    assert "allows accounts other than its own (statement 2)" in message
     assert "statement 1" not in message
 
 
@@ -72,7 +72,7 @@ def test_a_network_limits_everybody(name: str, engine: Engine) -> None:
     operator = "IpAddress" if name == "aws:SourceIp" else "StringEquals"
     limited = allow("*", condition={operator: {name: "vpc-1a2b3c4d"}})
     message = _said(engine, lambda: pair(kms_key_arn=guarded(BY_ROOT, limited).arn))
-    assert "lets in everybody, from the networks that they name, of any AWS account (statement 2)" in message
+    assert "allows everyone in any AWS account from the networks that it names (statement 2)" in message
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_network_limits_everybody(name: str, engine: Engine) -> None:
 )
 def test_nothing_limits_everybody(condition: Any, engine: Engine) -> None:
     made = lambda: pair(kms_key_arn=guarded(BY_ROOT, allow("*", condition=condition)).arn)  # noqa: E731
-    assert "lets in everybody, of any AWS account (statement 2)" in _said(engine, made)
+    assert "allows everyone in any AWS account (statement 2)" in _said(engine, made)
 
 
 def test_a_policy_that_is_none(engine: Engine) -> None:

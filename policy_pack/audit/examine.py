@@ -32,6 +32,7 @@ from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.phase import SAVED_PREVIEW, STATE
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import Effective
+from policy_pack.judging.spelling import language_of, spelled
 from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.quoting import message, visible
 from policy_pack.stack.links import keys_of
@@ -125,15 +126,19 @@ class Examination:
             type=visible(_type_of(urn)),
             subject=visible(subject.label) if subject is not None and subject.id != urn else "",
             why=message(violation.why),
-            fix=message(violation.fix),
+            fix=message(spelled(violation.fix, self._language(urn), self._options.config.pack.setting_names)),
             fingerprint=_fingerprint(name, self._source.organization, *identity),
             origin=self._origins.of(urn),
         )
 
+    def _language(self, urn: str) -> str:
+        program = self._origins.of(urn).program
+        return language_of(program.path if program is not None else None)
+
     def configurations(self) -> Iterator[ConfigurationEvidence]:
         """The endpoint configurations, as they are after the update, or else as the program has them."""
         found = {each.id: each for stack in (*self._alone, self._stack) for each in stack.configurations}
-        verdicts = verdicts_on(found.values(), self._stack, self._judgements, self._options.config)
+        verdicts = verdicts_on(found.values(), self._stack, self._judgements, self._options.config, self._language)
         for configuration in found.values():
             yield self._evidence(configuration, verdicts[configuration.id])
 
@@ -155,7 +160,7 @@ class Examination:
         for node in found.values():
             if isinstance(node, Unread) and not node.certain and self._state.kind in BEFORE_UPDATE:
                 continue  # it is the normal case that the update has to say
-            why = " ".join(node.unreadable) if isinstance(node, Template) else f"It is {node.what}."
+            why = " ".join(node.unreadable) if isinstance(node, Template) else f"The resource is {node.what}."
             yield UnreadEvidence(
                 source=self._source.name,
                 stack=self._source.label,

@@ -52,11 +52,11 @@ def _customers(configuration: Configuration, _: Stack) -> str:
     parsed = parse_key(configuration.key, short_forms=True) if isinstance(configuration.key, str) else None
     if parsed is None:
         return ""
-    what = "an alias of the customer's" if parsed.alias is not None else "a key by its id"
+    what = "a customer alias" if parsed.alias is not None else "a key by its id"
     if (parsed.key_id or "").startswith("mrk-"):
         what = "a multi-region key by its id"
     form = "a well-formed ARN" if parsed.is_arn else "a short form"
-    return f"{configuration.key_property} is {form} that names {what}, not an alias of AWS's own."
+    return f"{configuration.key_property} is {form} that names {what}, not an AWS-managed one."
 
 
 def _same_region(configuration: Configuration, _: Stack) -> str:
@@ -64,7 +64,7 @@ def _same_region(configuration: Configuration, _: Stack) -> str:
     if parsed is None:
         return ""
     if parsed.region is None:
-        return "A key that is named without a region is one of the configuration's own region."
+        return "A key that is named without a Region is in the configuration's own Region."
     return f"The key and the configuration are both in {parsed.region}, of the partition {parsed.partition}."
 
 
@@ -73,7 +73,7 @@ def _made_in_same_region(configuration: Configuration, stack: Stack) -> str:
     if not keys:
         return ""
     region = _region(configuration.place) or _region(keys[0].place)
-    where = f"in {region}" if region else "of one provider and have no region of their own"
+    where = f"in {region}" if region else "of one provider and have no Region of their own"
     return f"{_listed('The key', keys)} and the configuration are both {where}."
 
 
@@ -125,9 +125,9 @@ def _lets_in(key: Key, stack: Stack) -> str:
                 names = {(each.kind, each.name) for each in statement.principals.entries}
                 counted.update(_kind(kind, name, bool(statement.conditions)) for kind, name in names)
     if not counted:
-        return "is AWS's default one, which lets in its own account only" if default else "names nobody"
+        return "is the default one, which allows its own account only" if default else "names nobody"
     parts = [f"{number} {kind if number == 1 else f'{kind}s'}" for kind, number in sorted(counted.items())]
-    return f"lets in {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}"
+    return f"allows {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}"
 
 
 def _kind(kind: str, name: str | None, conditional: bool) -> str:
@@ -149,13 +149,17 @@ def _no_local_storage(configuration: Configuration, _: Stack) -> str:
     known = sorted(each for each in types if isinstance(each, str) and _INSTANCE_TYPE.fullmatch(each))
     if known:
         more = f" and {len(known) - _MOST} more" if len(known) > _MOST else ""
-        return f"Its instance types have no local storage: {', '.join(known[:_MOST])}{more}."
-    return "Its variants are serverless." if configuration.variants and not types else ""
+        return f"The instance types have no local storage: {', '.join(known[:_MOST])}{more}."
+    return (
+        "The variants are serverless, and the key encrypts the container images kept for them."
+        if configuration.variants and not types
+        else ""
+    )
 
 
 def _captured(configuration: Configuration, _: Stack) -> str:
     what = list(dict.fromkeys(each.what for each in configuration.storage))
-    return f"A key is named for its {' and '.join(what)}." if what else ""
+    return f"The configuration names a key for its {' and '.join(what)}." if what else ""
 
 
 def _used_by(configuration: Configuration, stack: Stack) -> list[Endpoint]:
@@ -169,13 +173,13 @@ def _used_by(configuration: Configuration, stack: Stack) -> list[Endpoint]:
 def _followed(configuration: Configuration, stack: Stack) -> str:
     following = [each for each in stack.endpoints if configuration in configurations_from(each, stack)]
     verb = "takes" if len(following) == 1 else "take"
-    return f"{_listed('The Endpoint', following)} {verb} its name from its output." if following else ""
+    return f"{_listed('The Endpoint', following)} {verb} the configuration's name from its output." if following else ""
 
 
 def _paired(configuration: Configuration, stack: Stack) -> str:
     users = _used_by(configuration, stack)
     verb = "uses" if len(users) == 1 else "use"
-    return f"{_listed('The Endpoint', users)} of this stack {verb} it." if users else ""
+    return f"{_listed('The Endpoint', users)} of this stack {verb} the configuration." if users else ""
 
 
 def _few(configuration: Configuration, stack: Stack) -> Iterable[Key]:
@@ -198,11 +202,11 @@ def _region(place: Place) -> str:
 
 
 def _readable(_: Configuration, __: Stack) -> str:
-    return "All of its template could be read."
+    return "The template could be read in full."
 
 
 def _verified(_: Configuration, __: Stack) -> str:
-    return "AWS was asked about its key, and says that it exists, is the customer's, and can be used."
+    return "AWS was asked about the key, and reports that it exists, is customer-managed and can be used."
 
 
 _GROUNDS: Mapping[str, Grounds] = {

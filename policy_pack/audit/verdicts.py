@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from policy_pack.audit.config import Config
@@ -21,16 +21,17 @@ from policy_pack.audit.masking import masked
 from policy_pack.judging.judge import Judgement
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, Policy
+from policy_pack.judging.spelling import spelled
 from policy_pack.judging.verdict import CannotTell, Compliant, Exempted, NotApplicable, Verdict, Violation
 from policy_pack.quoting import message, visible
 from policy_pack.stack.links import configurations_by_name, configurations_from, configurations_left, keys_of
 from policy_pack.stack.model import Configuration, Endpoint, Key, Node, Stack, Template, Unread
 
 _NOTHING_TO_JUDGE: Mapping[type, str] = {
-    Endpoint: "No Endpoint of the stack uses it.",
-    Key: "Its key is not made in the stack.",
-    Template: "It is not made by a template.",
-    Unread: "It is of a kind that the pack reads.",
+    Endpoint: "No Endpoint of the stack uses the configuration.",
+    Key: "The key is not made in the stack.",
+    Template: "The configuration is not made by a template.",
+    Unread: "The configuration is of a kind that the pack reads.",
 }
 
 
@@ -50,11 +51,13 @@ def verdicts_on(
     stack: Stack,
     judgements: Mapping[str, Sequence[Judgement]],
     config: Config,
+    language: Callable[[str], str],
 ) -> dict[str, tuple[PolicyVerdict, ...]]:
     """What every policy says of each configuration, by the configuration's id.
 
     `judgements` are those of the policies that are not disabled, by full name. What a policy says of an endpoint, a
-    key or a template, it says of the configurations that these belong to.
+    key or a template, it says of the configurations that these belong to. `language` gives that of the program which
+    makes the resource of a URN, "" where nobody knows it.
     """
     belonging = _Belonging(configurations, stack)
     verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.configurations}
@@ -64,7 +67,9 @@ def verdicts_on(
         said: defaultdict[str, list[PolicyVerdict]] = defaultdict(list)
         for each in judgements.get(config.pack.full_name(policy), ()):
             for id_ in belonging.to(each.subject):
-                said[id_].append(_verdict(policy, level_of(policy, config), each.verdict, config.pack))
+                said[id_].append(
+                    _verdict(policy, level_of(policy, config), _spelled(each, language, config.pack), config.pack)
+                )
         for id_, collected in verdicts.items():
             found = said.get(id_) or [_unsaid(policy, config)]
             worst = min(found, key=lambda verdict: WORST_FIRST.index(verdict.status))
@@ -73,6 +78,15 @@ def verdicts_on(
                 worst = replace(worst, why=message(rests_on))
             collected.append(worst)
     return {id_: tuple(collected) for id_, collected in verdicts.items()}
+
+
+def _spelled(judgement: Judgement, language: Callable[[str], str], pack: Pack) -> Verdict:
+    verdict = judgement.verdict
+    violation = verdict.violation if isinstance(verdict, Exempted) else verdict
+    if not isinstance(violation, Violation):
+        return verdict
+    said = replace(violation, fix=spelled(violation.fix, language(judgement.urn or ""), pack.setting_names))
+    return replace(verdict, violation=said) if isinstance(verdict, Exempted) else said
 
 
 def overall(verdicts: Iterable[PolicyVerdict], pack: Pack) -> str:
@@ -93,7 +107,7 @@ def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
     if level == DISABLED:
         verdict = NotApplicable("The policy is disabled.")
     elif policy.judges is Configuration:
-        verdict = CannotTell("It is not in the inputs that this policy judges.")
+        verdict = CannotTell("The configuration is not in the inputs that this policy checks.")
     return _verdict(policy, level, verdict, config.pack)
 
 

@@ -57,13 +57,11 @@ def _nodes(
     if isinstance(type_name, str) and type_name not in _TYPES:
         return []
     if not isinstance(type_name, str):
-        return [_unreadable(resource, where, "Of which type it is is not known before the update.")]
+        return [_unreadable(resource, where, "The type of the resource is not known before the update.")]
     properties = _object(state)
     if properties is None:
         return [
-            _unreadable(
-                resource, where, f"The value of its {state_property} is not one JSON object with each key once."
-            )
+            _unreadable(resource, where, f"The value of {state_property} is not one JSON object with each key once.")
         ]
 
     def sources(name: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Te
     nested = given.id.removeprefix(given.urn).count("#")
     content: template.Template | template.Unreadable
     if nested > _MOST_NESTED:
-        content = template.Unreadable(f"It is within more than {_MOST_NESTED} other templates.")
+        content = template.Unreadable(f"The template is within more than {_MOST_NESTED} other templates.")
     elif isinstance(body, dict) or (isinstance(body, str) and body.strip()):
         content = template.read(
             body,
@@ -130,13 +130,13 @@ def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Te
 def _why_without_body(given: Given, body: Plain) -> str:
     name = given.spelling("templateBody")
     if isinstance(body, Unknown):
-        return f"Its {name} is not known before the update."
+        return f"{name} is not known before the update."
     if text(body) is not None:
-        return f"Its {name} is {kind_of(body)} where a template belongs."
+        return f"{name} is {kind_of(body)} where a template belongs."
     # The schema spells it TemplateURL, the providers templateUrl.
     if any(given.properties.get(url) is not None for url in ("templateUrl", "templateURL")):
-        return "It is at a URL, from where it is not fetched."
-    return f"It has no {name}."
+        return "The template is at a URL, which this pack does not fetch."
+    return f"{name} is not set."
 
 
 @dataclass(frozen=True)
@@ -259,9 +259,9 @@ def _why_uncertain(resource: TemplateResource) -> str | None:
     if not _reads(resource).is_subject or _reads(resource).makes is Unread:
         return None
     if resource.condition is not True:
-        return f"Whether its resource {resource.logical_id} is deployed is not known before the update."
+        return f"The condition of the resource {resource.logical_id} is not known before the update."
     if isinstance(resource.properties, Unknown):
-        return f"The properties of its resource {resource.logical_id} are not known before the update."
+        return f"The properties of the resource {resource.logical_id} are not known before the update."
     return None
 
 

@@ -22,7 +22,7 @@ _KINDS = {
 }
 _LEVELS = {"advisory": pb.ADVISORY, "mandatory": pb.MANDATORY}
 
-NO_KEY_TO_FILL_IN = "It is no resource whose key can be filled in."
+NO_KEY_TO_FILL_IN = "The resource is not one that the policy can fill a key into."
 NOT_DESERIALIZED = "A property of the resource is of no form that the SDK reads, so no key is filled in."
 UNREADABLE = (
     "The properties are nested deeper than protobuf reads, or the request is damaged, so no policy can judge them.\n"

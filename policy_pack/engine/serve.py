@@ -19,6 +19,7 @@ from policy_pack.judging.judge import Judgement, judge
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import RESOURCE, Context, Policy
 from policy_pack.judging.settings import schemas
+from policy_pack.judging.spelling import RUNTIME_TAG, spelled
 from policy_pack.judging.verdict import CannotTell, NotApplicable, Violation
 from policy_pack.stack.model import Configuration, Stack
 
@@ -63,14 +64,18 @@ def _readme() -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def message(judgement: Judgement) -> str:
-    """What a reader sees of a violation, below the policy's description: what is wrong and why, then how to fix it."""
+def message(judgement: Judgement, runtime: str, pack: Pack) -> str:
+    """What a reader sees of a violation, below the policy's description: what is wrong and why, then how to fix it.
+
+    `runtime` is that of the program, as in "python", and "" where nobody knows it.
+    """
     violation = judgement.verdict
     assert isinstance(violation, Violation)
     subject = judgement.subject
     # Of what stands in a template, the URN names the template only.
     inside = f"{quoting.name(subject.label)}: " if subject is not None and subject.id != subject.urn else ""
-    return quoting.violation(violation.why, violation.fix, before=inside, most=_MOST)
+    fix = spelled(violation.fix, runtime, pack.setting_names)
+    return quoting.violation(violation.why, fix, before=inside, most=_MOST)
 
 
 def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
@@ -87,7 +92,10 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
             return
         for judgement in judgements:
             if isinstance(judgement.verdict, Violation):
-                report(message(judgement), None if is_resource else judgement.urn)
+                report(
+                    message(judgement, args.stack_tags.get(RUNTIME_TAG, ""), pack),
+                    None if is_resource else judgement.urn,
+                )
         if policy.judges is Stack and (faults := session.faults.summary()):
             report(faults)
             return

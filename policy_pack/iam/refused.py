@@ -17,7 +17,7 @@ from policy_pack.iam.request import DENY, Batch, Caller, Request
 from policy_pack.iam.texts import ACCOUNT, GAP
 
 # That nobody may change the policy again.
-LOCKS_OUT = "lets nobody change it (kms:PutKeyPolicy)"
+LOCKS_OUT = "allows no principal to change it (kms:PutKeyPolicy)"
 
 _VERSIONS = frozenset({"2008-10-17", "2012-10-17"})
 _OPERATOR = re.compile(

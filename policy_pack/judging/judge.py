@@ -136,7 +136,7 @@ def _with_exemption(
     best = max(covering, key=lambda exemption: exemption.expires)
     if best.expires >= today:
         return Exempted(violation, best.reason, best.expires.isoformat(), best.ticket)
-    return replace(violation, why=f"{violation.why} Its exemption ran out after {best.expires.isoformat()}.")
+    return replace(violation, why=f"{violation.why} The exemption ran out after {best.expires.isoformat()}.")
 
 
 def _with_suppression(violation: Violation, suppression: Suppression, settings: Effective) -> Verdict:
@@ -145,7 +145,7 @@ def _with_suppression(violation: Violation, suppression: Suppression, settings: 
         return Exempted(violation, f"suppressed in the template ({rule}): {suppression.reason or 'no reason'}", "")
     return replace(
         violation,
-        why=f"{violation.why} Its template suppresses {rule}, which does not count here (honorTemplateSuppressions).",
+        why=f"{violation.why} The template suppresses {rule}, which does not count here (honorTemplateSuppressions).",
     )
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from policy_pack.judging.policy import Policy
+from policy_pack.judging.settings import schemas
 from policy_pack.records import dataclass
 
 if TYPE_CHECKING:
@@ -44,3 +45,8 @@ class Pack:
     def by_name(self) -> dict[str, Policy]:
         """The policies by their names without the prefix."""
         return {policy.name: policy for policy in self.policies}
+
+    @cached_property
+    def setting_names(self) -> frozenset[str]:
+        """The names of all settings, which are no properties of a program."""
+        return frozenset(name for policy in self.policies for name in schemas(policy.settings))

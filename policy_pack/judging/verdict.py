@@ -78,7 +78,7 @@ def of_alternatives(decisions: Sequence[Decision]) -> Decision:
     """What decisions on all that a subject may be come to: a violation only where it is one in any case."""
     violations = [each for each in decisions if isinstance(each, Violation)]
     if violations and len(violations) < len(decisions):
-        return CannotTell("That depends on a condition of its template that is not known before the update.")
+        return CannotTell("The answer depends on a condition of the template that is not known before the update.")
     for kind in (Violation, CannotTell, Compliant):
         found = [each for each in decisions if isinstance(each, kind)]
         if found:

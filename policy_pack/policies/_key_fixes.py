@@ -31,25 +31,25 @@ _THE_KEY = "<ARN of the key>"
 _ORDER = (DENIED_BY_KEY, DENIED_BY_ROLE, DENIED_BY_BOUNDARY, BOUNDARY, ROLE, KEY)
 
 _CONTROL = (
-    "This control asks for it: AWS itself refuses CreateEndpoint only where the principal that calls it may not create "
-    "grants, and what fails later fails on the instances."
+    "This control requires it: AWS itself refuses CreateEndpoint only if the caller may not create grants, and other "
+    "missing permissions fail later, on the instances."
 )
-_FAILS = "CreateEndpoint asks it of that principal, and fails (AccessDeniedException)."
+_FAILS = "CreateEndpoint requires it of that principal, and fails without it (AccessDeniedException)."
 
 
 def of_a_refused_policy(key: Key, why: str) -> tuple[str, str]:
     """What is wrong and what to type, where AWS refuses a key's policy; `why` follows "it"."""
-    wrong = f"The policy of the key {key.quoted} {why}, so AWS refuses it and the key is not made or changed."
+    wrong = f"The policy of the key {key.quoted} {why}, so AWS refuses it and does not create or change the key."
     if why == LOCKS_OUT:
         return wrong, (
-            f"Add this statement to {key.properties.policy} of the key, with its account filled in, and let no Deny "
-            f"statement keep everybody from kms:PutKeyPolicy:\n{_text(_OWNERS)}"
+            f"Add this statement to {key.properties.policy} of the key, with its account filled in, and make sure "
+            f"that no Deny statement keeps everyone from kms:PutKeyPolicy:\n{_text(_OWNERS)}"
         )
     whole = {"Version": "2012-10-17", "Statement": [_OWNERS, _allow_in_key(ACTIONS, deployer=False)]}
     return (
         wrong,
-        f"Give the key a whole {key.properties.policy}, with the key's account and the execution role filled in, and "
-        f"with what else the key is for:\n{_text(whole)}",
+        f"Replace {key.properties.policy} of the key by a complete policy, with the key's account and the execution "
+        f"role filled in, and add what else the key is for:\n{_text(whole)}",
     )
 
 
@@ -97,11 +97,11 @@ def _fix(cause: str, key: Key, actions: Sequence[str], *, deployer: bool) -> str
     if cause == DENIED_BY_KEY:
         spared = {"ArnNotEquals": {"aws:PrincipalArn": f"<ARN of the {whom}>"}}
         statement = {"Effect": "Deny", "Principal": "*", "Action": list(actions), "Resource": "*", "Condition": spared}
-        return f"Except the {whom} from the Deny statement, by a condition as in this one:\n{_text(statement)}"
+        return f"Exempt the {whom} from the Deny statement with a condition like this one:\n{_text(statement)}"
     if cause in (DENIED_BY_ROLE, DENIED_BY_BOUNDARY):
         where = "its permissions boundary" if cause == DENIED_BY_BOUNDARY else f"the policies of the {whom}"
         statement = {"Effect": "Deny", "Action": list(actions), "NotResource": _THE_KEY}
-        return f"Take the actions out of the Deny statement in {where}, or except the key as here:\n{_text(statement)}"
+        return f"Remove the actions from the Deny statement in {where}, or exempt the key as here:\n{_text(statement)}"
     if cause in (BOUNDARY, ROLE):
         where = f"permissions boundary of the {whom}" if cause == BOUNDARY else f"policy of the {whom}"
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": _THE_KEY}

@@ -19,10 +19,10 @@ def used_keys(configuration: Configuration, context: Context) -> Sequence[Key] |
     if keys:
         return keys
     if configuration.key is None:
-        return NotApplicable("It names no key.")
+        return NotApplicable("The configuration names no key.")
     if isinstance(configuration.key, Unknown):
         return of_unknown_key(configuration, context)
-    return NotApplicable("Its key is not made in this stack.")
+    return NotApplicable("The key is not made in this stack.")
 
 
 def of_unknown_key(configuration: Configuration, context: Context) -> NotApplicable | CannotTell:
@@ -33,7 +33,7 @@ def of_unknown_key(configuration: Configuration, context: Context) -> NotApplica
     final = context.phase in FINAL and context.stack.tells_dependencies
     if in_part or (final and not configuration.key_sources):
         # Whatever it is, it was given from outside, as a key's ARN that is written down.
-        return NotApplicable("Its key is computed from none of this stack.")
+        return NotApplicable("The key is not computed from a key of this stack.")
     return CannotTell(
-        "Its key is computed from something else than a key of this stack, and not known before the update."
+        "The key is computed from something else than a key of this stack, and is not known before the update."
     )

@@ -12,19 +12,21 @@ from policy_pack.values import PartlyKnown, Text, Unknown, WrongType
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     if not configuration.storage:
-        return NotApplicable("It has no data capture, no asynchronous output and no core dumps.")
+        return NotApplicable("The configuration has no data capture, no asynchronous output and no core dumps.")
     open_ = [each for each in configuration.storage if _is_without_key(each.key)]
     if open_:
         what = " and ".join(each.what for each in open_)
         return Violation(
             why=(
-                f"It names no customer-managed key for its {what}: what models are asked and answer is written to S3 "
-                "without the protection that the volumes have."
+                f"The configuration names no customer-managed key for its {what}, so what the endpoint writes to S3 "
+                "is not encrypted with a key you control."
             ),
             fix=f"Set {' and '.join(each.property for each in open_)} to a customer-managed KMS key.",
         )
     if any(isinstance(each.key, Unknown) and not _is_with_key(each.key) for each in configuration.storage):
-        return CannotTell("What its endpoint writes besides, or a key for it, is not known before the update.")
+        return CannotTell(
+            "The key for captured data, asynchronous output or core dumps is not known before the update."
+        )
     return COMPLIANT
 
 
@@ -49,12 +51,12 @@ POLICY = Policy(
     title="Captured data is encrypted too",
     description="Data capture, asynchronous output and core dumps of SageMaker endpoints are encrypted with a KMS key.",
     risk=(
-        "What a model is asked and what it answers can be more sensitive than the model itself. Data capture, "
-        "asynchronous inference and core dumps write it to S3, where the key of the volumes protects nothing."
+        "Requests and responses can be more sensitive than the model itself. Data capture, asynchronous inference and "
+        "core dumps write them to S3, which the key of the instance volumes does not encrypt."
     ),
     remediation=(
         "Set kmsKeyId in dataCaptureConfig, in asyncInferenceConfig.outputConfig and in each variant's coreDumpConfig. "
-        "KmsKeyId of the configuration covers the instances' volumes only, not what is written to S3."
+        "The key of the configuration itself encrypts only the instance volumes, not what is written to S3."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfig.html",
     bad="""

@@ -14,15 +14,15 @@ def decide(unread: Unread, context: Context) -> Decision:
         )
     makes = "may make" if unread.may_be_another else "makes"
     why = (
-        f"{unread.quoted} is {unread.what}, so no policy sees whether an endpoint configuration that it {makes} is "
-        "encrypted."
+        f"{unread.quoted} is {unread.what}, so this pack cannot check whether an endpoint configuration that it "
+        f"{makes} is encrypted."
     )
     fix = (
-        "Make the endpoint configuration as a resource of a Pulumi program that this pack checks, or exempt "
+        "Make the endpoint configuration as a resource in a Pulumi program that this pack checks, or exempt "
         f"{unread.quoted} with the reason why it needs no check."
     )
     if unread.missing is not None:
-        why += f" Its definition names no {unread.missing}, so what it makes has no customer-managed key."
+        why += f" The definition names no {unread.missing}, so what it makes has no customer-managed key."
         fix = f"Name a customer-managed key as {unread.missing} in its definition. {fix}"
     return Violation(why, fix)
 
@@ -33,7 +33,7 @@ POLICY = Policy(
     level=ADVISORY,
     severity=MEDIUM,
     title="What makes endpoint configurations can be read",
-    description="What may make a SageMaker endpoint configuration is of a kind that this pack reads.",
+    description="Resources that may make a SageMaker endpoint configuration are of a kind that this pack reads.",
     risk=(
         "A command, a workflow or a product of a catalog makes an endpoint configuration that no policy judges: "
         "without a key it passes every check of this stack."

@@ -20,25 +20,25 @@ from policy_pack.values import PartlyKnown, Unknown, WrongType
 def decide(configuration: Configuration, context: Context) -> Decision:
     key, name = configuration.key, configuration.key_property
     if key is None:
-        return NotApplicable("It names no key.")
+        return NotApplicable("The configuration names no key.")
     if isinstance(key, Unknown) and not isinstance(key, PartlyKnown):
-        return CannotTell("Its key is not known before the update.")
+        return CannotTell("The key is not known before the update.")
     forms = "a key's ARN, a key's id or an alias" if configuration.short_keys else "a key's ARN or an alias' ARN"
     if isinstance(key, WrongType):
         return Violation(
-            why=f"Its {name} is {key.kind} where a string belongs, so it names no key and creating it fails.",
+            why=f"{name} is {key.kind} where a string belongs, so CreateEndpointConfig fails.",
             fix=f"Set {name} to {forms}, as a string.",
         )
     of_aws = Violation(
         why=(
-            f"Its {name} names a key that AWS manages (alias/aws/...): its policy cannot be restricted, shared or "
-            "revoked."
+            f"{name} names an AWS-managed key (alias/aws/...). You cannot change the policy of such a key, so you "
+            "cannot restrict, share or revoke its use."
         ),
-        fix=f"Set {name} to the ARN of a KMS key of your own.",
+        fix=f"Set {name} to the ARN of a customer-managed key.",
     )
     malformed = Violation(
-        why=f"Its {name} is not a well-formed name of a KMS key, so creating the configuration fails.",
-        fix=f"Set {name} to {forms}; pass the output of a key resource (key.arn) rather than a string.",
+        why=f"{name} is not a well-formed name of a KMS key, so CreateEndpointConfig fails.",
+        fix=f"Set {name} to {forms}. Pass the output of a key resource (key.arn) rather than a string.",
     )
     if isinstance(key, PartlyKnown):
         from policy_pack.aws import key_forms  # no sooner than there is such a key
@@ -71,13 +71,15 @@ def _allowed_in_part(key: str, configuration: Configuration, context: Context) -
         return _not_listed(name)
     typical = sample(key)
     if typical is None or names_aws_managed_key(typical):
-        return CannotTell("Its key is known in part before the update, and the rest decides whether it is a good one.")
+        return CannotTell("The key is known in part only, and the rest is not known before the update.")
     parsed = parse_key(typical, short_forms=short_forms)
     # A gap is of no pattern and no account of the settings but of an asterisk.
     known_account = accounts is None or key.split(":")[4:5] == [parsed and parsed.account]
     listed = keys is None or any(matches(key, pattern) for pattern in keys)
     if parsed is None or not known_account or not listed:
-        return CannotTell("Whether its key is one that the settings allow is not known before the update.")
+        return CannotTell(
+            "The part of the key that decides whether the settings allow it is not known before the update."
+        )
     return COMPLIANT
 
 
@@ -95,29 +97,29 @@ def _allowed(key: str, parsed: KeyName, name: str, context: Context) -> Decision
 
 def _alias(name: str) -> Violation:
     return Violation(
-        why=f"Its {name} names an alias: the key behind it can be exchanged without a change to the configuration.",
+        why=f"{name} names an alias, which can be pointed at another key without a change to the configuration.",
         fix=f"Set {name} to the ARN of the key itself.",
     )
 
 
 def _without_account(name: str) -> Violation:
     return Violation(
-        why=f"Its {name} names a key without its account, so whether the settings allow that one is not known.",
+        why=f"{name} names a key without its account, so allowedAccounts and allowedKeyArns cannot be checked.",
         fix=f"Set {name} to the ARN of an allowed key.",
     )
 
 
 def _other_account(name: str) -> Violation:
     return Violation(
-        why=f"Its {name} names a key of an account that the setting allowedAccounts does not list.",
-        fix="Use a key of an allowed account.",
+        why=f"{name} names a key in an account that the setting allowedAccounts does not list.",
+        fix=f"Set {name} to the ARN of a key in an allowed account.",
     )
 
 
 def _not_listed(name: str) -> Violation:
     return Violation(
-        why=f"Its {name} names a key that the setting allowedKeyArns does not list.",
-        fix="Use one of the keys that your organization allows for its region.",
+        why=f"{name} names a key that the setting allowedKeyArns does not list.",
+        fix=f"Set {name} to the ARN of a key that allowedKeyArns lists.",
     )
 
 
@@ -173,9 +175,8 @@ POLICY = Policy(
     title="The key is customer-managed",
     description="The KMS key of a SageMaker endpoint configuration is a well-formed, customer-managed one.",
     risk=(
-        "The policy of a key that AWS manages cannot be changed: its use can be neither limited to the roles that need "
-        "it, nor shared with another account, nor revoked. A malformed name is refused by AWS only in the middle of an "
-        "update."
+        "The policy of an AWS-managed key cannot be changed, so you cannot limit its use to the roles that need it, "
+        "share it with another account or revoke it. AWS refuses a malformed name only in the middle of an update."
     ),
     remediation=(
         "Create a KMS key of your own (aws.kms.Key) and pass its arn output to the endpoint configuration, instead of "

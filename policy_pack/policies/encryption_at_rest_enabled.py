@@ -19,26 +19,38 @@ from policy_pack.stack.model import Configuration, Suppression
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.key_may_be_missing:
-        return CannotTell("Whether it names a key is not known before the update.")
+        return CannotTell("The key, if there is one, is not known before the update.")
     if configuration.key is not None:
         return COMPLIANT
     if context.settings["instanceStorageOnly"] == "exempt" and _keeps_data_on_local_storage_only(configuration):
-        return NotApplicable("All its variants keep their data on local instance storage, which no KMS key encrypts.")
+        return NotApplicable("All variants keep their data on local instance storage, which no KMS key encrypts.")
     offered = context.settings["keyArnByRegion"]
     region = configuration.place.region
     missing = ""
+    local = _keeps_data_on_local_storage_only(configuration)
     if offered and key_for(configuration, context) is None:
         where = quoting.region(region) if isinstance(region, str) else "its region, which is not known"
         missing = f" The setting keyArnByRegion has no key for {where}."
     return Violation(
         why=(
-            f"It sets no {configuration.key_property}, so no key of yours protects {_kept(configuration)}: nobody can "
-            f"restrict, log or revoke its use.{missing}"
+            f"{configuration.key_property} is not set, so {_kept(configuration)} not encrypted with a key you control. "
+            f"{_LOCAL if local else _CONSEQUENCE}{missing}"
         ),
-        fix=f"Set {configuration.key_property} to the ARN of a customer-managed key in the configuration's region.",
+        fix=(
+            f"Set {configuration.key_property} to the ARN of a customer-managed key in the configuration's Region."
+            f"{_IF_REFUSED if local else ''}"
+        ),
         suppression=next(filter(_is_of_this_check, configuration.suppressions), None),
     )
 
+
+_CONSEQUENCE = "You cannot restrict, audit or revoke the use of the key that protects them now."
+# Texts of the API and rules of other tools that predate its change say that such instances take no key.
+_LOCAL = "The local NVMe storage of these instances has a hardware key of its own; the volumes beside it need this one."
+_IF_REFUSED = (
+    " If CreateEndpointConfig still refuses a key for these instance types in your account, set instanceStorageOnly of "
+    "this policy to exempt."
+)
 
 # What other tools call this check where they read templates.
 _IN_CDK_NAG = "SageMakerEndpointConfigurationKMSKeyConfigured"
@@ -55,8 +67,8 @@ def _is_of_this_check(suppression: Suppression) -> bool:
 def _kept(configuration: Configuration) -> str:
     """What the key is there for: serverless variants have no volumes of their own."""
     if configuration.variants and all(each.serverless is True for each in configuration.variants):
-        return "the container images that SageMaker keeps for its serverless variants"
-    return "what its instances keep on their volumes"
+        return "the container images that SageMaker keeps for the serverless variants are"
+    return "the instance volumes are"
 
 
 def key_for(configuration: Configuration, context: Context) -> str | None:
@@ -92,13 +104,15 @@ POLICY = Policy(
     title="Endpoint configurations name a KMS key",
     description="SageMaker endpoint configurations encrypt their instance volumes with a KMS key.",
     risk=(
-        "Model artifacts and inference data lie on the volumes of the endpoint's instances. Without a key of your own, "
-        "nobody can restrict, log or revoke who may read them."
+        "The volumes of an endpoint's instances hold model artifacts and inference data. Without a customer-managed "
+        "key, you cannot restrict, audit or revoke who may decrypt them."
     ),
     remediation=(
         "Set kmsKeyArn of the endpoint configuration (kmsKeyId with aws-native, KmsKeyId in CloudFormation) to the ARN "
-        "of a customer-managed KMS key in the same region. The configuration is replaced; an Endpoint that takes its "
-        "name from the configuration's output is redeployed with it."
+        "of a customer-managed KMS key in the same Region. The configuration is replaced; an Endpoint that takes its "
+        "name from the configuration's output is redeployed with it. Instances with local NVMe storage (GPU types such "
+        "as ml.g5) take a key too: it encrypts the volumes attached to them. If AWS still refuses the key in your "
+        "account, set instanceStorageOnly to exempt."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html",
     bad="""

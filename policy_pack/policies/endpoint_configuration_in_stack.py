@@ -14,19 +14,21 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
     if configurations_from(endpoint, context.stack) or configurations_by_name(endpoint, context.stack):
         return COMPLIANT
     if is_external(endpoint.configuration_name, context):
-        return NotApplicable("Its configuration is managed elsewhere on purpose.")
+        return NotApplicable("The Endpoint's configuration is managed elsewhere on purpose (externalConfigurations).")
     if configurations_left(endpoint, context.stack):
-        return NotApplicable("It runs another configuration than the stack's, as endpoint-follows-replacement says.")
+        return NotApplicable(
+            "The Endpoint runs another configuration than the stack's, as endpoint-follows-replacement says."
+        )
     name = endpoint.configuration_name
     if name is None or (isinstance(name, Unknown) and not endpoint.configuration_sources):
-        return CannotTell("Which configuration it uses, and where that comes from, is not known before the update.")
+        return CannotTell("The configuration that the Endpoint uses is not known before the update.")
     if is_hidden(endpoint.configuration_sources, context.stack):
-        return CannotTell("It takes its configuration's name from a template that cannot be read before the update.")
+        return CannotTell("The configuration's name comes from a template that cannot be read before the update.")
     return Violation(
-        why="Its configuration is not managed in this stack, so nothing here checks whether it is encrypted.",
+        why="The Endpoint's configuration is not managed in this stack, so this pack cannot check its encryption.",
         fix=(
-            f"Make the configuration in this stack and set {endpoint.configuration_property} to its name output, or "
-            "list its name under externalConfigurations if another stack checks it."
+            f"Make the configuration in this stack and set {endpoint.configuration_property} to its name output. If "
+            "another stack checks it, list its name in the setting externalConfigurations."
         ),
     )
 

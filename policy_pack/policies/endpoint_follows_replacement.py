@@ -26,18 +26,18 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
     if follows and not ignored:
         return COMPLIANT
     if any(is_external(name, context) for name in _names(endpoint, (*follows, *left))):
-        return NotApplicable("Its configuration is managed elsewhere on purpose.")
+        return NotApplicable("The Endpoint's configuration is managed elsewhere on purpose (externalConfigurations).")
     if ignored:
         return _ignores(endpoint, ignored[0], runs_another=bool(left))
     named = configurations_by_name(endpoint, context.stack)
     if left and not named:
         return _runs_another(endpoint, left[0])
     if isinstance(endpoint.configuration_name, Unknown):
-        return NotApplicable("It takes its configuration's name from elsewhere.")
+        return NotApplicable("The configuration's name comes from outside this stack.")
     if isinstance(endpoint.configuration_name, WrongType):
         return _no_name(endpoint, endpoint.configuration_name.kind)
     if not named:
-        return NotApplicable("It names no configuration of this stack.")
+        return NotApplicable("The Endpoint names no configuration of this stack.")
     return _by_hand(endpoint, named, context)
 
 
@@ -46,14 +46,15 @@ def _names(endpoint: Endpoint, configurations: Sequence[Configuration]) -> list[
 
 
 def _ignores(endpoint: Endpoint, configuration: Configuration, *, runs_another: bool) -> Violation:
-    now = " It runs another one already." if runs_another else ""
+    now = " The Endpoint already runs another one." if runs_another else ""
     return Violation(
         why=(
             f"ignoreChanges covers {endpoint.configuration_property}, so this Endpoint never follows its configuration "
-            f"{configuration.quoted}: when that is replaced, the Endpoint goes on with the old key, or with none.{now}"
+            f"{configuration.quoted}. When the configuration is replaced, the Endpoint keeps running with the old "
+            f"key, or with none.{now}"
         ),
         fix=(
-            f"Take what covers {endpoint.configuration_property} out of the Endpoint's ignoreChanges. If something "
+            f"Remove what covers {endpoint.configuration_property} from the Endpoint's ignoreChanges. If something "
             "else promotes configurations on purpose, list their names in the setting externalConfigurations."
         ),
     )
@@ -62,9 +63,8 @@ def _ignores(endpoint: Endpoint, configuration: Configuration, *, runs_another: 
 def _runs_another(endpoint: Endpoint, configuration: Configuration) -> Violation:
     return Violation(
         why=(
-            f"{endpoint.configuration_property} is computed from the configuration {configuration.quoted} and is not "
-            "its name, so this Endpoint runs another configuration, which nothing here checks: with another key, or "
-            "with none."
+            f"{endpoint.configuration_property} is computed from the configuration {configuration.quoted} but is not "
+            "its name, so this Endpoint runs another configuration. This pack cannot check whether that one has a key."
         ),
         fix=(
             f"Set {endpoint.configuration_property} to the configuration's {configuration.output}, unchanged, and "
@@ -84,30 +84,32 @@ def _no_name(endpoint: Endpoint, kind: str) -> Violation:
 def _by_hand(endpoint: Endpoint, named: Sequence[Configuration], context: Context) -> Decision:
     outside = [each for each in named if not is_of_one_template(endpoint, each)]
     if not outside:
-        return NotApplicable("CloudFormation replaces no configuration of a template that has a name of its own.")
+        return NotApplicable(
+            "CloudFormation does not replace a configuration with a custom name, so the Endpoint has nothing to follow."
+        )
     if not context.stack.tells_dependencies:
         # A generated name is as likely to come from the configuration's output.
         outside = [each for each in outside if each.generated_name is False]
         if not outside:
             return CannotTell(
-                "Nothing of this stack says what its values are computed from, and its configuration's name is a "
-                "generated one: whether it is written by hand is not known.",
-                to_decide="Judge a preview or an update of the program, or a state that Pulumi itself wrote.",
+                "The stack does not record what its values are computed from, so whether the generated name of the "
+                "configuration is written by hand is not known.",
+                to_decide="Check a preview or an update of the program, or a state that Pulumi itself wrote.",
             )
     configuration = outside[0]
     return Violation(
         why=(
             f"{endpoint.configuration_property} names the configuration {configuration.quoted} by a string, so this "
-            f"Endpoint does not follow it: {_LEFT_BEHIND[configuration.replacement]}"
+            f"Endpoint does not follow it. {_LEFT_BEHIND[configuration.replacement]}"
         ),
         fix=f"Set {endpoint.configuration_property} to the configuration's {configuration.output}, not to a string.",
     )
 
 
-_DELETED = "the Endpoint shows no change, is left with a deleted configuration and goes on with the old key."
-_WITH_THE_NAME = f"a changed key needs a changed name too, and when the string stays, {_DELETED}"
+_DELETED = "the Endpoint shows no change, is left with a deleted configuration and keeps running with the old key."
+_WITH_THE_NAME = f"A changed key needs a changed name too, and if the string stays, {_DELETED}"
 _LEFT_BEHIND = {
-    DELETED_FIRST: f"when that is replaced, {_DELETED}",
+    DELETED_FIRST: f"When the configuration is replaced, {_DELETED}",
     MADE_FIRST: _WITH_THE_NAME,
     REFUSED: _WITH_THE_NAME,
     NOT_CHANGED: _WITH_THE_NAME,
@@ -122,9 +124,10 @@ POLICY = Policy(
     title="Endpoints follow a replaced configuration",
     description="A SageMaker Endpoint takes its configuration's name from the configuration's output.",
     risk=(
-        "When its configuration is replaced, an Endpoint that names it by a string, or that ignores changes of the "
-        "name, shows no change: it is left with a configuration that no longer exists, and runs on with the old key. "
-        "An Endpoint that runs another configuration than the program says is encrypted by whatever that one names."
+        "An Endpoint that names its configuration by a string, or that ignores changes of the name, shows no change "
+        "when the configuration is replaced: it is left with a configuration that no longer exists, and keeps running "
+        "with the old key. An Endpoint that runs another configuration than the program says has the key of that one, "
+        "or none."
     ),
     remediation=(
         "Pass the name output of the endpoint configuration (endpoint_config_name=configuration.name) to the Endpoint, "

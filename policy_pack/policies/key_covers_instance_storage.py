@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policy_pack import quoting
-from policy_pack.aws.instances import has_local_storage
+from policy_pack.aws.instances import LOCAL_STORAGE_FAMILIES, LOCAL_STORAGE_FAMILY_PREFIXES, has_local_storage
 from policy_pack.gaps import GAP, has_gaps
 from policy_pack.judging.policy import ADVISORY, MEDIUM, RESOURCE, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
@@ -13,24 +13,26 @@ from policy_pack.values import PartlyKnown, Text, Unknown
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.key is None:
-        return NotApplicable("It names no key.")
+        return NotApplicable("The configuration names no key.")
     types = [variant.instance_type for variant in configuration.variants if variant.serverless is not True]
     local = sorted({_shown(each) for each in types if _keeps_data_locally(each)})
     if local:
         return Violation(
             why=(
-                f"Its instances ({quoting.instance_types(local)}) keep data on local NVMe storage. A hardware module "
-                "encrypts that with a key of its own; the KMS key of the configuration does not cover it."
+                f"The instances ({quoting.instance_types(local)}) keep data on local NVMe storage, which a hardware "
+                f"module of the Nitro System encrypts with a key of its own. {configuration.key_property} encrypts "
+                "only the volumes attached to them."
             ),
             fix=(
-                "Use an instance type without local storage, or accept the hardware encryption with an exemption that "
-                "gives the reason."
+                "If the hardware encryption is enough for this data, add an exemption that says so. If all data must "
+                f"be under your own key, choose an instance type without local storage. Keep "
+                f"{configuration.key_property} set either way."
             ),
         )
     if any(isinstance(each, Unknown) for each in types):
         return CannotTell("The instance type of a variant is not known before the update.")
     if any(isinstance(each, str) and has_local_storage(each) is None for each in types):
-        return CannotTell("Whether the instances of a variant have local storage is not known of their type.")
+        return CannotTell("The local storage of the instance type of a variant is not known.")
     return COMPLIANT
 
 
@@ -51,6 +53,8 @@ def _family(instance_type: PartlyKnown) -> str:
     return family if dot and not has_gaps(family) else GAP
 
 
+_FAMILIES = ", ".join(sorted(LOCAL_STORAGE_FAMILIES | {f"{each}*" for each in LOCAL_STORAGE_FAMILY_PREFIXES}))
+
 POLICY = Policy(
     name="key-covers-instance-storage",
     kind=RESOURCE,
@@ -59,12 +63,15 @@ POLICY = Policy(
     title="The key covers the instances' storage",
     description="The KMS key of a SageMaker endpoint configuration covers all storage of its instances.",
     risk=(
-        "Local NVMe storage is encrypted by a hardware module of the instance with a key that you neither choose nor "
-        "see, whatever key the configuration names. Whoever reads the configuration believes otherwise."
+        "The local NVMe storage of Nitro instances is encrypted by a hardware module with a key that you can neither "
+        "choose nor revoke, whatever key the configuration names. The configuration looks as if your key covered it."
     ),
     remediation=(
-        "Choose instance types without local NVMe storage where data at rest must be under your own key, or document "
-        "that the hardware encryption of the Nitro System is accepted."
+        "Where the hardware encryption of the Nitro System is enough, document that with an exemption; where all data "
+        "at rest must be under your own key, choose instance types without local NVMe storage. Keep the key: it "
+        "encrypts the volumes attached to the instances, and the API no longer refuses it for these types. If it "
+        "still does in your account, set instanceStorageOnly of encryption-at-rest-enabled to exempt. Families with "
+        f"local storage: {_FAMILIES}."
     ),
     url="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ssd-instance-store.html",
     bad="""

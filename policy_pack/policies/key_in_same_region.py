@@ -21,12 +21,12 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if isinstance(key, PartlyKnown):
         return _decide_in_part(key.text, configuration, context)
     if isinstance(key, Unknown):
-        return CannotTell("Its key is not known before the update.")
+        return CannotTell("The key is not known before the update.")
     if not isinstance(key, str) or names_aws_managed_key(key):
-        return NotApplicable("It names no key of the customer's.")
+        return NotApplicable("The configuration names no customer-managed key.")
     parsed = parse_key(key, short_forms=configuration.short_keys)
     if parsed is None:
-        return NotApplicable("It names no well-formed key.")
+        return NotApplicable("The configuration names no well-formed key.")
     if parsed.region is None:
         return COMPLIANT  # a bare id and an alias' name are of the configuration's own region by definition
     region = _region_of(configuration, context)
@@ -36,8 +36,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if partition is not None and parsed.partition != partition:
         return Violation(
             why=(
-                f"It is in {quoting.region(region)}, of the partition {partition}, and its key in the partition "
-                f"{quoting.partition(parsed.partition)}: SageMaker cannot use a key of another partition."
+                f"The configuration is in {quoting.region(region)} (partition {partition}) but its key is in the "
+                f"partition {quoting.partition(parsed.partition)}; SageMaker cannot use a key from another partition."
             ),
             fix=f"Set {configuration.key_property} to the ARN of a key in {quoting.region(region)}.",
         )
@@ -50,7 +50,7 @@ def _decide_in_part(key: str, configuration: Configuration, context: Context) ->
 
     short_forms = configuration.short_keys
     if not may_be_of_a_customer(key, short_forms=short_forms):
-        return NotApplicable("It names no well-formed key of the customer's.")
+        return NotApplicable("The configuration names no well-formed customer-managed key.")
     if not may_be_of_a_customer(key, short_forms=False):
         return COMPLIANT  # as a bare id and an alias' name are
     region = _region_of(configuration, context)
@@ -70,29 +70,30 @@ def _decide_in_part(key: str, configuration: Configuration, context: Context) ->
         return _elsewhere(configuration, region, there)
     if is_certain and arn[2] == region and arn[0] in (partition, PARTITION):
         return COMPLIANT
-    return CannotTell("The region of its key is not known before the update.")
+    return CannotTell("The Region of the key is not known before the update.")
 
 
 def _region_of(configuration: Configuration, context: Context) -> str | CannotTell | NotApplicable:
     region = configuration.place.region
     if isinstance(region, Unknown):
-        return CannotTell("Its region is not known before the update.")
+        return CannotTell("The Region of the configuration is not known before the update.")
     if not isinstance(region, str):
         region = context.settings["region"]
     if region is None:
         return NotApplicable(
-            "Nothing says which region it is in: neither itself, nor its provider, nor the stack, nor the environment."
+            "The configuration, its provider, the stack and the environment do not say which Region the configuration "
+            "is in."
         )
     return str(region)
 
 
 def _elsewhere(configuration: Configuration, here: str, there: str | None) -> Violation:
-    here, where = quoting.region(here), quoting.region(there) if there is not None else "another region"
+    here, where = quoting.region(here), quoting.region(there) if there is not None else "another Region"
     return Violation(
-        why=f"It is in {here} and its key in {where}: KMS keys work in their own region only.",
+        why=f"The configuration is in {here} but its key is in {where}; KMS keys work only in their own Region.",
         fix=(
-            f"Set {configuration.key_property} to the ARN of a key in {here}; of a multi-region key, to its replica's "
-            "there."
+            f"Set {configuration.key_property} to the ARN of a key in {here}. For a multi-Region key, that is the ARN "
+            f"of its replica in {here}."
         ),
     )
 
@@ -110,11 +111,11 @@ POLICY = Policy(
     title="The key is in the configuration's region",
     description="The KMS key of a SageMaker endpoint configuration is in the configuration's region and partition.",
     risk=(
-        "KMS keys work in their own region only. With the ARN of another region's key, the endpoint fails in the "
-        "middle of an update, or in the middle of a move to another region."
+        "KMS keys work only in their own Region. With the ARN of a key in another Region, the endpoint fails in the "
+        "middle of an update, or of a move to another Region."
     ),
     remediation=(
-        "Use a key in the region of the endpoint configuration. Of a multi-region key, use the replica in that region "
+        "Use a key in the Region of the endpoint configuration. For a multi-Region key, use its replica in that Region "
         "(aws.kms.ReplicaKey)."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",

@@ -73,7 +73,10 @@ def _decide_one(
         unsure = unsure or bool(found.access.unsure)
         rests_on = _rests_on(key, found, users)
     if unsure:
-        return CannotTell("Whether the key's policy lets SageMaker use it depends on what is not known here.")
+        return CannotTell(
+            "The key policy has parts that decide whether SageMaker may use the key, and they are not known before "
+            "the update."
+        )
     return Compliant(rests_on)
 
 
@@ -120,9 +123,9 @@ POLICY = Policy(
     title="The key's policy lets SageMaker use it",
     description="The policy of a SageMaker endpoint configuration's KMS key lets SageMaker use the key.",
     risk=(
-        "Where neither the execution role nor SageMaker itself may use the key, or the principal that deploys may not "
-        "create grants, the endpoint fails with an AccessDeniedException after everything before it was made. A policy "
-        "that AWS refuses fails sooner."
+        "If neither the execution role nor SageMaker itself may use the key, or the principal that deploys may not "
+        "create grants, the endpoint fails with an AccessDeniedException after everything else is made. A policy that "
+        "AWS refuses fails sooner."
     ),
     remediation=(
         "Allow the execution role of the endpoint's model, or sagemaker.amazonaws.com, to call kms:Decrypt, "

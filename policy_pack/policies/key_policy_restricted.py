@@ -66,14 +66,14 @@ def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
 
     arn = arn_of(key)
     granted = _granted(stack, key, arn, allowed)
-    wrong = ["an account or a principal that is not allowed, by a grant"] if granted else []
+    wrong = ["an account or a principal that the settings do not allow, by a grant"] if granted else []
     unclear, why = granted is None, "depends on what is not known before the update"
     for policy in policies_of(key, stack):
         if policy is None:
             continue  # AWS's default policy lets in the key's own account only
         document = parse_key_policy(with_account(policy, key))
         if isinstance(document, Malformed):
-            unclear, why = True, "nobody can tell, as it is not a policy document"
+            unclear, why = True, "is not known, because the policy is not a policy document"
             continue
         found = exposure(document, arn, allowed.accounts, allowed.principals, allowed.organizations)
         wrong = [*_wrong(found, allowed), *wrong]
@@ -81,12 +81,12 @@ def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
         unclear = unclear or None in answers or (allowed.source_required and found.services.answer is None)
     if wrong:
         return Violation(
-            why=f"The policy of the key {key.quoted} lets in {', and '.join(wrong)}.",
+            why=f"The policy of the key {key.quoted} allows {', and '.join(wrong)}.",
             fix=_fix(key, granted=bool(granted), statements=len(wrong) > bool(granted)),
             at=key.urn,
         )
     if unclear:
-        return CannotTell(f"Whom the policy of its key lets in {why}.")
+        return CannotTell(f"The access that the policy of the key allows {why}.")
     return COMPLIANT
 
 
@@ -94,9 +94,9 @@ def _fix(key: Key, *, granted: bool, statements: bool) -> str:
     fixes = []
     if statements:
         fixes.append(
-            f"In {key.properties.policy} of the key, name the roles that need it as principals of those statements, "
-            "or give them a condition on the caller's account or organization (kms:CallerAccount, aws:PrincipalOrgID); "
-            "for a service, on what it works for (aws:SourceAccount, aws:SourceArn)."
+            f"In {key.properties.policy} of the key, name the roles that need it as the principals of those "
+            "statements, or add a condition on the caller's account or organization (kms:CallerAccount, "
+            "aws:PrincipalOrgID); for a service, on the resource it acts for (aws:SourceAccount, aws:SourceArn)."
         )
     if granted:
         fixes.append("Remove the grant, or allow its account or principal in the settings.")
@@ -123,12 +123,12 @@ def _granted(stack: Stack, key: Key, arn: str, allowed: _Allowed) -> bool | None
 
 def _wrong(found: Exposure, allowed: _Allowed) -> Iterator[str]:
     if found.everybody.answer:
-        limit = ", from the networks that they name," if found.by_network else ","
-        yield f"everybody{limit} of any AWS account ({_where(found.everybody)})"
+        limit = " from the networks that it names" if found.by_network else ""
+        yield f"everyone in any AWS account{limit} ({_where(found.everybody)})"
         return
     if found.accounts.answer:
         others = " and those of the setting allowedAccounts" if allowed.accounts else ""
-        yield f"other accounts than its own{others} ({_where(found.accounts)})"
+        yield f"accounts other than its own{others} ({_where(found.accounts)})"
     if found.organizations.answer:
         yield f"organizations that the setting allowedOrganizations does not list ({_where(found.organizations)})"
     if found.principals.answer:
@@ -161,13 +161,13 @@ POLICY = Policy(
     level=ADVISORY,
     severity=MEDIUM,
     title="The key's policy is not wider than it needs to be",
-    description="The policy of a SageMaker endpoint configuration's KMS key lets in only those who are to use it.",
+    description="The policy of a SageMaker endpoint configuration's KMS key allows only the principals that need it.",
     risk=(
-        "Encryption protects only from those whom the key's policy keeps out: whoever it lets in can decrypt a copy of "
-        "the volumes. Auditors ask for a policy that names the roles that need the key."
+        "Encryption protects the volumes only from principals that the key policy does not allow: everyone it allows "
+        "can decrypt a copy of them. Auditors ask for a policy that names the roles that need the key."
     ),
     remediation=(
-        "Name the roles that use the key as principals. Where a statement has to name everybody, add a condition on "
+        "Name the roles that use the key as principals. If a statement has to name everyone, add a condition on "
         "kms:CallerAccount, aws:PrincipalOrgID or aws:PrincipalArn. List other accounts that may use the key in the "
         "setting allowedAccounts."
     ),

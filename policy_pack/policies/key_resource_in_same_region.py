@@ -22,11 +22,11 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         *aliases_from(configuration.key_sources, context.stack),
     )
     if isinstance(key, WrongType) or _names_region(key):
-        return NotApplicable("Its key is named in full, or not at all as a key can be.")
+        return NotApplicable("The key is named by a full ARN, or by a value that is no key.")
     if not found:
         if isinstance(key, Unknown):
             return of_unknown_key(configuration, context)
-        return NotApplicable("Its key is not computed from one of this stack.")
+        return NotApplicable("The key is not computed from a key of this stack.")
     where = [(each, same_region(each.place, configuration.place)) for each in found]
     elsewhere = [each for each, here in where if here is False]
     if elsewhere:
@@ -34,8 +34,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if all(here for _, here in where):
         return COMPLIANT
     if any(isinstance(each.place.region, Unknown) for each in (configuration, *found)):
-        return CannotTell("The region of the key or of the configuration is not known before the update.")
-    return NotApplicable("Nothing says which region the key or the configuration is in.")
+        return CannotTell("The Region of the key or of the configuration is not known before the update.")
+    return NotApplicable("The stack does not say which Region the key or the configuration is in.")
 
 
 def _names_region(key: Text) -> bool:
@@ -49,10 +49,13 @@ def _names_region(key: Text) -> bool:
 def _violation(configuration: Configuration, key: Key | Alias) -> Violation:
     here, there = quoting.region(configuration.place.region), quoting.region(key.place.region)
     return Violation(
-        why=f"It is in {here} and its key {key.quoted} in {there}: KMS keys work in their own region only.",
+        why=(
+            f"The configuration is in {here} but its key {key.quoted} is in {there}; KMS keys work only in their own "
+            "Region."
+        ),
         fix=(
-            f"Make the key in {here} (give both the same provider or region), or a replica of it there, and pass that "
-            f"one's ARN as {configuration.key_property}."
+            f"Make the key in {here} (give both the same provider or region), or a replica of it there, and set "
+            f"{configuration.key_property} to that ARN."
         ),
     )
 
@@ -65,12 +68,12 @@ POLICY = Policy(
     title="The stack's key is in the configuration's region",
     description="A KMS key made in the stack is in the region of the SageMaker endpoint configuration that uses it.",
     risk=(
-        "A key that the program makes has no ARN before the update, so that nothing else notices at preview that it is "
-        "made in another region than the configuration that uses it, and the update fails half done."
+        "The ARN of a key that the program makes is not known before the update, so no other check sees at preview "
+        "that the key is in another Region than the configuration. The update then fails halfway."
     ),
     remediation=(
-        "Give the key and the endpoint configuration the same provider or region. Of a multi-region key, make a "
-        "ReplicaKey in the configuration's region and use its arn."
+        "Give the key and the endpoint configuration the same provider or region. For a multi-Region key, make a "
+        "ReplicaKey in the configuration's Region and use its arn."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
     bad="""

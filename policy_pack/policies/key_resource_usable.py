@@ -21,27 +21,27 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         wrong = dict(_wrong(key, context.stack))
         if wrong:
             return Violation(
-                why=f"The key {key.quoted} {' and '.join(wrong)}, so no endpoint starts with it.",
+                why=f"The key {key.quoted} {' and '.join(wrong)}, so no endpoint can start with it.",
                 fix=" ".join(dict.fromkeys(wrong.values())),
                 at=key.urn,
             )
         if isinstance(key.expires, (str, WrongType)):
             return _expiring(key)
     if any(_is_open(key, context.stack) for key in keys):
-        return CannotTell("Whether its key is enabled, symmetric and there to stay is not known before the update.")
+        return CannotTell("The state, the spec or the expiration of the key is not known before the update.")
     return COMPLIANT
 
 
 def _expiring(key: Key) -> Violation:
     return Violation(
         why=(
-            f"{key.properties.expires} of the key {key.quoted} says when its imported key material is deleted. From "
-            "then on no instance of the endpoint starts and its volumes cannot be attached, until the material is "
-            "imported again."
+            f"{key.properties.expires} of the key {key.quoted} is the time at which its imported key material is "
+            "deleted. From then on, no instance of the endpoint can start and no volume can be attached until the "
+            "material is imported again."
         ),
         fix=(
-            f"Leave {key.properties.expires} of the key out, so that its material stays, or use a key whose material "
-            "KMS makes."
+            f"Remove {key.properties.expires} of the key, so that its material does not expire, or use a key with key "
+            "material that KMS generates."
         ),
         at=key.urn,
     )
@@ -50,7 +50,7 @@ def _expiring(key: Key) -> Violation:
 def _another(key: Key) -> str:
     """What to do where a key is of the wrong kind, which it stays."""
     spec, usage = key.properties.spec, key.properties.usage
-    return f"Make another key, with {spec} SYMMETRIC_DEFAULT and {usage} ENCRYPT_DECRYPT: neither can be changed."
+    return f"Make another key with {spec} SYMMETRIC_DEFAULT and {usage} ENCRYPT_DECRYPT; neither can be changed later."
 
 
 def _wrong(key: Key, stack: Stack) -> Iterator[tuple[str, str]]:
@@ -78,12 +78,12 @@ POLICY = Policy(
     title="The stack's key can encrypt volumes",
     description="A KMS key that a SageMaker endpoint configuration uses is enabled, symmetric and for encryption.",
     risk=(
-        "A disabled, asymmetric or signing key passes every check of whether a key is named, and then the endpoint "
-        "fails to start, or fails when it scales out. So does one whose imported key material expires."
+        "A disabled, asymmetric or signing key passes every check that a key is named, and then the endpoint fails to "
+        "start or to scale out. So does a key with imported key material that expires."
     ),
     remediation=(
         "Enable the key (isEnabled of aws.kms.Key), and leave customerMasterKeySpec and keyUsage at their defaults. A "
-        "key that signs or that is asymmetric cannot encrypt volumes; make another one for the endpoint. Leave out "
+        "key that signs or that is asymmetric cannot encrypt volumes; make another one for the endpoint. Remove "
         "validTo of a key with imported material."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",

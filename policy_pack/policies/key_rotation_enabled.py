@@ -28,22 +28,22 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 def _decide(key: Key, context: Context) -> Decision:
     if isinstance(key.spec, Unknown) or isinstance(key.origin, Unknown):
-        return CannotTell("The kind of its key is not known before the update.")
+        return CannotTell("The kind of the key is not known before the update.")
     if key.origin != "AWS_KMS":
-        return NotApplicable("AWS rotates no key of which it did not make the material itself.")
+        return NotApplicable("AWS KMS rotates only keys with key material that it generated itself.")
     if key.spec != "SYMMETRIC_DEFAULT":
-        return NotApplicable("AWS rotates symmetric keys only.")
+        return NotApplicable("AWS KMS rotates only symmetric keys.")
     if key.rotation is False:
         return Violation(
             why=(
-                f"The key {key.quoted} does not rotate: whoever once got hold of its material can decrypt whatever is "
-                "ever encrypted with it."
+                f"The key {key.quoted} does not rotate, so all data that is ever encrypted with it depends on one "
+                "piece of key material."
             ),
-            fix=f"Set {key.properties.rotation} of the key to true. What uses it need not change.",
+            fix=f"Set {key.properties.rotation} of the key to true. Nothing that uses the key has to change.",
             at=key.urn,
         )
     if isinstance(key.rotation, Unknown):
-        return CannotTell("Whether its key rotates is not known before the update.")
+        return CannotTell("The rotation of the key is not known before the update.")
     return _decide_days(key, context.settings["maxRotationDays"])
 
 
@@ -51,11 +51,11 @@ def _decide_days(key: Key, most: float | None) -> Decision:
     if most is None:
         return COMPLIANT
     if isinstance(key.rotation_days, Unknown):
-        return CannotTell("How often its key rotates is not known before the update.")
+        return CannotTell("The rotation period of the key is not known before the update.")
     if (_DEFAULT_DAYS if key.rotation_days is None else key.rotation_days) <= most:
         return COMPLIANT
     return Violation(
-        why=f"The key {key.quoted} rotates less often than every {int(most)} days, the setting maxRotationDays.",
+        why=f"The key {key.quoted} rotates less often than every {int(most)} days, as maxRotationDays requires.",
         fix=f"Set {key.properties.rotation_days} of the key to {int(most)} or less.",
         at=key.urn,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from policy_pack import quoting
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.judging.policy import DISABLED, HIGH, STACK, Context, Policy
 from policy_pack.judging.settings import Setting, choice
@@ -24,10 +25,10 @@ _INSTALL = (
 
 _NOT_ENABLED = {
     "Disabled": "is disabled",
-    "PendingDeletion": "is going to be deleted",
-    "PendingReplicaDeletion": "is going to be deleted",
-    "PendingImport": "waits for its key material",
-    "Unavailable": "is in a key store that is not connected",
+    "PendingDeletion": "is pending deletion",
+    "PendingReplicaDeletion": "is pending deletion",
+    "PendingImport": "has no key material yet",
+    "Unavailable": "is in a custom key store that is not connected",
 }
 
 
@@ -43,8 +44,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         )
     if not _may_ask(configuration, context):
         return _not_asked(
-            "allowProviderProfile is false, and without the provider's AWS profile nobody knows which account's key "
-            f"{configuration.key_property} means",
+            "allowProviderProfile is false, and without the provider's AWS profile the account of the key that "
+            f"{configuration.key_property} names is not known",
             context,
             f"Set {configuration.key_property} to the key's ARN, which names its account.",
         )
@@ -55,18 +56,18 @@ def _not_to_ask(configuration: Configuration, stack: Stack) -> CannotTell | NotA
     """Why AWS is not asked about a configuration's key: where it cannot be, and where another policy has the answer."""
     key, region = configuration.key, configuration.place.region
     if isinstance(key, Unknown):
-        return CannotTell("Its key is not known before the update.")
+        return CannotTell("The key is not known before the update.")
     if not isinstance(key, str):
-        return NotApplicable("It names no key.")
+        return NotApplicable("The configuration names no key.")
     if keys_of(configuration, stack):
-        return NotApplicable("Its key is made in this stack, and judged as it is written there.")
+        return NotApplicable("The key is made in this stack, and is checked there.")
     parsed = parse_key(key, short_forms=configuration.short_keys)
     if parsed is None or names_aws_managed_key(key):
-        return NotApplicable("It names no key of the customer's.")
+        return NotApplicable("The configuration names no customer-managed key.")
     if not isinstance(region, str):
-        return CannotTell("Its region is not known, so AWS cannot be asked.")
+        return CannotTell("The Region of the configuration is not known, so AWS cannot be asked.")
     if parsed.is_arn and parsed.region != region:
-        return NotApplicable("Its key is of another region.")
+        return NotApplicable("The key is in another Region.")
     return None
 
 
@@ -81,9 +82,10 @@ def _verdict(configuration: Configuration, context: Context) -> Decision:
     if not isinstance(answer, Failure):
         return judge_description(configuration, answer)
     if answer.not_found:
+        region = quoting.region(configuration.place.region)
         return Violation(
-            why=f"AWS knows no such key in {configuration.place.region}: creating the endpoint fails.",
-            fix=f"Set {configuration.key_property} to the ARN of a key that exists in that region.",
+            why=f"AWS knows no such key in {region}, so creating the endpoint fails.",
+            fix=f"Set {configuration.key_property} to the ARN of a key that exists in that Region.",
         )
     return _not_asked(f"AWS did not answer ({answer.code})", context)
 
@@ -96,7 +98,7 @@ def judge_description(configuration: Configuration, answer: Description) -> Deci
     if state not in ("Enabled", "Creating", "Updating"):
         wrong.append(_NOT_ENABLED.get(state, "is not enabled"))
     if metadata.get("KeyManager") == "AWS":
-        wrong.append("is managed by AWS, not by you")
+        wrong.append("is AWS-managed")
     if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
         wrong.append("is not for symmetric encryption")
     elif metadata.get("KeyUsage", "ENCRYPT_DECRYPT") != "ENCRYPT_DECRYPT":
@@ -109,8 +111,8 @@ def judge_description(configuration: Configuration, answer: Description) -> Deci
     if not wrong:
         return COMPLIANT
     return Violation(
-        why=f"AWS says that its key {' and '.join(wrong)}.",
-        fix="Mend the key where it is made, or use another one.",
+        why=f"AWS reports that the key {' and '.join(wrong)}.",
+        fix="Fix the key where it is made, or use another one.",
     )
 
 
@@ -152,8 +154,8 @@ def _may_ask(configuration: Configuration, context: Context) -> bool:
 
 def _not_asked(what: str, context: Context, fix: str = _PERMIT) -> Decision:
     if context.settings["onError"] == "ignore":
-        return CannotTell(f"Its key was not verified: {what}.")
-    return Violation(why=f"Its key could not be verified: {what}.", fix=fix)
+        return CannotTell(f"The key was not verified: {what}.")
+    return Violation(why=f"The key could not be verified: {what}.", fix=fix)
 
 
 def _check_budget(value: Any) -> str | None:
@@ -169,11 +171,11 @@ POLICY = Policy(
     title="AWS confirms a key from outside the stack",
     description="A KMS key from outside the stack exists, is customer-managed and usable, and lets SageMaker use it.",
     risk=(
-        "Of a key from outside the stack a program knows the name only. That it was disabled, is pending deletion or "
-        "does not let SageMaker in shows when the endpoint is created."
+        "A program knows only the name of a key from outside the stack. That the key is disabled, is pending deletion "
+        "or does not let SageMaker use it shows only when the endpoint is created."
     ),
     remediation=(
-        "Enable the key, or use one that exists in the configuration's region, is symmetric and lets SageMaker use it. "
+        "Enable the key, or use one that exists in the configuration's Region, is symmetric and lets SageMaker use it. "
         "The policy needs boto3 and credentials for kms:DescribeKey, kms:GetKeyRotationStatus and kms:GetKeyPolicy."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",

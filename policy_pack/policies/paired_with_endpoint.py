@@ -14,18 +14,21 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if configuration.id in pairs.used:
         return COMPLIANT
     if configuration.is_experiment:
-        return NotApplicable("It is an inference experiment, which no Endpoint names.")
+        return NotApplicable("The configuration is an inference experiment, which no Endpoint names.")
     if is_external(configuration.name, context):
-        return NotApplicable("Its Endpoint is managed elsewhere on purpose.")
+        return NotApplicable("The Endpoint is managed elsewhere on purpose (externalConfigurations).")
     if configuration.id in pairs.left:
-        return NotApplicable("The Endpoint whose configuration's name is computed from its own runs another one.")
+        return NotApplicable("The Endpoint that takes its configuration's name from this one runs another one.")
     if pairs.unclear:
-        return CannotTell("Which configuration an Endpoint of the stack uses is not known before the update.")
+        return CannotTell("An Endpoint of the stack uses a configuration that is not known before the update.")
     if configuration.id in pairs.hidden:
-        return CannotTell("A template that cannot be read before the update is given its name.")
+        return CannotTell("A template that cannot be read before the update takes the configuration's name.")
     return Violation(
-        why="No Endpoint of this stack uses it: it protects nothing here, or its Endpoint cannot follow a replacement.",
-        fix="Let an Endpoint of this stack take its name from this configuration's output, or remove it.",
+        why=(
+            "No Endpoint of this stack uses the configuration, so it protects nothing here, or its Endpoint cannot "
+            "follow a replacement."
+        ),
+        fix="Pass the configuration's name output to an Endpoint of this stack, or remove the configuration.",
     )
 
 

@@ -61,12 +61,12 @@ POLICY = Policy(
     title="The settings make sense",
     description="The settings of the SageMaker endpoint encryption policies mean something.",
     risk=(
-        "A misspelled setting is not refused where the schema cannot tell. An allow-list that is not in effect, or an "
-        "exemption that outlives its resource, looks like a control and is none."
+        "The schema cannot refuse every misspelled setting. An allow-list that is not in effect, or an exemption that "
+        "outlives its resource, looks like a control and is none."
     ),
     remediation=(
-        "Correct the settings that are named in --policy-pack-config or in the policy group. Until then the policies "
-        "go on as if those had not been given."
+        "Correct the named settings in --policy-pack-config or in the policy group. Until then the policies run as if "
+        "those settings had not been given."
     ),
     url="https://www.pulumi.com/docs/discovery-governance/policy/policy-packs/",
     judges=Stack,

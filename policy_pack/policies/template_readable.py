@@ -13,12 +13,12 @@ def decide(template: Template, context: Context) -> Decision:
     reasons = "".join(f"\n- {reason}" for reason in template.unreadable)
     return Violation(
         why=(
-            f"What {template.quoted} makes cannot be read in full before it is deployed, so an endpoint configuration "
-            f"without encryption may hide in it:{reasons}"
+            f"{template.quoted} cannot be read in full before it is deployed, so an endpoint configuration without "
+            f"encryption may be in it:{reasons}"
         ),
         fix=(
-            "Give the template or the state as a text that preview knows, with values as a template's parameters, or "
-            "make endpoint configurations, Endpoints and keys outside of it."
+            "Pass the template or the state as text that is known at preview, with parameters for the values that are "
+            "not, or make endpoint configurations, Endpoints and keys outside it."
         ),
     )
 
@@ -31,13 +31,13 @@ POLICY = Policy(
     title="Templates can be read at preview",
     description="CloudFormation templates and Cloud Control states can be read before they are deployed.",
     risk=(
-        "What only AWS reads is judged by no policy: an endpoint configuration without a key passes unseen in a "
-        "template at a URL, in a nested stack or behind a macro."
+        "No policy can check what only AWS reads: an endpoint configuration without a key passes unseen in a template "
+        "at a URL, in a nested stack or behind a macro."
     ),
     remediation=(
-        "Pass the template itself (templateBody) rather than its URL, without macros and nested stacks around "
-        "SageMaker resources, and what only the update knows as parameters. Where a template is known to hold no "
-        "endpoint configuration, exempt its stack with that reason."
+        "Pass the template itself (templateBody) rather than its URL, keep macros and nested stacks away from "
+        "SageMaker resources, and pass what only the update knows as parameters. If a template holds no endpoint "
+        "configuration, exempt its stack with that reason."
     ),
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-guide.html",
     bad="""

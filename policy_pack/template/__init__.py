@@ -36,10 +36,10 @@ _URL_SUFFIXES = {
 # "CloudFormation template Resources syntax": letters and digits. "Understand CloudFormation quotas": 255 of them.
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}")
 
-_REPEATS_A_KEY = "An object in it gives the same key twice; the last one was read."
-_NO_RESOURCES = "It has no section Resources."
-_FOR_EACH = "A loop (Fn::ForEach) in it makes resources of what is not known before the update."
-_NOT_A_LOGICAL_ID = "A resource in it has a logical id that is not letters and digits."
+_REPEATS_A_KEY = "An object in the template gives the same key twice; the last one was read."
+_NO_RESOURCES = "The template has no section Resources."
+_FOR_EACH = "A loop (Fn::ForEach) in the template iterates over values that are not known before the update."
+_NOT_A_LOGICAL_ID = "A resource in the template has a logical ID that is not letters and digits."
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _read(
             continue
         kind = body.get("Type") if isinstance(body, dict) else None
         if not isinstance(kind, str):
-            unreadable.append(f"Its resource {logical_id} has no type.")
+            unreadable.append(f"The resource {logical_id} has no type.")
             continue
         deploys = elsewhere(kind)
         if deploys is None and kind not in types:
@@ -181,7 +181,7 @@ def _read(
             continue
         inline = kind in types and "TemplateBody" in (resolver.properties(body) or ())
         if deploys is not None and not inline:
-            unreadable.append(f"What its {deploys} {logical_id} deploys is written elsewhere.")
+            unreadable.append(f"The {deploys} {logical_id} deploys something that is written elsewhere.")
             handed |= resolver.resolve_with_origins(body.get("Properties"))[1]
         elif kind in types:
             resources[logical_id] = _resource(resolver, logical_id, body, condition, varies=kind in varied)

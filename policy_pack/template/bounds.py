@@ -15,9 +15,9 @@ MAX_DEPTH = 100  # levels of objects and lists, and of conditions that name one 
 COMPARISON = 256  # characters that it counts for to compare texts that may have gaps
 MOST_WAYS = 8  # ways in which the conditions that decide a resource may turn out: of three conditions all
 
-TOO_LARGE = "It is larger than 1 MB, which is more than CloudFormation takes."
-TOO_DEEP = f"It is nested more than {MAX_DEPTH} levels deep."
-MAKES_TOO_MUCH = "What its functions make is larger than 1 MB."
+TOO_LARGE = "The template is larger than 1 MB, which is more than CloudFormation takes."
+TOO_DEEP = f"The template is nested more than {MAX_DEPTH} levels deep."
+MAKES_TOO_MUCH = "The result of the template's functions is larger than 1 MB."
 
 
 class Refused(Exception):

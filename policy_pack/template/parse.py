@@ -20,8 +20,8 @@ from policy_pack.values import UNKNOWN, Plain
 if TYPE_CHECKING:
     import yaml
 
-MALFORMED = "It is neither JSON nor YAML, or not one object."
-ALIASES = "It uses aliases or merges of YAML, which CloudFormation does not take."
+MALFORMED = "The template is neither JSON nor YAML, or not one object."
+ALIASES = "The template uses YAML aliases or merges, which CloudFormation does not take."
 
 # The name of no function: what stands below it cannot be read, but what it refers to is still seen.
 UNREADABLE_PART = "Fn::"

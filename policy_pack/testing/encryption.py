@@ -155,7 +155,7 @@ class Encryption:
                     if isinstance(judgement.verdict, Violation):
                         urn = judgement.urn or ""
                         level = MANDATORY if levels[name] == REMEDIATE else levels[name]
-                        text = message(judgement)
+                        text = message(judgement, "python", pack)
                         yield Statement(policy.name, level, policy.severity, urn.split("::", 3)[-1], text)
 
     def _configured(self, pack: Pack) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:

@@ -235,7 +235,11 @@ def many(stacks: int = 300, configurations: int = 3185) -> Report:
             verdict(
                 "key-rotation-enabled", COMPLIANT, why=f'The key "key-{n % 700}" rotates every {90 + n % 200} days.'
             ),
-            verdict("paired-with-endpoint", COMPLIANT, why=f'The Endpoint "endpoint-{n}" of this stack uses it.'),
+            verdict(
+                "paired-with-endpoint",
+                COMPLIANT,
+                why=f'The Endpoint "endpoint-{n}" of this stack uses the configuration.',
+            ),
         ]
         status, key = COMPLIANT, "arn:aws:kms:eu-west-1:***:key/***"
         if n % 3 == 0:

@@ -59,9 +59,9 @@ def test_summary_and_then_violations_by_resource(state: Any) -> None:
         "Violations",
         "  config of shop/dev (aws:sagemaker/endpointConfiguration:EndpointConfiguration)",
         "    [mandatory] encryption-at-rest-enabled (severity high)",
-        "      It sets no kmsKeyArn, so no key of yours protects what its instances keep on their volumes: nobody can "
-        "restrict, log or revoke its use.",
-        "      Set kmsKeyArn to the ARN of a customer-managed key in the configuration's region.",
+        "      kmsKeyArn is not set, so the instance volumes are not encrypted with a key you control. You cannot "
+        "restrict, audit or revoke the use of the key that protects them now.",
+        "      Set kmsKeyArn (Python: kms_key_arn) to the ARN of a customer-managed key in the configuration's Region.",
         "    [advisory] paired-with-endpoint (severity low)",
     ]
     assert len(lines) == 12

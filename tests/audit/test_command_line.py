@@ -334,7 +334,7 @@ def test_text_hangs_within_the_width(width: int, state: str) -> None:
     shown = re.sub(r"\x1b\]8;[^\x1b]*\x1b\\|\x1b\[[0-9;]*m", "", console.file.getvalue())  # type: ignore[attr-defined]
     lines = shown.splitlines()
     assert max(map(len, lines)) <= width
-    start = next(number for number, line in enumerate(lines) if "It sets no kmsKeyArn" in line)
+    start = next(number for number, line in enumerate(lines) if "kmsKeyArn is not set" in line)
     indent = len(lines[start]) - len(lines[start].lstrip())
     continued = lines[start + 1]
     assert len(continued) - len(continued.lstrip()) == indent + 2

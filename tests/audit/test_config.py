@@ -167,7 +167,7 @@ def test_exemption(tmp_path: Path) -> None:
     report = audit_document(tmp_path, document, {FIRST: {"exemptions": [exemption]}})
     said = verdict(report.configurations[0], "encryption-at-rest-enabled")
     assert (said.status, said.reason, said.expires, said.ticket) == ("exempted", "Renamed soon", "2026-11-25", "ML-1")
-    assert said.why.startswith("It sets no kmsKeyArn")
+    assert said.why.startswith("kmsKeyArn is not set")
     assert report.configurations[0].status == "exempted"
     assert triples(report) == [("advisory", "paired-with-endpoint", "config")]
     over = audit_document(tmp_path, document, {FIRST: {"exemptions": [{**exemption, "expires": "2026-11-24"}]}})

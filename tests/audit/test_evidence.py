@@ -83,7 +83,7 @@ def test_violation_of_its_endpoint_is_the_configuration_s(tmp_path: Path) -> Non
     assert verdict(by_label["config"], "endpoint-follows-replacement").status == NON_COMPLIANT
     assert by_label["config"].status == NON_COMPLIANT  # what runs may not be what it says
     unused = verdict(by_label["other"], "endpoint-follows-replacement")
-    assert (unused.status, unused.why) == (NOT_APPLICABLE, "No Endpoint of the stack uses it.")
+    assert (unused.status, unused.why) == (NOT_APPLICABLE, "No Endpoint of the stack uses the configuration.")
     assert by_label["other"].status == COMPLIANT
 
 

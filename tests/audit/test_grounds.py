@@ -69,15 +69,15 @@ def why(evidence: ConfigurationEvidence, policy: str) -> str:
     ("policy", "rests_on"),
     [
         ("encryption-at-rest-enabled", 'kmsKeyArn names the key "serving" of this stack, in us-east-1.'),
-        ("customer-managed-key", "names a key by its id, not an alias of AWS's own."),
+        ("customer-managed-key", "names a key by its id, not an AWS-managed one."),
         ("key-in-same-region", "both in us-east-1, of the partition aws."),
         ("key-covers-instance-storage", "no local storage: ml.m5.xlarge."),
-        ("replacement-safe", "Its name is generated"),
+        ("replacement-safe", "The name is generated"),
         ("key-resource-usable", 'The key "serving" is enabled, symmetric and for encryption.'),
-        ("key-policy-restricted", 'The policy of the key "serving" lets in 1 AWS service, 1 account and 2 roles.'),
+        ("key-policy-restricted", 'The policy of the key "serving" allows 1 AWS service, 1 account and 2 roles.'),
         ("key-rotation-enabled", 'The key "serving" rotates every 365 days.'),
-        ("endpoint-follows-replacement", 'The Endpoint "ranking" takes its name from its output.'),
-        ("paired-with-endpoint", 'The Endpoint "ranking" of this stack uses it.'),
+        ("endpoint-follows-replacement", 'The Endpoint "ranking" takes the configuration\'s name from its output.'),
+        ("paired-with-endpoint", 'The Endpoint "ranking" of this stack uses the configuration.'),
     ],
 )
 def test_what_a_verdict_rests_on(tmp_path: Path, policy: str, rests_on: str) -> None:
@@ -93,13 +93,16 @@ def test_how_often_a_key_rotates(tmp_path: Path, given: dict[str, Any], days: in
 
 def test_the_default_policy_of_aws_is_said_to_be_that(tmp_path: Path) -> None:
     [evidence] = audit_document(tmp_path, stack(policy="")).configurations
-    assert "AWS's default one, which lets in its own account only" in why(evidence, "key-policy-restricted")
+    assert "the default one, which allows its own account only" in why(evidence, "key-policy-restricted")
 
 
 @pytest.mark.parametrize(
     ("variants", "rests_on"),
     [
-        ([{"serverlessConfig": {"maxConcurrency": 1}}], "Its variants are serverless."),
+        (
+            [{"serverlessConfig": {"maxConcurrency": 1}}],
+            "The variants are serverless, and the key encrypts the container images kept for them.",
+        ),
         (
             [{"instanceType": f"ml.{each}.xlarge"} for each in ("c4", "c5", "c6g", "c6gn", "c6i", "c6in", "c7g")],
             "ml.c6gn.xlarge, ml.c6i.xlarge and 2 more.",

@@ -104,7 +104,7 @@ def test_a_template_that_cannot_be_read_is_in_every_total_and_share(tmp_path: Pa
         assert each.judged == before.judged + 1
         assert each.counts[CANNOT_TELL] == before.counts[CANNOT_TELL] + 1
     assert max(each.share or 0 for each in report.requirements) == 0.5
-    assert [each.why for each in report.unread] == ["It is at a URL, from where it is not fetched."]
+    assert [each.why for each in report.unread] == ["The template is at a URL, which this pack does not fetch."]
 
 
 def test_what_an_organization_accepts_is_exempted(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_its_region_is_that_of_the_annotation(metadata: dict[str, Any], region: 
 def test_where_nobody_says_its_region_none_is_compared() -> None:
     (said,) = verdicts(key_in_same_region.POLICY, made({**SPEC, "kmsKeyID": arn("us-west-2")})).values()
     assert isinstance(said, NotApplicable)
-    assert "which region" in said.why
+    assert "which Region" in said.why
 
 
 @pytest.mark.parametrize(

@@ -192,18 +192,18 @@ def test_the_stacks_name() -> None:
 @pytest.mark.parametrize(
     ("properties", "reason"),
     [
-        ({"templateBody": UNKNOWN}, "Its templateBody is not known before the update."),
+        ({"templateBody": UNKNOWN}, "templateBody is not known before the update."),
         (
             {"templateBody": from_json({SIGNATURE: SECRET, "ciphertext": "x"})},
-            "Its templateBody is not known before the update.",
+            "templateBody is not known before the update.",
         ),
-        ({"templateUrl": "https://bucket/x"}, "It is at a URL, from where it is not fetched."),
-        ({"templateUrl": UNKNOWN}, "It is at a URL, from where it is not fetched."),
-        ({"templateBody": " ", "templateUrl": "x"}, "It is at a URL, from where it is not fetched."),
-        ({}, "It has no templateBody."),
-        ({"templateBody": 5}, "Its templateBody is a number where a template belongs."),
-        ({"templateBody": Opaque("an asset")}, "Its templateBody is an asset where a template belongs."),
-        ({"templateBody": "{["}, "It is neither JSON nor YAML, or not one object."),
+        ({"templateUrl": "https://bucket/x"}, "The template is at a URL, which this pack does not fetch."),
+        ({"templateUrl": UNKNOWN}, "The template is at a URL, which this pack does not fetch."),
+        ({"templateBody": " ", "templateUrl": "x"}, "The template is at a URL, which this pack does not fetch."),
+        ({}, "templateBody is not set."),
+        ({"templateBody": 5}, "templateBody is a number where a template belongs."),
+        ({"templateBody": Opaque("an asset")}, "templateBody is an asset where a template belongs."),
+        ({"templateBody": "{["}, "The template is neither JSON nor YAML, or not one object."),
         ({"templateBody": '{"Transform": "Mine"}'}, "A macro (Transform) rewrites it when it is deployed."),
     ],
     ids=str,
@@ -218,10 +218,10 @@ def test_the_names_of_properties_are_those_of_the_schema_in_cloud_control() -> N
     def why(**properties: Any) -> tuple[str, ...]:
         return one(Template, carried("AWS::CloudFormation::Stack", **properties)).unreadable
 
-    assert why(TemplateURL="https://bucket/x") == ("It is at a URL, from where it is not fetched.",)
-    assert why() == ("It has no TemplateBody.",)
+    assert why(TemplateURL="https://bucket/x") == ("The template is at a URL, which this pack does not fetch.",)
+    assert why() == ("TemplateBody is not set.",)
     assert one(Template, state("AWS::CloudFormation::Stack", UNKNOWN)).unreadable == (
-        "Its TemplateBody is not known before the update.",
+        "TemplateBody is not known before the update.",
     )
 
 
@@ -239,7 +239,7 @@ def test_a_configuration_that_may_not_be_deployed_is_left_out() -> None:
     found = conditional(Configuration=configuration(None, "Open"))
     assert all_of(Configuration, found) == ()
     (reason,) = one(Template, found).unreadable
-    assert reason == "Whether its resource Configuration is deployed is not known before the update."
+    assert reason == "The condition of the resource Configuration is not known before the update."
 
 
 def test_an_endpoint_that_may_not_be_deployed_says_nothing_of_its_configuration() -> None:
@@ -247,7 +247,7 @@ def test_an_endpoint_that_may_not_be_deployed_says_nothing_of_its_configuration(
     made = one(Endpoint, found)
     assert (made.configuration_name, made.configuration_sources) == (None, within("Configuration"))
     (reason,) = one(Template, found).unreadable
-    assert reason == "Whether its resource Endpoint is deployed is not known before the update."
+    assert reason == "The condition of the resource Endpoint is not known before the update."
 
 
 def test_properties_that_a_macro_makes() -> None:
@@ -255,7 +255,7 @@ def test_properties_that_a_macro_makes() -> None:
     found = conditional(Configuration=made)
     assert all_of(Configuration, found) == ()
     (reason,) = one(Template, found).unreadable
-    assert reason == "The properties of its resource Configuration are not known before the update."
+    assert reason == "The properties of the resource Configuration are not known before the update."
 
 
 def test_permissions_that_may_not_be_deployed_are_open() -> None:

@@ -25,7 +25,7 @@ from tests.iam.statements import (
     document,
 )  # fmt: skip
 
-LOCKED = "lets nobody change it (kms:PutKeyPolicy)"
+LOCKED = "allows no principal to change it (kms:PutKeyPolicy)"
 VERSION = "has a Version that IAM does not know"
 OPERATOR = "has a condition operator that IAM does not know in statement 2"
 KIND = "has a kind of principal that IAM does not know in statement 2"

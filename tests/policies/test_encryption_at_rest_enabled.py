@@ -14,7 +14,7 @@ from tests.programs.blocks import pair, variant
 
 POLICY = "encryption-at-rest-enabled"
 SERVERLESS = {"model_name": "model", "serverless_config": {"max_concurrency": 5, "memory_size_in_mb": 2048}}
-IMAGES, VOLUMES = "container images", "what its instances keep on their volumes"
+IMAGES, VOLUMES = "container images", "the instance volumes are not encrypted"
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ def test_a_name_by_hand_through_cloud_control(phase: str, judging: Judging) -> N
         ("mandatory", POLICY, "endpoint"),
     ]
     (said,) = judging.messages(by_hand_through_cloud_control, POLICY)
-    assert "a changed key needs a changed name too" in said
+    assert "A changed key needs a changed name too" in said
 
 
 # ---- no dependency information ----

@@ -104,19 +104,28 @@ def test_a_state_does_not_record_the_option(program: Program, tmp_path: Any, jud
 
 @pytest.mark.parametrize("program", [from_native(FIRST), template(FIRST)])
 def test_an_audit_does_not_ask_for_what_makes_no_difference(program: Program, tmp_path: Any) -> None:
-    assert evidence(program, tmp_path) == "Its name is generated, so that a replacement has another one."
+    assert evidence(program, tmp_path) == "The name is generated, so a replacement gets a new one."
 
 
 # ---- names by hand ----
 
 BY_HAND = {
-    "aws": (classic(name="serving"), "deletes the configuration and makes another of the same name"),
-    "aws, deleted first": (classic(FIRST, name="serving"), "deletes the configuration and makes another of the same"),
-    "aws, made first": (classic(NOT_FIRST, name="serving"), "As the name is taken, the update fails"),
-    "aws-native": (from_native(endpoint_config_name="serving"), "deletes the configuration and makes another of the"),
+    "aws": (classic(name="serving"), "deletes the configuration and makes a new one with the same name"),
+    "aws, deleted first": (
+        classic(FIRST, name="serving"),
+        "deletes the configuration and makes a new one with the same",
+    ),
+    "aws, made first": (classic(NOT_FIRST, name="serving"), "The name is still taken then, so the update fails"),
+    "aws-native": (
+        from_native(endpoint_config_name="serving"),
+        "deletes the configuration and makes a new one with the",
+    ),
     "CloudFormation": (template(EndpointConfigName="serving"), "cannot be deployed until the name changes too"),
-    "Cloud Control": (cloud_control(EndpointConfigName="serving"), "As the name is taken, the update fails"),
-    "Cloud Control, deleted first": (cloud_control(FIRST, EndpointConfigName="s"), "makes another of the same name"),
+    "Cloud Control": (cloud_control(EndpointConfigName="serving"), "The name is still taken then, so the update fails"),
+    "Cloud Control, deleted first": (
+        cloud_control(FIRST, EndpointConfigName="s"),
+        "makes a new one with the same name",
+    ),
 }
 
 
@@ -134,13 +143,13 @@ def test_it_says_what_happens_on_its_carrier(program: Program, consequence: str,
 @pytest.mark.parametrize(
     ("program", "property_and_output"),
     [
-        (classic(name="serving"), ("Leave name out", "the configuration's name output.")),
-        (from_native(endpoint_config_name="s"), ("Leave endpointConfigName out", "endpointConfigName output.")),
+        (classic(name="serving"), ("Remove name,", "the configuration's name output.")),
+        (from_native(endpoint_config_name="s"), ("Remove endpointConfigName", "endpointConfigName output.")),
         (
             template(EndpointConfigName="s"),
-            ("Leave EndpointConfigName out", "Fn::GetAtt (in CDK: attrEndpointConfigName"),
+            ("Remove EndpointConfigName,", "Fn::GetAtt (in CDK: attrEndpointConfigName"),
         ),
-        (cloud_control(EndpointConfigName="s"), ("Leave EndpointConfigName out", "in its properties output.")),
+        (cloud_control(EndpointConfigName="s"), ("Remove EndpointConfigName,", "in its properties output.")),
     ],
 )
 def test_it_says_what_to_type_there(program: Program, property_and_output: tuple[str, str], judging: Judging) -> None:
@@ -149,5 +158,6 @@ def test_it_says_what_to_type_there(program: Program, property_and_output: tuple
 
 
 def test_both_are_said_at_once(judging: Judging) -> None:
-    assert message(classic(FIRST, name="serving"), judging).endswith("Remove the option deleteBeforeReplace too.")
+    said = message(classic(FIRST, name="serving"), judging)
+    assert said.endswith("Remove the option deleteBeforeReplace (Python: delete_before_replace) too.")
     assert "deleteBeforeReplace" not in message(classic(name="serving"), judging)

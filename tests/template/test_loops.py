@@ -72,7 +72,9 @@ def test_resources_may_refer_to_those_that_a_loop_makes() -> None:
 )
 def test_what_is_no_loop_that_can_be_read_is_named(loop: Any) -> None:
     found = content({"Resources": {"Fn::ForEach::Loop": loop}})
-    assert found.unreadable == ("A loop (Fn::ForEach) in it makes resources of what is not known before the update.",)
+    assert found.unreadable == (
+        "A loop (Fn::ForEach) in the template iterates over values that are not known before the update.",
+    )
 
 
 def test_loops_that_multiply_are_refused() -> None:

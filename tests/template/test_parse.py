@@ -221,7 +221,7 @@ def test_as_deep_as_allowed() -> None:
 def test_a_key_that_is_given_twice(text: str) -> None:
     found = content(text.format(type=TYPE))
     assert found.resources["It"].properties == {"Value": 2}
-    assert found.unreadable == ("An object in it gives the same key twice; the last one was read.",)
+    assert found.unreadable == ("An object in the template gives the same key twice; the last one was read.",)
 
 
 def test_a_mapping_whose_key_is_no_text_cannot_be_read() -> None:
@@ -236,5 +236,5 @@ def test_a_template_of_the_largest_size_is_read() -> None:
 
 
 def test_any_other_kind_of_body_is_refused() -> None:
-    assert refusal({}) == "It has no section Resources."
+    assert refusal({}) == "The template has no section Resources."
     assert read_template({"Resources": []}) == read_template({"Resources": None})

@@ -103,7 +103,7 @@ def test_a_macro_in_one_property_hides_that_one() -> None:
 def test_what_is_written_elsewhere(kind: str, what: str) -> None:
     nested = {"Type": kind, "Properties": {"Parameters": {"Key": KEY, "Name": {"Ref": "Name"}}}}
     found = content({"Resources": {"It": IT, "Nested": nested}, "Parameters": {"Name": {"Type": "String"}}})
-    assert found.unreadable == (f"What its {what} Nested deploys is written elsewhere.",)
+    assert found.unreadable == (f"The {what} Nested deploys something that is written elsewhere.",)
     assert list(found.resources) == ["It"]
     assert found.handed == Origins(frozenset({"It"}), frozenset({"Name"}))
 
@@ -117,7 +117,9 @@ def test_what_is_not_deployed_hides_nothing() -> None:
 def test_a_loop_over_what_is_not_known() -> None:
     loop = ["Name", {"Ref": "Names"}, {"It${Name}": {"Type": TYPE, "Properties": {"Value": KEY}}}]
     found = content({"Resources": {"It": IT, "Fn::ForEach::Loop": loop}, "Transform": "AWS::LanguageExtensions"})
-    assert found.unreadable == ("A loop (Fn::ForEach) in it makes resources of what is not known before the update.",)
+    assert found.unreadable == (
+        "A loop (Fn::ForEach) in the template iterates over values that are not known before the update.",
+    )
     assert list(found.resources) == ["It"]
     assert found.handed.sources == {"It"}
 
@@ -125,12 +127,12 @@ def test_a_loop_over_what_is_not_known() -> None:
 @pytest.mark.parametrize(
     ("resources", "reason"),
     [
-        ({"no-letters": IT}, "A resource in it has a logical id that is not letters and digits."),
-        ({"A" * 256: IT}, "A resource in it has a logical id that is not letters and digits."),
-        ({"Untyped": {"Properties": {}}}, "Its resource Untyped has no type."),
-        ({"Untyped": {"Type": {"Ref": "Type"}}}, "Its resource Untyped has no type."),
-        ({"Untyped": "text"}, "Its resource Untyped has no type."),
-        ({"Untyped": None}, "Its resource Untyped has no type."),
+        ({"no-letters": IT}, "A resource in the template has a logical ID that is not letters and digits."),
+        ({"A" * 256: IT}, "A resource in the template has a logical ID that is not letters and digits."),
+        ({"Untyped": {"Properties": {}}}, "The resource Untyped has no type."),
+        ({"Untyped": {"Type": {"Ref": "Type"}}}, "The resource Untyped has no type."),
+        ({"Untyped": "text"}, "The resource Untyped has no type."),
+        ({"Untyped": None}, "The resource Untyped has no type."),
     ],
     ids=lambda each: str(each)[:40],
 )
@@ -142,7 +144,7 @@ def test_what_is_no_resource(resources: dict[str, Any], reason: str) -> None:
 
 @pytest.mark.parametrize("resources", [None, [], "text", 5])
 def test_no_resources(resources: Any) -> None:
-    assert refusal({"Resources": resources}) == "It has no section Resources."
+    assert refusal({"Resources": resources}) == "The template has no section Resources."
 
 
 def test_only_what_is_asked_for_is_read() -> None:
