@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 # Ids of tests hold sets, and every worker has to collect the same.
 export PYTHONHASHSEED = 0
 
-.PHONY: help setup demo test quick lint types docs site release notes bench fuzz pack lock sbom secrets versions clean
+.PHONY: help setup demo test quick lint types docs site release notes bench load mutate fuzz pack lock sbom secrets versions clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,13 @@ bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a b
 	.venv-bench/bin/python -m benchmarks.bench
 	.venv-bench/bin/python -m benchmarks.bench_audit
 	.venv-bench/bin/python -m benchmarks.bench_policies
+
+load: setup ## Compare what many callers at once get with what one gets alone
+	$(RUN) -m benchmarks.load
+
+# SAMPLE=300 SEED=1 for more mutants, and others; each takes up to a minute.
+mutate: setup ## Tell which changes of the decisions no test notices
+	$(RUN) -m tools.mutate --sample $(or $(SAMPLE),40) --seed $(or $(SEED),0)
 
 # SECONDS_TO_FUZZ=3600 SEED=1 fuzz longer, and other inputs.
 fuzz: setup ## Look for inputs that the pack answers wrongly

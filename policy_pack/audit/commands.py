@@ -12,6 +12,7 @@ import json
 import shlex
 from collections.abc import Iterator
 
+from policy_pack import quoting
 from policy_pack.audit.evidence import Command
 from policy_pack.judging.control import CONTROL
 
@@ -22,11 +23,13 @@ def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Comman
     """The commands for the configuration of this physical name; `region` in none where nobody knows it.
 
     Yields nothing where a character of the name could be obeyed by a terminal into which it is pasted; no AWS
-    resource has such a name.
+    resource has such a name. Nor where `region` is no region's name, so that nothing else comes out in its place.
     """
+    if region is not None and quoting.region(region) != region:
+        return
     if not name or not name.replace("\n", "").replace("\t", "").isprintable():
         return
-    at = f" --region {shlex.quote(region)}" if region is not None and region.isprintable() else ""
+    at = f" --region {shlex.quote(region)}" if region is not None else ""
     yield Command(
         "its result in AWS Config",
         f"for rule in $(aws configservice describe-config-rules{at} --output text --query "
