@@ -1,6 +1,6 @@
-"""Stands between the engine and the SDK, so that what concerns nobody is never deserialised.
+"""Stands between the engine and the SDK, so that what concerns nobody is never deserialized.
 
-The SDK (pulumi-policy 1.21) deserialises each resource once for every resource policy, and the whole stack once for
+The SDK (pulumi-policy 1.21) deserializes each resource once for every resource policy, and the whole stack once for
 every stack policy, before a policy can say that it does not care. `Edge` answers the engine in the SDK's place: it
 decides by a resource's type whether anything concerns it, reads what does straight from the message, and hands the
 SDK a request without properties. Levels, settings, diagnostics and not-applicable answers stay the SDK's own. Of a
