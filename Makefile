@@ -71,6 +71,10 @@ release: setup ## Build and try the release VERSION into build/release; without 
 notes: ## Print the release notes of VERSION, or of the newest entry of CHANGELOG.md
 	@$(PYTHON) -m tools.notes $(VERSION)
 
+.PHONY: pictures
+pictures: setup ## Make the pictures of the documentation anew; those of the report need Chromium
+	$(RUN) -m tools.pictures
+
 bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a bare service's
 	.venv-bench/bin/python -m benchmarks.bench
 	.venv-bench/bin/python -m benchmarks.bench_audit

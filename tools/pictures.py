@@ -30,6 +30,7 @@ from policy_pack.audit.examine import Options
 from policy_pack.audit.formats import html, text
 from policy_pack.audit.run import audit
 from policy_pack.policies import PACK
+from policy_pack.stack.urn import type_of
 from tests.audit import invented
 from tests.audit.browser import PHONE, chromium, opened, running
 from tests.examples import deployed
@@ -79,7 +80,7 @@ def _preview(requests: list[Message]) -> str:
 
 
 def _violation(finding: Finding) -> Iterator[Padding]:
-    package, _, rest = finding.urn.split("::")[2].rpartition("$")[2].partition(":")
+    package, _, rest = type_of(finding.urn).partition(":")
     module, _, kind = rest.rpartition(":")
     resource = f"{package}:{module.split('/')[0]}:{kind}: {finding.resource}"
     yield Padding(

@@ -37,6 +37,7 @@ from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.quoting import message, visible
 from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Template, Unread
+from policy_pack.stack.urn import name_of, type_of
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ class Examination:
             level=level_of(policy, self._options.config),
             severity=policy.severity,
             urn=visible(urn),
-            resource=visible(_name_of(urn)),
-            type=visible(_type_of(urn)),
+            resource=visible(name_of(urn)),
+            type=visible(type_of(urn)),
             subject=visible(subject.label) if subject is not None and subject.id != urn else "",
             why=message(violation.why),
             fix=message(spelled(violation.fix, self._language(urn), self._options.config.pack.setting_names)),
@@ -167,7 +168,7 @@ class Examination:
                 urn=visible(node.urn),
                 id=visible(node.id),
                 label=visible(node.label),
-                type=visible(_type_of(node.urn)),
+                type=visible(type_of(node.urn)),
                 status=EXEMPTED if node.id in exempted else CANNOT_TELL,
                 why=message(why),
             )
@@ -187,7 +188,7 @@ class Examination:
             urn=visible(configuration.urn),
             id=visible(configuration.id),
             label=visible(configuration.label),
-            type=visible(_type_of(configuration.urn)),
+            type=visible(type_of(configuration.urn)),
             name=visible(name),
             region=quoting.region(region) if region else "",
             key=key_text(
@@ -222,16 +223,6 @@ class Examination:
             # Some providers identify a resource by its ARN, which ends with its name.
             name = self._state.physical_id(configuration.urn).rpartition("/")[2]
         return name if isinstance(name, str) and not any(name in secret for secret in secrets) else ""
-
-
-def _type_of(urn: str) -> str:
-    parts = urn.split("::", 3)
-    return parts[2].rpartition("$")[2] if len(parts) == 4 else ""
-
-
-def _name_of(urn: str) -> str:
-    parts = urn.split("::", 3)
-    return parts[3] if len(parts) == 4 else ""
 
 
 def _fingerprint(*parts: str) -> str:

@@ -22,6 +22,7 @@ from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.properties import Properties, secret_texts
 from policy_pack.carriers import READERS, SUBJECTS
 from policy_pack.stack.model import Provider, Resource
+from policy_pack.stack.urn import name_of, stack_and_project
 from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
 
 _OLDEST = 3  # the version of a deployment
@@ -269,7 +270,7 @@ def _names(entries: Iterable[Any]) -> tuple[str, str]:
     for entry in entries:
         urn = entry.get("urn") if isinstance(entry, dict) else None
         if isinstance(urn, str) and is_urn(urn):
-            stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
+            stack, project = stack_and_project(urn)
             return project, stack
     return "", ""
 
@@ -283,7 +284,7 @@ def _resource(
     return Resource(
         urn=entry["urn"],
         type=entry["type"],
-        name=entry["urn"].split("::", 3)[3],
+        name=name_of(entry["urn"]),
         properties=properties,
         provider=provider,
         property_sources=dependencies,

@@ -34,6 +34,7 @@ from policy_pack.stack.model import (
     Template,
     Unread,
 )
+from policy_pack.stack.urn import type_of
 from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown, kind_of, text
 
 if TYPE_CHECKING:
@@ -290,8 +291,7 @@ def _at_most_one(ids: Sequence[str], is_key: Callable[[str], bool]) -> Sequence[
 def _is_key_by_urn(urn: str) -> bool:
     from policy_pack.carriers import READERS as OF_ALL_CARRIERS  # which have this one among them
 
-    parts = urn.split("::")
-    reads = OF_ALL_CARRIERS.get(parts[2].rpartition("$")[2]) if len(parts) > 2 else None
+    reads = OF_ALL_CARRIERS.get(type_of(urn))
     return reads is not None and reads.is_key
 
 

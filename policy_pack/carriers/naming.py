@@ -14,6 +14,7 @@ from typing import Any
 
 from policy_pack.expressions import expression
 from policy_pack.stack.model import Resource
+from policy_pack.stack.urn import stack_and_project
 from policy_pack.values import Plain, Unknown, get, text
 
 CONFIGURATION = "pulumi:autonaming"
@@ -87,7 +88,7 @@ def _read(part: str, is_expression: bool, name: str, start: int, resource: Resou
                 if len(name) >= start + size and characters.issuperset(name[start : start + size])
                 else []
             )
-        stack, project = [*resource.urn.removeprefix("urn:pulumi:").split("::"), ""][:2]
+        stack, project = stack_and_project(resource.urn)
         known = {"name": resource.name, "stack": stack, "project": project}
         if part not in known:
             return range(start + 1, len(name) + 1)

@@ -18,6 +18,7 @@ from typing import Any
 from policy_pack.expressions import expression
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Place, Provider, Resource
+from policy_pack.stack.urn import name_of
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, WrongType, from_json, text
 
 _PACKAGES = ("aws", "aws-native")
@@ -77,7 +78,7 @@ def _around(kind: str, provider: Provider | None, profile: Text, surroundings: S
 
 def _is_default(provider: Provider | None) -> bool:
     # What was made without the engine, or scanned for, names no provider.
-    return provider is None or _DEFAULT.fullmatch(provider.urn.split("::", 3)[-1]) is not None
+    return provider is None or _DEFAULT.fullmatch(name_of(provider.urn)) is not None
 
 
 def _assumed_role(provider: Mapping[str, Any]) -> Text:

@@ -23,6 +23,7 @@ from policy_pack.judging.verdict import (
 )
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Configuration, Endpoint, Node, Stack, Suppression
+from policy_pack.stack.urn import name_of
 
 
 @dataclass(frozen=True)
@@ -159,4 +160,4 @@ def _with_tags(violation: Violation, tags: Mapping[str, str], settings: Effectiv
 def names_of(node: Node) -> tuple[str, ...]:
     """What an exemption may call a node: its URN, its id, its resource's name, and its label."""
     # All that follows the third separator: a name may hold one too, and must not pass for what follows it.
-    return node.urn, node.id, node.urn.split("::", 3)[-1], node.label
+    return node.urn, node.id, name_of(node.urn), node.label

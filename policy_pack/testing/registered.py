@@ -13,6 +13,7 @@ from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
+from policy_pack.stack.urn import name_of
 from policy_pack.values import SECRET, SIGNATURE
 
 RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
@@ -42,7 +43,7 @@ class Registered:
     @property
     def name(self) -> str:
         """The logical name."""
-        return self.urn.split("::", 3)[3]
+        return name_of(self.urn)
 
     @property
     def is_provider(self) -> bool:
