@@ -212,7 +212,7 @@ _options: list[Options] = []  # of a process that examines inputs for another
 
 def _start(options: Options) -> None:
     _options[:] = [options]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever interrupts the audit ends this process through the other
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one handles an interrupt for both
     gc.set_threshold(*_RARELY)
 
 

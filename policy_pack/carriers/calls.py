@@ -48,7 +48,7 @@ def flat(name: str) -> str:
 
 
 def as_far_as_known(value: Plain) -> Plain:
-    """A value, with a character that stands for each gap where it is a text of which parts are known."""
+    """A value; in a text that is known in part, a character stands for each gap."""
     if not isinstance(value, PartlyKnown):
         return value
     return "".join("?" if each in MARKS else each for each in value.text)

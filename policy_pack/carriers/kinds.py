@@ -21,7 +21,7 @@ _ANY_PACKAGE = "*:"
 
 @dataclass(frozen=True)
 class Reads:
-    """How a type of resource is read: `read` yields nodes of the model, of which `makes` is the kind that matters."""
+    """How a type of resource is read: `read` yields nodes of the model, and `makes` is the kind that matters most."""
 
     makes: type
     read: Callable[..., Iterable[AnyNode]]

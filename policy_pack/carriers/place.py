@@ -22,7 +22,7 @@ from policy_pack.stack.urn import name_of
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, WrongType, from_json, text
 
 _PACKAGES = ("aws", "aws-native")
-_BRIDGED = "index/"  # in packages of any name, of which only those are read that are AWS's
+_BRIDGED = "index/"  # in packages of any name; only those of AWS are read
 
 # As the engine names them: "default", or that and the provider's version.
 _DEFAULT = expression(r"default(_[0-9].*)?")

@@ -90,7 +90,7 @@ def variants(properties: Mapping[str, Any], model_sources: Mapping[str, tuple[st
     """The production and shadow variants, one of a heterogeneous fleet for each of its types of instances.
 
     `model_sources` are what each of the two properties is computed from. Where one is unknown as a whole, there is one
-    variant of which nothing is known.
+    variant with nothing known of it.
     """
     return tuple(
         variant

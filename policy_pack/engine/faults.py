@@ -50,7 +50,7 @@ class Faults:
         )
 
     def forget(self) -> None:
-        """Begins with another stack, of which nothing has failed yet."""
+        """Begins another stack: none of its calls has failed yet."""
         self.policies = {}
 
     def summary(self) -> str | None:

@@ -24,7 +24,7 @@ from policy_pack.judging.verdict import CannotTell, NotApplicable, Violation
 from policy_pack.stack.model import Configuration, Stack
 
 _MOST = quoting.MOST - 500  # characters; the SDK puts the policy's description before them
-_STACK_SIZE = 128 << 20  # bytes, of which a thread takes what it needs
+_STACK_SIZE = 128 << 20  # bytes; a thread uses only what it needs
 
 Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
 

@@ -15,7 +15,7 @@ from typing import Any
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
 _TYPE = b"\x0a"  # what precedes a text in field 1, which a resource's type is, and then its length if below 128
-_TYPES = 4096  # of which it is remembered whether they are known
+_TYPES = 4096  # the number of types that the cache holds
 
 
 class Skimmer:

@@ -41,7 +41,7 @@ class Requirement:
         return policy in self.policies or policy in self.where_enabled
 
 
-# Whoever violates one of these does not meet the control, whatever level it is given.
+# A violation of one of these means that the control is not met, whatever the policy's level.
 ENCRYPTED = (
     "encryption-at-rest-enabled",
     "customer-managed-key",

@@ -183,7 +183,7 @@ class Endpoint(Node):
 
 @dataclass(frozen=True)
 class KeyProperties:
-    """What the carrier of a key calls its properties, for whoever reads a message about it."""
+    """What a key's carrier calls its properties, so that messages use those names."""
 
     enabled: str
     spec: str

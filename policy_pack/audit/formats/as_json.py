@@ -24,7 +24,7 @@ def write(report: Report) -> str:
 
 
 def _pieces(report: Report) -> Iterator[str]:
-    """The text of `document`, of which no more than an element of its long lists is there at a time."""
+    """The text of `document`, made element by element where a list is long, so that little of it is in memory."""
     whole = document(report, lists=False)
     for number, (name, value) in enumerate(whole.items()):
         yield "{\n" if number == 0 else ",\n"
