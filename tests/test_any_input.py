@@ -205,7 +205,7 @@ def test_any_resource_is_answered(pack: Engine, resource: dict[str, Any]) -> Non
     _check(pack.analyze(resource))
 
 
-@many
+@settings(many, max_examples=400)  # each has several resources
 @given(stack=stacks())
 def test_any_stack_is_answered(pack: Engine, stack: list[dict[str, Any]]) -> None:
     _check(pack.analyze_stack(stack))
