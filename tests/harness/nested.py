@@ -21,18 +21,29 @@ def stack(*resources: bytes) -> bytes:
 
 
 def _nested(depth: int, container: str) -> bytes:
-    value = bytes(struct_pb2.Value(string_value="innermost").SerializeToString())
+    innermost = bytes(struct_pb2.Value(string_value="innermost").SerializeToString())
+    # What stands before each level, from the inside out: copying the levels within it anew takes the square of them.
+    heads, size = [], len(innermost)
     for _ in range(depth):
         if container == "list":
-            value = _field(6, _field(1, value))
+            before = _head(1, size)
+            head = _head(6, len(before) + size) + before
         else:
-            value = _field(5, _field(1, _field(1, b"a") + _field(2, value)))
-    return value
+            before = _field(1, b"a") + _head(2, size)
+            entry = _head(1, len(before) + size) + before
+            head = _head(5, len(entry) + size) + entry
+        heads.append(head)
+        size += len(head)
+    return b"".join([*reversed(heads), innermost])
 
 
 def _field(number: int, content: bytes) -> bytes:
-    length, left = bytearray(), len(content)
-    while left > 127:
-        length.append(left & 127 | 128)
-        left >>= 7
-    return bytes([number << 3 | 2, *length, left]) + content
+    return _head(number, len(content)) + content
+
+
+def _head(number: int, size: int) -> bytes:
+    length = bytearray()
+    while size > 127:
+        length.append(size & 127 | 128)
+        size >>= 7
+    return bytes([number << 3 | 2, *length, size])
