@@ -44,6 +44,9 @@ from policy_pack.policies import PACK
 serve(PACK)
 """
 
+# What measures the tests writes files, and is no part of the pack.
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
+
 NAMES = sorted({recording.name for recording in recordings()})
 
 
@@ -65,7 +68,7 @@ def connections(pid: int) -> Iterator[str]:
 
 
 def test_it_answers_as_ever(tmp_path: Path) -> None:
-    with Engine(confined(tmp_path)) as engine:
+    with Engine(confined(tmp_path), environment=UNMEASURED) as engine:
         engine.configure({})
         for name in NAMES:
             for phase in ("preview", "update"):
@@ -76,7 +79,7 @@ def test_it_answers_as_ever(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the sockets of a process in this way")
 def test_its_only_connection_is_the_engines(tmp_path: Path) -> None:
-    with Engine(confined(tmp_path)) as engine:
+    with Engine(confined(tmp_path), environment=UNMEASURED) as engine:
         engine.configure({})
         recording = Recording("computed_key", "update")
         assert replay(engine, recording) == recording.expected
@@ -99,7 +102,7 @@ def test_its_only_connection_is_the_engines(tmp_path: Path) -> None:
 )
 def test_the_confinement_refuses(attempt: str, tmp_path: Path) -> None:
     more = f"try:\n    {attempt}\nexcept PermissionError:\n    pass"
-    with Engine(confined(tmp_path, more)) as engine:
+    with Engine(confined(tmp_path, more), environment=UNMEASURED) as engine:
         engine.info()
     assert "REFUSED" in engine.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["__main__.py"]

@@ -19,7 +19,9 @@ from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, replay
 
-LIMIT = 1_000_000  # bytes
+LIMIT = 1_000_000  # bytes of a file
+# What is published is the folder that `make pack` fills; a checkout has pictures besides.
+PACKED = 2_000_000
 
 
 def files() -> list[str]:
@@ -48,7 +50,7 @@ def test_what_is_packed() -> None:
 
 
 def test_what_is_packed_is_small(packed: bytes) -> None:
-    assert len(packed) < LIMIT
+    assert len(packed) < PACKED
 
 
 def test_nothing_alone_is_large() -> None:

@@ -242,7 +242,7 @@ def test_spelling() -> None:
 def test_every_part_of_a_configuration_is_unknown_where_nothing_of_it_is_known() -> None:
     found = one(Configuration, state(CONFIGURATION, UNKNOWN, sources={"desiredState": ("urn",)}))
     own = {"id", "urn", "label", "place", "short_keys", "key_may_be_missing", "variants", "storage", "alternatives"}
-    own |= {"replacement", "deleted_first", "deleting", "output", "known_as", "is_experiment", "suppressions"}
+    own |= {"replacement", "deleted_first", "deleting", "output", "known_as", "is_experiment", "suppressions", "tags"}
     for each in fields(found):
         value = getattr(found, each.name)
         if each.name.endswith("_sources"):

@@ -79,6 +79,8 @@ def _linked(text: str, source: str, target: str, files: set[str]) -> str:
 
 def _place(path: str, files: set[str]) -> str | None:
     """Where something of the repository is on the site."""
+    if path.split("/")[0] == ".." or path.startswith("/"):
+        return None  # outside of the repository, whatever is there on this machine
     if path in _ELSEWHERE:
         return _ELSEWHERE[path]
     if path.startswith("docs/"):
