@@ -105,3 +105,9 @@ def test_without_a_readme_it_starts_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "__main__.py").write_text((ROOT / "__main__.py").read_text(encoding="utf-8"), encoding="utf-8")
     with Engine(tmp_path) as engine:
         assert engine.info().readme == ""
+
+
+def test_every_policy_file_is_in_the_list() -> None:
+    files = {path.stem for path in (ROOT / "policy_pack" / "policies").glob("[a-z]*.py")}
+    forgotten = files - {policy.name.replace("-", "_") for policy in PACK.policies}
+    assert not forgotten, f"add POLICY of {', '.join(sorted(forgotten))} to policy_pack/policies/__init__.py"
