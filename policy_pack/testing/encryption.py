@@ -20,6 +20,7 @@ from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE, RESOURCE, Policy
 from policy_pack.judging.verdict import Violation
 from policy_pack.policies import PACK
+from policy_pack.stack.urn import name_of
 from policy_pack.testing.deploy import DEV, Program, deploy
 from policy_pack.testing.monitor import World
 from policy_pack.testing.stack import Stack
@@ -156,7 +157,7 @@ class Encryption:
                         urn = judgement.urn or ""
                         level = MANDATORY if levels[name] == REMEDIATE else levels[name]
                         text = message(judgement, "python", pack)
-                        yield Statement(policy.name, level, policy.severity, urn.split("::", 3)[-1], text)
+                        yield Statement(policy.name, level, policy.severity, name_of(urn), text)
 
     def _configured(self, pack: Pack) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
         """The level of each policy, and what is given to it, by full name."""
