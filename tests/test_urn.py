@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy_pack.stack.urn import name_of, stack_and_project, type_of
+from policy_pack.stack.urn import name_of, provider_urn, stack_and_project, stack_part, type_of, types_of
 
 _URN = "urn:pulumi:dev::shop::my:Component$aws:kms/key:Key::serving"
 
@@ -23,3 +23,30 @@ _URN = "urn:pulumi:dev::shop::my:Component$aws:kms/key:Key::serving"
 )
 def test_parts(urn: str, name: str, kind: str, stack: tuple[str, str]) -> None:
     assert (name_of(urn), type_of(urn), stack_and_project(urn)) == (name, kind, stack)
+
+
+@pytest.mark.parametrize(
+    ("urn", "types", "part"),
+    [
+        (_URN, "my:Component$aws:kms/key:Key", "urn:pulumi:dev::shop"),
+        (f"{_URN}::with::more$", "my:Component$aws:kms/key:Key", "urn:pulumi:dev::shop"),
+        ("urn:pulumi:*::ranking", "", "urn:pulumi:*::ranking"),
+        ("urn:pulumi:dev", "", "urn:pulumi:dev"),
+        ("", "", ""),
+    ],
+)
+def test_types_and_the_part_of_the_stack(urn: str, types: str, part: str) -> None:
+    assert (types_of(urn), stack_part(urn)) == (types, part)
+
+
+@pytest.mark.parametrize(
+    ("reference", "urn"),
+    [
+        ("urn:pulumi:dev::shop::pulumi:providers:aws::mine::1234", "urn:pulumi:dev::shop::pulumi:providers:aws::mine"),
+        (f"{_URN}::", _URN),
+        ("mine", ""),
+        ("", ""),
+    ],
+)
+def test_reference_to_a_provider(reference: str, urn: str) -> None:
+    assert provider_urn(reference) == urn

@@ -22,7 +22,7 @@ from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.properties import Properties, secret_texts
 from policy_pack.carriers import READERS, SUBJECTS
 from policy_pack.stack.model import Provider, Resource
-from policy_pack.stack.urn import name_of, stack_and_project
+from policy_pack.stack.urn import name_of, provider_urn, stack_and_project
 from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
 
 _OLDEST = 3  # the version of a deployment
@@ -200,7 +200,7 @@ def _state(
             made = {"id": entry["id"], **made}  # which some providers have among the outputs as well
         if kind == PREVIEW:
             made = {**given, **made}  # before the update there are no outputs, or some
-        provider = providers.get(str(entry.get("provider")).rpartition("::")[0])
+        provider = providers.get(provider_urn(str(entry.get("provider"))))
         inputs.append(_resource(entry, Properties(given), provider, {}))
         outputs.append(_resource(entry, Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
     return State(

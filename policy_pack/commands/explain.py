@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from policy_pack.commands import reference
-from policy_pack.commands.code import CODE
-from policy_pack.judging.policy import DISABLED, RESOURCE
+from policy_pack.judging.policy import DISABLED, EXAMPLE, RESOURCE
 from policy_pack.judging.settings import schemas
 
 if TYPE_CHECKING:
@@ -46,9 +45,10 @@ def _parts(pack: Pack, policy: Policy) -> Iterator[tuple[str, str]]:
     for title, text in (("Why", policy.risk), ("What to do", policy.remediation)):
         yield "bold", f"\n{title}"
         yield "", text
-    for title, code in zip(("Violates it", "Meets it"), CODE.get(policy.name, ())):
-        yield "bold", f"\n{title}"
-        yield "code", code
+    for title, code in (("Violates it", policy.bad), ("Meets it", policy.good)):
+        if code:
+            yield "bold", f"\n{title}"
+            yield "code", EXAMPLE + code
     own = {each.name: each.schema for each in policy.settings}
     yield "bold", "\nSettings"
     for name, schema in own.items():

@@ -9,7 +9,6 @@ in AWS KMS" in the AWS KMS Developer Guide.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -21,7 +20,7 @@ from policy_pack.iam.logic import Answer, all_of, any_of
 from policy_pack.iam.request import Caller
 from policy_pack.iam.texts import GAP, matches
 from policy_pack.policies._own_account import with_account
-from policy_pack.stack.links import grants_of, same_region
+from policy_pack.stack.links import grants_of, grouped, same_region
 from policy_pack.stack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
 from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown, WrongType
 
@@ -207,11 +206,7 @@ def _is_grantee(grant: Grant, caller: Caller, role: Role | None) -> Answer:
 
 
 def _models_by_name(stack: Stack) -> Mapping[str, Sequence[Model]]:
-    found: defaultdict[str, list[Model]] = defaultdict(list)
-    for model in stack.of(Model):
-        if isinstance(model.name, str):
-            found[model.name].append(model)
-    return found
+    return grouped((each.name, each) for each in stack.of(Model) if isinstance(each.name, str))
 
 
 def _roles_by_arn(stack: Stack) -> Mapping[str, Role]:
@@ -219,15 +214,13 @@ def _roles_by_arn(stack: Stack) -> Mapping[str, Role]:
 
 
 def _role_policies(stack: Stack) -> Mapping[str, Sequence[RolePolicy]]:
-    """What is given to roles beside them, by the roles' ids and by their names."""
-    found: defaultdict[str, list[RolePolicy]] = defaultdict(list)
-    for each in stack.of(RolePolicy):
-        roles = [source for source in each.role_sources if isinstance(stack.by_id.get(source), Role)]
-        for role in roles:
-            found[role].append(each)
-        if not roles and isinstance(each.role_name, str):
-            found[each.role_name].append(each)
-    return found
+    """The policies that are attached to roles as resources of their own, by the ids and names of the roles."""
+    return grouped((role, each) for each in stack.of(RolePolicy) for role in _roles_of(each, stack))
+
+
+def _roles_of(policy: RolePolicy, stack: Stack) -> Iterable[str]:
+    roles = [source for source in policy.role_sources if isinstance(stack.by_id.get(source), Role)]
+    return roles or ([policy.role_name] if isinstance(policy.role_name, str) else ())
 
 
 def _managed_by_arn(stack: Stack) -> Mapping[str, ManagedPolicy]:

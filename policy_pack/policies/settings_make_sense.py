@@ -10,6 +10,7 @@ from policy_pack.judging.patterns import matches
 from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy, Subject
 from policy_pack.judging.verdict import COMPLIANT, Decision, Violation
 from policy_pack.stack.model import Configuration, Endpoint, Key, Stack, Template
+from policy_pack.stack.urn import stack_part
 
 
 def decide(stack: Stack, context: Context) -> Decision:
@@ -39,18 +40,14 @@ def _left_over(judges: type[Subject], exemptions: Iterable[Exemption], stack: St
 
 
 def _stacks(stack: Stack) -> set[str]:
-    return {_stack_of(node.urn) for node in stack.nodes}
-
-
-def _stack_of(urn: str) -> str:
-    return "::".join(urn.split("::")[:2])
+    return {stack_part(node.urn) for node in stack.nodes}
 
 
 def _is_of(exemption: Exemption, stacks: set[str]) -> bool:
     """Whether an exemption is of one of these stacks, as far as it says: a URN of another one is not left over here."""
     if not exemption.resource.startswith("urn:"):
         return True
-    return any(matches(stack, _stack_of(exemption.resource)) for stack in stacks)
+    return any(matches(stack, stack_part(exemption.resource)) for stack in stacks)
 
 
 POLICY = Policy(

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from policy_pack.aws.key_names import parse_key
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Alias, Configuration, Endpoint, Grant, Key, KeyPolicy, Node, Place, Stack, Template
 from policy_pack.values import Plain, Unknown
+
+Value = TypeVar("Value")
 
 
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
@@ -199,32 +202,24 @@ def pairs(stack: Stack) -> Pairs:
 
 
 def _keys_by_arn(stack: Stack) -> Mapping[str, Sequence[Key]]:
-    keys: defaultdict[str, list[Key]] = defaultdict(list)
-    for key in stack.of(Key):
-        if isinstance(key.arn, str):
-            keys[key.arn].append(key)
-    return keys
+    return grouped((key.arn, key) for key in stack.of(Key) if isinstance(key.arn, str))
 
 
 def _configurations_by_name(stack: Stack) -> Mapping[str, Sequence[Configuration]]:
-    configurations: defaultdict[str, list[Configuration]] = defaultdict(list)
-    for configuration in stack.configurations:
-        if isinstance(configuration.name, str):
-            configurations[configuration.name].append(configuration)
-    return configurations
+    return grouped((each.name, each) for each in stack.configurations if isinstance(each.name, str))
 
 
 def _key_policies(stack: Stack) -> Mapping[str, Sequence[KeyPolicy]]:
-    found: defaultdict[str, list[KeyPolicy]] = defaultdict(list)
-    for each in stack.of(KeyPolicy):
-        for key in keys_from(each.key_sources, stack):
-            found[key.id].append(each)
-    return found
+    return grouped((key.id, each) for each in stack.of(KeyPolicy) for key in keys_from(each.key_sources, stack))
 
 
 def _grants(stack: Stack) -> Mapping[str, Sequence[Grant]]:
-    found: defaultdict[str, list[Grant]] = defaultdict(list)
-    for each in stack.of(Grant):
-        for key in keys_from(each.key_sources, stack):
-            found[key.id].append(each)
+    return grouped((key.id, each) for each in stack.of(Grant) for key in keys_from(each.key_sources, stack))
+
+
+def grouped(pairs: Iterable[tuple[str, Value]]) -> Mapping[str, Sequence[Value]]:
+    """The values of each key, in the order in which they come."""
+    found: defaultdict[str, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
     return found

@@ -22,6 +22,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import resource_pb2 as pb
 from pulumi.runtime.proto import resource_pb2_grpc
 
+from policy_pack.stack.urn import provider_urn, types_of
 from policy_pack.testing.registered import Registered
 from policy_pack.testing.stack import Stack
 from policy_pack.testing.stand_in import UNKNOWN, StandIn, copy, text
@@ -146,7 +147,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.resources[resource.urn] = resource
 
     def _urn(self, parent: str, kind: str, name: str) -> str:
-        parents = parent.split("::")[2] if parent else ROOT
+        parents = types_of(parent) if parent else ROOT
         qualified = kind if parents == ROOT else f"{parents}${kind}"
         return f"urn:pulumi:{self._stack.name}::{self._stack.project}::{qualified}::{name}"
 
@@ -154,7 +155,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self, request: pb.RegisterResourceRequest | pb.ReadResourceRequest | pb.ResourceInvokeRequest
     ) -> Registered:
         if request.provider:
-            return self.resources[request.provider.rpartition("::")[0]]
+            return self.resources[provider_urn(request.provider)]
         package = (request.tok if isinstance(request, pb.ResourceInvokeRequest) else request.type).partition(":")[0]
         version = self._world.versions.get(package, request.version)
         name = f"default_{version.replace('.', '_')}" if version else "default"

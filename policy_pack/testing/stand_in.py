@@ -15,6 +15,8 @@ from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 
+from policy_pack.stack.urn import name_of, type_of
+
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ACCOUNT = "111122223333"
 KEY_ID = "12345678-1234-1234-1234-123456789012"
@@ -61,7 +63,7 @@ class StandIn:
     def check(self, urn: str, inputs: Struct) -> Struct:
         """The inputs of a resource as the provider will have them."""
         checked = copy(inputs)
-        kind, name = kind_of(urn), name_of(urn)
+        kind, name = type_of(urn), name_of(urn)
         if kind.startswith(_NAMED) and "name" not in checked and "namePrefix" not in checked:
             checked["name"] = name + SUFFIX
         native_name = _NAMED_NATIVE.get(kind)
@@ -80,7 +82,7 @@ class StandIn:
     def create(self, urn: str, inputs: Struct, *, preview: bool) -> tuple[str, Struct]:
         """The id and the outputs of a new resource; in a preview the id is empty and what is computed unknown."""
         outputs = copy(inputs)
-        kind = kind_of(urn)
+        kind = type_of(urn)
         if preview:
             outputs["arn"] = UNKNOWN
             if kind in _KEYS:
@@ -116,9 +118,9 @@ class StandIn:
     def read(self, urn: str, resource_id: str, inputs: Struct) -> Struct:
         """The outputs of a resource that exists already."""
         outputs = copy(inputs)
-        if kind_of(urn).startswith("aws:sagemaker/"):
+        if type_of(urn).startswith("aws:sagemaker/"):
             outputs["name"] = resource_id
-        if kind_of(urn) == "aws:kms/key:Key":
+        if type_of(urn) == "aws:kms/key:Key":
             outputs.update(
                 {
                     "arn": kms_arn(self.region or "us-east-1", f"key/{resource_id}"),
@@ -160,16 +162,6 @@ def text(struct: Struct, field: str) -> str | None:
     """A field of a struct if it is a string."""
     value = struct[field] if field in struct else None  # noqa: SIM401 - a struct has no get
     return value if isinstance(value, str) else None
-
-
-def kind_of(urn: str) -> str:
-    """The type of a resource, without those of its parents."""
-    return urn.split("::")[2].rpartition("$")[2]
-
-
-def name_of(urn: str) -> str:
-    """The logical name of a resource."""
-    return urn.split("::", 3)[3]
 
 
 def partition_of(region: str) -> str:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from policy_pack.audit.formats import FORMATS
 from policy_pack.audit.plan import Senseless, format_of, plan
 from policy_pack.commands.cli import main
+from policy_pack.judging.policy import EXAMPLE
 from policy_pack.policies import PACK
 from tests.audit.auditing import ROOT, Ran, command
 from tests.audit.states import KEY, configuration, export, write
@@ -108,6 +110,10 @@ def test_explain(policy: Any, capsys: pytest.CaptureFixture[str]) -> None:
         assert " ".join(text.split()) in said
     for setting in policy.settings:
         assert setting.name in said
+    # tests/test_policy_examples.py runs these programs.
+    shown = [indent((EXAMPLE + code).rstrip(), "    ") for code in (policy.bad, policy.good) if code]
+    assert [code in ran.stdout for code in shown] == [True] * len(shown)
+    assert ran.stdout.count("import pulumi_aws as aws") == len(shown)
 
 
 # ---- outputs ----
