@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from policy_pack.judging.judge import utc_today
 from policy_pack.testing.stand_in import ACCOUNT, KEY_ID
 from tests.harness import aws_native
 from tests.harness.program import Program
@@ -24,7 +26,13 @@ SENSE = "settings-make-sense"
 
 OTHER_KEY_ID = "87654321-4321-4321-4321-210987654321"
 OTHER_ACCOUNT = "444455556666"
+TOMORROW = (utc_today() + timedelta(days=1)).isoformat()
 ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/serving-blue"
+
+
+def exemption(resource: str = "config", expires: str = TOMORROW, **more: Any) -> dict[str, Any]:
+    """An exemption that holds, unless it is given another last day."""
+    return {"resource": resource, "reason": "It moves next year.", "expires": expires, **more}
 
 
 def named_key() -> None:

@@ -14,21 +14,25 @@ from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.policies.endpoint_configuration_in_stack import POLICY
 from policy_pack.stack.model import Endpoint, Place
 from policy_pack.stack.model import Stack as Model
-from policy_pack.testing.stand_in import ACCOUNT
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.harness.settings import RefusedSettings
-from tests.organization import CUSTOMER, ENCRYPTION, IN_STACK, PAIRED, ROTATION, SENSE, no_key, only_a_configuration
+from tests.organization import (
+    CUSTOMER,
+    ENCRYPTION,
+    PAIRED,
+    ROTATION,
+    SENSE,
+    TOMORROW,
+    exemption,
+    no_key,
+    only_a_configuration,
+)
 from tests.programs.blocks import arn, config, endpoint, key, pair
 
-TOMORROW = (utc_today() + timedelta(days=1)).isoformat()
 YESTERDAY = (utc_today() - timedelta(days=1)).isoformat()
 URN = "urn:pulumi:dev::shop::aws:sagemaker/endpointConfiguration:EndpointConfiguration::config"
 NO_KEY = [("mandatory", ENCRYPTION, "config")]
-
-
-def exemption(resource: str = "config", expires: str = TOMORROW, **more: Any) -> dict[str, Any]:
-    return {"resource": resource, "reason": "It moves next year.", "expires": expires, **more}
 
 
 def configure(engine: Engine, policy: str, *exemptions: Any, unchecked: bool = False) -> None:
@@ -154,50 +158,6 @@ def test_what_is_no_list_of_exemptions_exempts_nothing(given: Any, engine: Engin
         engine.configure(settings)
     engine.configure(settings, unchecked=True)
     assert run(engine, no_key) == [*NO_KEY, ("advisory", SENSE, "")]
-
-
-def test_one_that_matches_nothing_is_left_over(engine: Engine) -> None:
-    configure(engine, ENCRYPTION, exemption(), exemption(f"arn-{ACCOUNT}"), exemption("gone", YESTERDAY))
-    verdicts = run(engine, no_key)
-    assert verdicts == [("advisory", SENSE, "")]
-    (message,) = verdicts.messages(SENSE)
-    assert "encryption-at-rest-enabled: exemptions[1] matches no resource of this stack that" in message
-    assert "encryption-at-rest-enabled: exemptions[2] matches no resource of this stack that" in message
-    assert "exemptions[0]" not in message
-    assert ACCOUNT not in message
-
-
-@pytest.mark.parametrize(("policy", "idle"), [(ENCRYPTION, True), (CUSTOMER, True), (IN_STACK, False)])
-def test_one_of_a_resource_that_the_policy_does_not_judge_is_left_over(policy: str, idle: bool, engine: Engine) -> None:
-    configure(engine, policy, exemption("endpoint"))
-    assert run(engine, lambda: pair(kms_key_arn=arn())) == ([("advisory", SENSE, "")] if idle else [])
-
-
-def test_what_is_said_of_the_settings_is_exempted_as_a_whole(engine: Engine) -> None:
-    left_over = {ENCRYPTION: {"exemptions": [exemption("gone")]}}
-    engine.configure({**left_over, SENSE: {"exemptions": [exemption("config")]}})
-    assert run(engine, lambda: pair(kms_key_arn=arn())) == [("advisory", SENSE, "")]
-    engine.configure({**left_over, SENSE: {"exemptions": [exemption("*")]}})
-    assert run(engine, lambda: pair(kms_key_arn=arn())) == []
-
-
-@pytest.mark.parametrize(
-    "resource", [URN.replace("dev", "prod"), URN.replace("shop", "blog"), "urn:pulumi:prod::*", "urn:pulumi:*::blog::*"]
-)
-def test_one_of_another_stack_is_not_left_over_here(resource: str, engine: Engine) -> None:
-    configure(engine, ENCRYPTION, exemption(resource))
-    assert run(engine, lambda: pair(kms_key_arn=arn())) == []
-
-
-@pytest.mark.parametrize("resource", ["urn:pulumi:dev::shop::*gone", "urn:pulumi:*::shop::*gone"])
-def test_one_of_this_stack_is(resource: str, engine: Engine) -> None:
-    configure(engine, ENCRYPTION, exemption(resource))
-    assert run(engine, lambda: pair(kms_key_arn=arn())) == [("advisory", SENSE, "")]
-
-
-def test_of_a_stack_without_sagemaker_none_is_left_over(engine: Engine) -> None:
-    configure(engine, ENCRYPTION, exemption("gone"))
-    assert run(engine, lambda: key()) == []
 
 
 def test_an_exempted_configuration_is_not_mended(engine: Engine) -> None:

@@ -8,6 +8,7 @@ from policy_pack.judging.policy import DISABLED, EXAMPLE, Policy
 from policy_pack.policies import PACK
 from policy_pack.stack.model import Stack
 from policy_pack.testing import Encryption
+from tests.conftest import ROOT
 
 SHOWN = [policy for policy in PACK.policies if policy.bad or policy.good]
 
@@ -18,6 +19,16 @@ def test_every_policy_that_a_program_can_show_shows_one() -> None:
     missing = set(showable) - {each.name for each in SHOWN if each.bad and each.good}
     assert not missing, (
         f"give POLICY of {', '.join(sorted(missing))} a program that violates it, bad, and one that does not, good"
+    )
+
+
+def test_every_policy_has_its_tests_in_a_file_of_its_name() -> None:
+    """Whoever changes a policy finds its cases by its name: those of each answer that it gives."""
+    names = [each.name.replace("-", "_") for each in PACK.policies]
+    missing = [name for name in names if not (ROOT / "tests" / "policies" / f"test_{name}.py").is_file()]
+    assert not missing, (
+        f"write {', '.join(f'tests/policies/test_{name}.py' for name in missing)}: what complies, what violates, to "
+        "what the policy does not apply, and what it cannot tell"
     )
 
 

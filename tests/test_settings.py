@@ -208,7 +208,8 @@ def test_stack_tags(
 def test_every_setting_has_its_tests() -> None:
     every = {(policy.name, setting.name) for policy in PACK.policies for setting in policy.settings}
     tested = {(policy, name) for policy, settings, _, _ in EFFECTS for name in settings} | {(REGION, "region")}
-    # Those are in tests/test_verified_in_aws.py, beside the service that they are about, and tests/test_undecided.py.
+    # Those are in tests/policies/test_key_verified_in_aws.py, beside the service that they are about, and in
+    # tests/test_undecided.py.
     elsewhere = {(VERIFIED, name) for name in ("budgetSeconds", "onError", "allowProviderProfile")}
     elsewhere |= {(policy.name, "undecided") for policy in PACK.policies if policy.level == "mandatory"}
     assert every - tested == elsewhere

@@ -42,7 +42,7 @@ from tests.organization import (
     only_a_configuration,
     only_an_endpoint,
 )
-from tests.programs.blocks import PRIVATE, arn, key
+from tests.programs.blocks import PRIVATE, arn
 
 # A policy, a setting, a value that the schema refuses, and one that it cannot refuse but that makes no sense; `None`
 # where there is none. What is said of the latter names the setting.
@@ -156,42 +156,6 @@ def test_nonsense_is_not_in_effect(
 ) -> None:
     engine.configure({policy: settings}, unchecked=True)
     assert bool(run(engine, program, phase="update").messages(policy)) is violated
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"customer-manged-key": {"enforcementLevel": "mandatory"}}, "customer-manged-key: the pack has no policy of"),
-        ({arn(): {"enforcementLevel": "mandatory"}}, "(a name that is not shown): the pack has no policy of this name"),
-        ({"all": {"enforcementLevel": "mandatory", "exemptions": []}}, "all: only a level can be given for all"),
-    ],
-)
-def test_settings_for_no_policy_are_said(settings: Mapping[str, Any], said: str, engine: Engine) -> None:
-    engine.configure(settings)
-    (message,) = run(engine, named_key).messages(SENSE)
-    assert f"- {said}" in message
-    assert not any(private in message for private in PRIVATE)
-
-
-def test_settings_without_a_level_for_no_policy_are_refused(engine: Engine) -> None:
-    with pytest.raises(RefusedSettings):
-        engine.configure({"customer-manged-key": {"allowAliases": False}})
-
-
-def test_a_level_for_all_policies_makes_sense(engine: Engine) -> None:
-    engine.configure({"all": "mandatory", VERIFIED: "disabled"})
-    assert run(engine, named_key) == []
-    assert run(engine, only_an_endpoint) == [("mandatory", IN_STACK, "endpoint")]
-
-
-def test_settings_of_a_disabled_policy_are_nobodys_concern(engine: Engine) -> None:
-    engine.configure({CUSTOMER: {"enforcementLevel": "disabled", "allowedAccounts": ["1111"]}})
-    assert run(engine, named_key) == []
-
-
-def test_nonsense_is_said_of_a_stack_without_sagemaker_too(engine: Engine) -> None:
-    engine.configure({CUSTOMER: {"allowedAccounts": ["1111"]}})
-    assert run(engine, lambda: key()) == [("advisory", SENSE, "")]
 
 
 values = st.recursive(

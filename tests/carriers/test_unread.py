@@ -11,9 +11,6 @@ import pytest
 from policy_pack.carriers import CARRIERS, READERS, SUBJECTS, read
 from policy_pack.carriers.calls import command_calls
 from policy_pack.carriers.place import Surroundings
-from policy_pack.judging.policy import Context
-from policy_pack.judging.verdict import CannotTell, Violation
-from policy_pack.policies import carrier_readable
 from policy_pack.stack.model import Resource, Unread
 from policy_pack.values import UNKNOWN
 from tests.programs.unread import CREATE, definition
@@ -101,31 +98,6 @@ def test_whether_a_state_machine_names_a_key(text: str, missing: str | None) -> 
     node = found(MACHINE, definition=text)
     assert node is not None
     assert node.missing == missing
-
-
-def test_of_several_tasks_one_without_a_key_is_enough() -> None:
-    states = json.loads(definition(parameters={"KmsKeyId": "alias/serving"}))["States"]
-    states |= {"Second": json.loads(definition())["States"]["Deploy"]}
-    node = found(MACHINE, definition=json.dumps({"StartAt": "Deploy", "States": states}))
-    assert node is not None
-    assert node.missing == "KmsKeyId"
-    verdict = carrier_readable.decide(node, Context(read([], Surroundings())))
-    assert isinstance(verdict, Violation)
-    assert "names no KmsKeyId" in verdict.why
-
-
-@pytest.mark.parametrize(
-    "properties",
-    [
-        {"definition": UNKNOWN},
-        {"definitionS3Location": {"bucket": "definitions", "key": "deploy.json"}},
-        {"definitionUri": "deploy.asl.json"},
-    ],
-)
-def test_of_a_definition_that_is_elsewhere_or_not_known_nothing_is_claimed(properties: dict[str, Any]) -> None:
-    node = found(MACHINE, **properties)
-    assert node is not None
-    assert isinstance(carrier_readable.decide(node, Context(read([], Surroundings()))), CannotTell)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", 7, None, [], f"{CREATE} [", "{" * 5000, '{"States": ' * 200])

@@ -1,4 +1,4 @@
-"""`key-policy-grants-sagemaker`: grants that have no principal, roles with a path, and keys whose ARN is none."""
+"""`key-policy-grants-sagemaker`: whom the policy of a key, the grants on it and the policies of the role let use it."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from typing import Any
 import pytest
 
 from policy_pack.judging.verdict import CannotTell, Compliant, Violation
-from policy_pack.policies import key_policy_grants_sagemaker, key_rotation_enabled
+from policy_pack.policies import key_policy_grants_sagemaker
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, urn, verdicts
 from tests.iam.statements import ADMIN, OWN, ROLE, SERVICE, USE, allow, document
+from tests.policies.verdicts import kinds
+from tests.programs import permissions, roles
+from tests.programs.blocks import Case
 
 CONFIGURATION, KEY, GRANT = (
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
     "aws:kms/key:Key",
     "aws:kms/grant:Grant",
 )
-REPLICA, EXTERNAL = "aws:kms/replicaKey:ReplicaKey", "aws:kms/externalKey:ExternalKey"
 ARN = f"arn:aws:kms:eu-west-1:{OWN}:key/12345678-1234-1234-1234-123456789012"
 ADMINISTERED = allow({"AWS": ADMIN}, "kms:*")  # AWS refuses a policy that nobody can change
 ONLY_ADMIN = json.dumps(document(ADMINISTERED))
 WITH_PATH = f"arn:aws:iam::{OWN}:role/team/serving"
 
 
-def said(judged: Any, *beside: Any, role: Any = ROLE, kind: str = KEY, **given: Any) -> type:
-    """What a policy says of a configuration with this role whose key has these properties."""
+def said(*beside: Any, role: Any = ROLE, **given: Any) -> type:
+    """What the policy says of a configuration with this role whose key has these properties."""
     configuration = resource(
-        CONFIGURATION, {"kmsKeyArn": ARN, "executionRoleArn": role}, sources={"kmsKeyArn": (urn(kind),)}
+        CONFIGURATION, {"kmsKeyArn": ARN, "executionRoleArn": role}, sources={"kmsKeyArn": (urn(KEY),)}
     )
-    key = resource(kind, {"arn": ARN, "policy": ONLY_ADMIN, **given}, sources={"primaryKeyArn": ("urn:elsewhere",)})
-    return type(next(iter(verdicts(judged.POLICY, configuration, key, *beside).values())))
+    key = resource(KEY, {"arn": ARN, "policy": ONLY_ADMIN, **given})
+    return type(next(iter(verdicts(key_policy_grants_sagemaker.POLICY, configuration, key, *beside).values())))
 
 
 def grant(principal: Any) -> Any:
@@ -54,7 +56,7 @@ def grant(principal: Any) -> Any:
     ],
 )
 def test_grants(principal: Any, expected: type) -> None:
-    assert said(key_policy_grants_sagemaker, grant(principal)) is expected
+    assert said(grant(principal)) is expected
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_grants(principal: Any, expected: type) -> None:
 )
 def test_the_path_of_a_role_belongs_to_its_name(named: str, role: str, expected: type) -> None:
     policy = json.dumps(document(ADMINISTERED, allow({"AWS": named})))
-    assert said(key_policy_grants_sagemaker, role=role, policy=policy) is expected
+    assert said(role=role, policy=policy) is expected
 
 
 @pytest.mark.parametrize("arn", ["key", 5.5, "arn:aws:kms", "arn:aws:iam::111122223333:role/serving", ":::::", ["a"]])
@@ -86,16 +88,24 @@ def test_a_key_whose_arn_is_none(arn: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "rotates", "expected"),
+    ("case", "preview", "update"),
     [
-        (REPLICA, False, "Violation"),
-        (REPLICA, True, "Compliant"),
-        (REPLICA, None, "CannotTell"),
-        (KEY, False, "Violation"),
-        (EXTERNAL, False, "NotApplicable"),
-        (EXTERNAL, None, "NotApplicable"),
+        (permissions.grant_to_a_role_of_the_stack, Compliant, Compliant),
+        (permissions.key_that_is_left_to_the_account, CannotTell, Compliant),
+        (permissions.key_with_the_default_policy, CannotTell, Compliant),
+        (permissions.key_for_the_configurations_role, Compliant, Compliant),
+        (permissions.key_that_names_some_role_where_the_role_is_not_known, CannotTell, CannotTell),
+        (permissions.grant_with_a_constraint_on_the_encryption_context, CannotTell, CannotTell),
+        (permissions.policy_that_a_preview_does_not_know, CannotTell, Compliant),
+        (roles.role_of_the_stack_with_a_policy_that_is_made_elsewhere, CannotTell, CannotTell),
+        (roles.role_of_the_stack_with_a_policy_of_aws_that_is_not_known, CannotTell, CannotTell),
+        (roles.boundary_that_is_made_elsewhere, CannotTell, CannotTell),
+        (roles.role_that_is_to_have_a_policy_of_its_own_from_elsewhere, CannotTell, CannotTell),
+        (roles.role_of_the_stack_that_may_do_anything, CannotTell, Compliant),
+        (roles.boundary_of_aws_that_allows_it, CannotTell, Compliant),
+        (roles.role_of_the_stack_whose_policy_allows_it, CannotTell, Compliant),
     ],
+    ids=str,
 )
-def test_a_replica_rotates_and_an_external_key_does_not(kind: str, rotates: Any, expected: str) -> None:
-    given = {"keyRotationEnabled" if kind == REPLICA else "enableKeyRotation": rotates, "keySpec": "SYMMETRIC_DEFAULT"}
-    assert said(key_rotation_enabled, kind=kind, **given).__name__ == expected
+def test_programs(case: Case, preview: type, update: type) -> None:
+    assert kinds(key_policy_grants_sagemaker.POLICY, case) == [preview, update]

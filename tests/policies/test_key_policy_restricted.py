@@ -9,16 +9,22 @@ from typing import Any
 import pytest
 
 from policy_pack.audit.config import reconcile
-from policy_pack.policies import PACK
+from policy_pack.judging.judge import judge
+from policy_pack.judging.settings import read
+from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Violation
+from policy_pack.policies import PACK, key_policy_restricted
 from tests.audit.auditing import audit_document
+from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.program import run
-from tests.iam.statements import ADMIN, BY_ROOT, OTHER_ROLE, OTHER_ROOT, ROLE, allow
-from tests.programs.blocks import PRIVATE, key, pair
+from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, ROLE, allow
+from tests.policies.verdicts import kinds, model
+from tests.programs import permissions, presence
+from tests.programs.blocks import PRIVATE, Case, key, pair
 from tests.programs.permissions import guarded
 
 RESTRICTED = "key-policy-restricted"
-CASE = json.loads((Path(__file__).parent / "cases" / "own_account_blamed.json").read_text(encoding="utf-8"))
+CASE = json.loads((ROOT / "tests" / "cases" / "own_account_blamed.json").read_text(encoding="utf-8"))
 
 
 def _said(engine: Engine, program: Any) -> str:
@@ -91,3 +97,26 @@ def test_a_policy_that_is_none(engine: Engine) -> None:
 def test_settings_are_known() -> None:
     given = {PACK.prefix + RESTRICTED: {"allowedOrganizations": ["o-exampleorgid"], "serviceSourceRequired": True}}
     assert reconcile(given, PACK)
+
+
+@pytest.mark.parametrize(
+    ("case", "preview", "update"),
+    [
+        (permissions.key_with_the_default_policy, Compliant, Compliant),
+        (permissions.key_that_is_left_to_the_account, CannotTell, Compliant),
+        (permissions.policy_that_is_no_json, CannotTell, CannotTell),
+        (permissions.key_for_everybody, Violation, Violation),
+        (presence.aws_managed_alias, NotApplicable, NotApplicable),
+    ],
+    ids=str,
+)
+def test_programs(case: Case, preview: type, update: type) -> None:
+    assert kinds(key_policy_restricted.POLICY, case) == [preview, update]
+
+
+def test_settings_of_one_question_do_not_answer_another() -> None:
+    stack = model(permissions.key_for_another_account.program, "update")
+    policy = key_policy_restricted.POLICY
+    for settings, expected in (({}, Violation), ({"allowedAccounts": [OTHER]}, Compliant)) * 2:
+        (judgement,) = judge(policy, stack, read(policy.settings, settings))
+        assert isinstance(judgement.verdict, expected)

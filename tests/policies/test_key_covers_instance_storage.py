@@ -66,21 +66,3 @@ def test_of_a_type_that_is_not_known_nothing_is_claimed(instance_type: str) -> N
     given = {"kmsKeyId": KEY, "productionVariants": [{"instanceType": instance_type or "x"}]}
     made = one(Configuration, resource("aws-native:sagemaker:EndpointConfig", given))
     assert isinstance(key_covers_instance_storage.decide(made, Context(stack())), CannotTell)
-
-
-@pytest.mark.parametrize(
-    ("variants", "said"),
-    [
-        ([{"instanceType": "ml.g5.xlarge"}], True),
-        ([{"instanceType": "ml.g5.xlarge"}, {"instanceType": "ml.p5.48xlarge"}], True),
-        ([{"instanceType": "ml.g5.xlarge"}, {"instanceType": "ml.m5.large"}], False),
-        ([{"instanceType": "ml.m5.large"}], False),
-        ([{"serverlessConfig": {"maxConcurrency": 5}}], False),
-        ([], False),
-    ],
-)
-def test_a_missing_key_on_local_storage_is_explained(variants: list[Any], said: bool, engine: Engine) -> None:
-    answer = engine.analyze({**CONFIGURATION, "properties": {"productionVariants": variants}})
-    (message,) = [each.message for each in answer.findings if each.policy == "encryption-at-rest-enabled"]
-    assert ("local NVMe storage of these instances has a hardware key of its own" in message) is said
-    assert ("set instanceStorageOnly of this policy to exempt" in message) is said
