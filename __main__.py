@@ -10,7 +10,10 @@ if sys.version_info < (3, 10):  # noqa: UP036
         % sys.version_info[:2]
     )
 
-from policy_pack.compose import serve
+import gc
+
+gc.disable()  # what is loaded stays, and there is nothing to collect until the first request
+from policy_pack.compose import serve  # noqa: E402
 
 if __name__ == "__main__":
     serve()

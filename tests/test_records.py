@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -86,3 +88,17 @@ def test_nothing_changes(classes: Any) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
             del one.x
         assert one.x == 1
+
+
+def test_threads_that_make_the_first_record_at_once() -> None:
+    for _ in range(50):
+        point, named, _ = defined_by(records.dataclass)
+        together = Barrier(8)
+
+        def make(number: int) -> Any:
+            together.wait()  # noqa: B023 - each round ends before the next one begins
+            return named(number) if number % 2 else point(number)  # noqa: B023
+
+        with ThreadPoolExecutor(8) as threads:
+            made = list(threads.map(make, range(8)))
+        assert [(each.x, each.y, each.tags) for each in made] == [(number, 2, {}) for number in range(8)]

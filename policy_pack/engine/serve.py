@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -37,6 +38,7 @@ def serve(pack: Pack, *, edge: bool = True) -> None:
     threading.stack_size(_STACK_SIZE)
     if edge:
         edges.install(session)
+    gc.enable()  # where __main__.py has turned it off while everything was loaded
     sdk.PolicyPack(
         pack.name,
         [sdk_policy(policy, session) for policy in pack.policies],
