@@ -16,10 +16,10 @@ from functools import partial
 from typing import Any
 
 from policy_pack.carriers import resource_types, shapes
+from policy_pack.carriers.given import Given, given_by
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.naming import is_generated
 from policy_pack.carriers.place import Surroundings
-from policy_pack.carriers.resource_types import Given, given_by
 from policy_pack.expressions import expression
 from policy_pack.stack.model import NOT_CHANGED, AnyNode, Place, Resource
 from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text

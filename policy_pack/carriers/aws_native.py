@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from policy_pack.carriers import cloudformation, resource_types
+from policy_pack.carriers.given import given_by
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.naming import is_generated
 from policy_pack.carriers.place import Surroundings, place
-from policy_pack.carriers.resource_types import Reader, given_by
+from policy_pack.carriers.resource_types import Reader
 from policy_pack.stack.model import AnyNode, Resource
 
 TITLE = "aws-native"

@@ -15,9 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from policy_pack.carriers import classic, cloudcontrol, cloudformation, resource_types, terraform_names
+from policy_pack.carriers.given import given_by
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
-from policy_pack.carriers.resource_types import given_by
 from policy_pack.stack.model import AnyNode, Configuration, Deleting, Resource
 
 TITLE = "bridged"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from policy_pack.carriers import shapes
+from policy_pack.carriers import classic_iam, shapes
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.naming import is_generated
-from policy_pack.carriers.place import Surroundings, place
+from policy_pack.carriers.place import Surroundings, node
 from policy_pack.carriers.shapes import days, identity, known_boolean, sources, text_or
 from policy_pack.stack.model import (
     DELETED_FIRST,
@@ -24,13 +24,10 @@ from policy_pack.stack.model import (
     Key,
     KeyPolicy,
     KeyProperties,
-    ManagedPolicy,
     Model,
     Resource,
-    Role,
-    RolePolicy,
 )
-from policy_pack.values import UNKNOWN, Text, Unknown, boolean, get, items, text
+from policy_pack.values import UNKNOWN, Text, Unknown, boolean, items, text
 
 TITLE = "aws"
 
@@ -46,15 +43,10 @@ _PROPERTIES = KeyProperties(
 _OTHER_PROPERTIES = replace(_PROPERTIES, enabled="enabled", spec="keySpec", expires="validTo")
 
 
-def _node(resource: Resource, surroundings: Surroundings) -> dict[str, Any]:
-    where = place(resource, surroundings, resource.properties.get("region"))
-    return {"id": resource.urn, "urn": resource.urn, "label": resource.name, "place": where}
-
-
 def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[Configuration]:
     given = resource.properties
     yield Configuration(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         key=text(given.get("kmsKeyArn")),
         key_property="kmsKeyArn",
         key_sources=sources(resource, "kmsKeyArn"),
@@ -86,7 +78,7 @@ def _generated_name(resource: Resource, surroundings: Surroundings) -> bool | Un
 
 def _endpoint(resource: Resource, surroundings: Surroundings) -> Iterator[Endpoint]:
     yield Endpoint(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         configuration_name=text(resource.properties.get("endpointConfigName")),
         configuration_property="endpointConfigName",
         configuration_sources=sources(resource, "endpointConfigName"),
@@ -98,7 +90,7 @@ def _endpoint(resource: Resource, surroundings: Surroundings) -> Iterator[Endpoi
 def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
     yield Key(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         **identity(text(given.get("arn"))),
         enabled=boolean(given.get("isEnabled"), default=True),
         spec=text_or(given.get("customerMasterKeySpec"), "SYMMETRIC_DEFAULT"),
@@ -115,7 +107,7 @@ def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
 def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
     yield Key(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         **identity(text(given.get("arn"))),
         enabled=boolean(given.get("enabled"), default=True),
         spec=text_or(given.get("keySpec"), UNKNOWN),
@@ -133,7 +125,7 @@ def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
 def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
     given = resource.properties
     yield Key(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         **identity(text(given.get("arn"))),
         enabled=_external_enabled(given),
         spec=text_or(given.get("keySpec"), "SYMMETRIC_DEFAULT"),
@@ -164,7 +156,7 @@ def _origin(given: Any) -> Text:
 
 def _alias(resource: Resource, surroundings: Surroundings) -> Iterator[Alias]:
     yield Alias(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         name=text(resource.properties.get("name")),
         target_sources=sources(resource, "targetKeyId"),
     )
@@ -172,7 +164,7 @@ def _alias(resource: Resource, surroundings: Surroundings) -> Iterator[Alias]:
 
 def _key_policy(resource: Resource, surroundings: Surroundings) -> Iterator[KeyPolicy]:
     yield KeyPolicy(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         key_sources=sources(resource, "keyId"),
         policy=resource.properties.get("policy"),
         bypasses_lockout_check=boolean(resource.properties.get("bypassPolicyLockoutSafetyCheck"), default=False),
@@ -185,7 +177,7 @@ def _grant(resource: Resource, surroundings: Surroundings) -> Iterator[Grant]:
     known = not isinstance(operations, Unknown) and all(isinstance(each, str) for each in operations)
     constraints = given.get("constraints")
     yield Grant(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         key_sources=sources(resource, "keyId"),
         principal=text(given.get("granteePrincipal")),
         principal_sources=sources(resource, "granteePrincipal"),
@@ -196,100 +188,15 @@ def _grant(resource: Resource, surroundings: Surroundings) -> Iterator[Grant]:
 
 def _model(resource: Resource, surroundings: Surroundings) -> Iterator[Model]:
     yield Model(
-        **_node(resource, surroundings),
+        **node(resource, surroundings),
         name=text(resource.properties.get("name")),
         execution_role=text(resource.properties.get("executionRoleArn")),
         execution_role_sources=sources(resource, "executionRoleArn"),
     )
 
 
-def _role(resource: Resource, surroundings: Surroundings) -> Iterator[Role]:
-    given = resource.properties
-    inline = items(given.get("inlinePolicies"))
-    managed = items(given.get("managedPolicyArns"))
-    yield Role(
-        **_node(resource, surroundings),
-        arn=text(given.get("arn")),
-        name=text(given.get("name")),
-        inline=inline if isinstance(inline, Unknown) else tuple(get(each, "policy") for each in inline),
-        managed_arns=managed if isinstance(managed, Unknown) else tuple(map(text, managed)),
-        managed_sources=sources(resource, "managedPolicyArns"),
-        boundary=text(given.get("permissionsBoundary")),
-        boundary_sources=sources(resource, "permissionsBoundary"),
-    )
-
-
-def _role_policy(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
-    yield RolePolicy(
-        **_node(resource, surroundings),
-        role_name=text(resource.properties.get("role")),
-        role_sources=sources(resource, "role"),
-        policy=resource.properties.get("policy"),
-    )
-
-
-def _attachment(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
-    yield RolePolicy(
-        **_node(resource, surroundings),
-        role_name=text(resource.properties.get("role")),
-        role_sources=sources(resource, "role"),
-        attached_arn=text(resource.properties.get("policyArn")),
-        attached_sources=sources(resource, "policyArn"),
-    )
-
-
-def _policy_attachment(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
-    """One for each role that it names, or for whatever its roles are computed from."""
-    roles = items(resource.properties.get("roles"))
-    node = _node(resource, surroundings)
-    for index, role in enumerate([UNKNOWN] if isinstance(roles, Unknown) else roles):
-        yield RolePolicy(
-            **{**node, "id": f"{resource.urn}#{index}"},
-            role_name=text(role),
-            role_sources=sources(resource, "roles"),
-            attached_arn=text(resource.properties.get("policyArn")),
-            attached_sources=sources(resource, "policyArn"),
-        )
-
-
-def _exclusive_attachments(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
-    """One for each policy that it names, or for whatever they are computed from, and that there are no others."""
-    arns = items(resource.properties.get("policyArns"))
-    role: dict[str, Any] = {
-        "role_name": text(resource.properties.get("roleName")),
-        "role_sources": sources(resource, "roleName"),
-    }
-    node = _node(resource, surroundings)
-    for index, arn in enumerate([UNKNOWN] if isinstance(arns, Unknown) else arns):
-        yield RolePolicy(
-            **{**node, "id": f"{resource.urn}#{index}"},
-            **role,
-            attached_arn=text(arn),
-            attached_sources=sources(resource, "policyArns") if isinstance(arn, Unknown) else (),
-        )
-    yield RolePolicy(**node, **role, exclusive="managed")
-
-
-def _exclusive_policies(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
-    names = items(resource.properties.get("policyNames"))
-    yield RolePolicy(
-        **_node(resource, surroundings),
-        role_name=text(resource.properties.get("roleName")),
-        role_sources=sources(resource, "roleName"),
-        exclusive="inline",
-        count=names if isinstance(names, Unknown) else len(names),
-    )
-
-
-def _managed_policy(resource: Resource, surroundings: Surroundings) -> Iterator[ManagedPolicy]:
-    yield ManagedPolicy(
-        **_node(resource, surroundings),
-        arn=text(resource.properties.get("arn")),
-        policy=resource.properties.get("policy"),
-    )
-
-
 READERS = {
+    **classic_iam.READERS,
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": Reads(Configuration, _configuration),
     "aws:sagemaker/endpoint:Endpoint": Reads(Endpoint, _endpoint),
     "aws:sagemaker/model:Model": Reads(Model, _model),
@@ -300,13 +207,6 @@ READERS = {
     "aws:kms/alias:Alias": Reads(Alias, _alias),
     "aws:kms/keyPolicy:KeyPolicy": Reads(KeyPolicy, _key_policy),
     "aws:kms/grant:Grant": Reads(Grant, _grant),
-    "aws:iam/role:Role": Reads(Role, _role),
-    "aws:iam/rolePolicy:RolePolicy": Reads(RolePolicy, _role_policy),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Reads(RolePolicy, _attachment),
-    "aws:iam/policyAttachment:PolicyAttachment": Reads(RolePolicy, _policy_attachment),
-    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": Reads(RolePolicy, _exclusive_attachments),
-    "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": Reads(RolePolicy, _exclusive_policies),
-    "aws:iam/policy:Policy": Reads(ManagedPolicy, _managed_policy),
 }
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policy_pack.carriers import cloudformation, experiments, resource_types, shapes, unread
+from policy_pack.carriers.given import capitalised, given_by, in_camel_case
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
-from policy_pack.carriers.resource_types import capitalised, given_by, in_camel_case
 from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, AnyNode, Place, Resource, Template
 from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from policy_pack.carriers import shapes
+from policy_pack.carriers.given import Given, given_by
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
-from policy_pack.carriers.resource_types import Given, given_by
 from policy_pack.carriers.shapes import elements
 from policy_pack.stack.model import Configuration, Resource, Storage, Variant
 from policy_pack.values import NothingKnown, Plain, get, sources_in, text

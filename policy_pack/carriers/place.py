@@ -57,6 +57,12 @@ def place(resource: Resource, surroundings: Surroundings, own_region: Plain = No
     return Place(region, decided_by, profile, assumed_role=role)
 
 
+def node(resource: Resource, surroundings: Surroundings) -> dict[str, Any]:
+    """What every node has, of a resource that may name its own region."""
+    where = place(resource, surroundings, resource.properties.get("region"))
+    return {"id": resource.urn, "urn": resource.urn, "label": resource.name, "place": where}
+
+
 def _region(value: Plain) -> str | Unknown | None:
     """What is written as a region; what is no text is not passed over for what says it elsewhere."""
     found = text(value)

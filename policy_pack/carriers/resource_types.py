@@ -1,25 +1,23 @@
 """AWS's own resource types, as CloudFormation, Cloud Control and the provider made from them (`aws-native`) share them.
 
-A carrier brings a resource of such a type as `Given`, with the names of its schema in camel case; `READERS` has a
-reader for each type.
+A carrier brings a resource of such a type as `policy_pack.carriers.given.Given`, with the names of its schema in camel
+case; `READERS` has a reader for each type.
 
 Sources: the pages of these types in the AWS CloudFormation Template Reference.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any
 
 from policy_pack.carriers import shapes
+from policy_pack.carriers.given import Given
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.shapes import days, identity, text_or
 from policy_pack.gaps import GAP
-from policy_pack.records import dataclass
 from policy_pack.stack.model import (
-    DELETED_FIRST,
     Alias,
     AnyNode,
     Configuration,
@@ -28,8 +26,6 @@ from policy_pack.stack.model import (
     KeyProperties,
     ManagedPolicy,
     Model,
-    Place,
-    Resource,
     Role,
     RolePolicy,
 )
@@ -37,7 +33,6 @@ from policy_pack.values import (
     UNKNOWN,
     NothingKnown,
     PartlyKnown,
-    Plain,
     Text,
     Unknown,
     boolean,
@@ -50,103 +45,6 @@ from policy_pack.values import (
 
 ENDPOINT_CONFIGURATION = "AWS::SageMaker::EndpointConfig"
 ENDPOINT = "AWS::SageMaker::Endpoint"
-
-# What the reader of a message knows a property as, from its path in camel case ("dataCaptureConfig.kmsKeyId").
-Spelling = Callable[[str], str]
-
-# The values of these are not of the schema: their keys are the writer's own.
-_VERBATIM = frozenset(
-    {"assumeRolePolicyDocument", "definition", "keyPolicy", "parameters", "policyDocument", "templateBody"}
-)
-
-
-def capitalised(path: str) -> str:
-    """A path as the schema spells it ("DataCaptureConfig.KmsKeyId")."""
-    return re.sub(r"(?:^|\.)[a-z]", lambda match: match[0].upper(), path)
-
-
-def camel_case(name: str) -> str:
-    """A name of the schema in camel case ("kmsKeyId")."""
-    return name[:1].lower() + name[1:]
-
-
-def in_camel_case(value: Plain) -> Any:
-    """A value with the schema's names in camel case, at any depth. A name that is in camel case already is no name
-    of the schema, and left out: AWS knows no such property.
-    """
-    if isinstance(value, list):
-        return [in_camel_case(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    named = {camel_case(name): item for name, item in value.items() if camel_case(name) != name}
-    return {name: item if name in _VERBATIM else in_camel_case(item) for name, item in named.items()}
-
-
-@dataclass(frozen=True)
-class Given:
-    """A resource of one of AWS's own types, whatever carried it, with what the model wants of every node.
-
-    `properties` are what was given, `outputs` what AWS made of it as far as that is known, both in camel case;
-    `refreshed` are those outputs that are never older than the properties.
-    `sources` says what a property is computed from, `ignores` whether the option ignoreChanges covers its path.
-    `replacement`, `deleted_first` and `output` are those of `policy_pack.stack.model.Configuration`. `is_generated`
-    tells a physical name that its carrier generates; `None` where AWS generates them. `ids` are what its provider may
-    call it.
-    """
-
-    id: str
-    urn: str
-    label: str
-    place: Place
-    properties: Mapping[str, Any]
-    sources: Callable[[str], tuple[str, ...]]
-    outputs: Mapping[str, Any] = field(default_factory=dict)
-    is_generated: Callable[[Plain], bool | Unknown] | None = None
-    spelling: Spelling = str
-    refreshed: Mapping[str, Any] = field(default_factory=dict)
-    ignores: Callable[..., bool] = lambda *_: False
-    replacement: str = DELETED_FIRST
-    ids: tuple[str, ...] = ()
-    deleted_first: bool | None = None
-    output: str = "endpointConfigName output"
-
-    @property
-    def node(self) -> dict[str, Any]:
-        """What every node has."""
-        return {"id": self.id, "urn": self.urn, "label": self.label, "place": self.place}
-
-    def made(self, name: str) -> Text:
-        """A text that was given, or that AWS made."""
-        given = text(self.properties.get(name))
-        return text(self.outputs.get(name)) if given is None else given
-
-    def now(self, name: str) -> Text:
-        """A text as AWS has it since the last refresh; as it was given where AWS has not said."""
-        made = text(self.refreshed.get(name))
-        return made if isinstance(made, str) else text(self.properties.get(name))
-
-
-def given_by(
-    resource: Resource,
-    where: Place,
-    properties: Mapping[str, Any] | None = None,
-    sources: Callable[[str], tuple[str, ...]] | None = None,
-    ignores: Callable[..., bool] | None = None,
-    **more: Any,
-) -> Given:
-    """What a resource of a stack brings: its own properties, their sources and paths, unless others are given."""
-    return Given(
-        id=resource.urn,
-        urn=resource.urn,
-        label=resource.name,
-        place=where,
-        properties=resource.properties if properties is None else properties,
-        sources=sources or (lambda name: shapes.sources(resource, name)),
-        ignores=ignores or (lambda *path: shapes.ignores(resource, *path)),
-        # Policies are not told the provider's id, which a program may pass in place of a name.
-        ids=(resource.name,),
-        **more,
-    )
 
 
 def _key_properties(given: Given) -> KeyProperties:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.carriers.resource_types import READERS, camel_case, capitalised, in_camel_case
+from policy_pack.carriers.given import camel_case, capitalised, in_camel_case
+from policy_pack.carriers.resource_types import READERS
 from policy_pack.stack.model import (
     Alias,
     Configuration,
