@@ -49,12 +49,16 @@ def visible(text: str) -> str:
 
 def visible_lines(text: str) -> str:
     """The same of a text of several lines, which stay apart; none of them holds a command of a CI runner."""
-    return without_commands("\n".join(visible(line) for line in text.split("\n")))
+    if not text.isprintable():
+        text = "\n".join(visible(line) for line in text.split("\n"))
+    return without_commands(text)
 
 
 def without_commands(text: str) -> str:
     r"""`text` with a backslash within what a CI runner would obey: ``\::error``, ``#\#vso[``."""
-    return _ANYWHERE.sub(r"#\\#", _AT_THE_BEGINNING.sub(r"\1\\", text))
+    if ":" in text:  # looking for a character is much cheaper than for an expression, and few texts hold these
+        text = _AT_THE_BEGINNING.sub(r"\1\\", text)
+    return _ANYWHERE.sub(r"#\\#", text) if "##" in text else text
 
 
 def line(text: str) -> str:

@@ -7,15 +7,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.audit.evidence import (
-    CANNOT_TELL,
-    COMPLIANT,
-    EXEMPTED,
-    NON_COMPLIANT,
-    NOT_APPLICABLE,
-    PolicyVerdict,
-    status_for,
-)
+from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, EXEMPTED, NON_COMPLIANT, NOT_APPLICABLE, PolicyVerdict
+from policy_pack.audit.report import status_for
 from policy_pack.judging.frameworks import Requirement
 from policy_pack.judging.policy import DISABLED, MANDATORY
 from policy_pack.policies import PACK

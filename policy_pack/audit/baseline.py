@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, ConfigurationEvidence, Finding, PolicyInEffect, Source
+from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, ConfigurationEvidence, Finding
 from policy_pack.audit.files import parse_json
+from policy_pack.audit.report import PolicyInEffect, Source
 from policy_pack.audit.state import Unusable
 from policy_pack.judging.policy import ADVISORY, DISABLED, HIGH, LOW, MANDATORY, MEDIUM
 from policy_pack.quoting import message, visible

@@ -7,7 +7,6 @@ analyzer, for the order in which defaults, ``all`` and a policy's own entry appl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policy_pack.audit.files import parse_json
@@ -16,6 +15,7 @@ from policy_pack.engine.session import Session
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import ADVISORY, DISABLED, MANDATORY, REMEDIATE, Policy
 from policy_pack.judging.settings import Effective, schemas, shown
+from policy_pack.records import dataclass
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

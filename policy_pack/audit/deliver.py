@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import FORMATS, text, writer
 from policy_pack.audit.plan import TEXT
+from policy_pack.audit.report import Report
 from policy_pack.quoting import visible
 
 # What is wrong with a path as it was given; anything else is a fault of the machine.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 
@@ -12,19 +12,18 @@ from policy_pack import carriers, quoting
 from policy_pack.audit.commands import commands
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
-    BEFORE_UPDATE,
     CANNOT_TELL,
     EXEMPTED,
     ConfigurationEvidence,
     Finding,
     PolicyVerdict,
-    Source,
     UnreadEvidence,
 )
 from policy_pack.audit.masking import key_text
 from policy_pack.audit.origins import Origins
+from policy_pack.audit.report import BEFORE_UPDATE, Source
 from policy_pack.audit.state import State
-from policy_pack.audit.verdicts import level_of, overall, verdicts_on
+from policy_pack.audit.verdicts import Verdicts, level_of, overall
 from policy_pack.aws.key_names import parse_key
 from policy_pack.carriers import SUBJECTS
 from policy_pack.carriers.place import Surroundings
@@ -35,6 +34,7 @@ from policy_pack.judging.settings import Effective
 from policy_pack.judging.spelling import language_of, spelled
 from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.quoting import message, visible
+from policy_pack.records import dataclass
 from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Template, Unread
 from policy_pack.stack.urn import name_of, type_of
@@ -66,6 +66,11 @@ class Options:
             return given
         return {name: replace(each, only_tags={}, except_tags={}) for name, each in given.items()}
 
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What tells what the policies say of configurations."""
+        return Verdicts(self.config)
+
 
 class Examination:
     """A stack, judged by every policy that is not disabled. `text` is the input that describes it."""
@@ -90,6 +95,8 @@ class Examination:
     def _judge(self, name: str, policy: Policy) -> Iterator[Judgement]:
         options = self._options
         for stack in self._alone if policy.kind == RESOURCE else [self._stack]:
+            if not stack.of(policy.judges):
+                continue  # which most of them are for most policies
             yield from judge(
                 policy,
                 stack,
@@ -139,7 +146,7 @@ class Examination:
     def configurations(self) -> Iterator[ConfigurationEvidence]:
         """The endpoint configurations, as they are after the update, or else as the program has them."""
         found = {each.id: each for stack in (*self._alone, self._stack) for each in stack.configurations}
-        verdicts = verdicts_on(found.values(), self._stack, self._judgements, self._options.config, self._language)
+        verdicts = self._options.verdicts.on(found.values(), self._stack, self._judgements, self._language)
         for configuration in found.values():
             yield self._evidence(configuration, verdicts[configuration.id])
 

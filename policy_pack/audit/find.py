@@ -10,8 +10,10 @@ import itertools
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Union
+
+from policy_pack.records import dataclass
 
 STDIN = "-"
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any
 
-from policy_pack.audit.evidence import STATUSES, Past, Report
+from policy_pack.audit.evidence import STATUSES
 from policy_pack.audit.files import parse_json
+from policy_pack.audit.report import Past, Report
 from policy_pack.audit.state import Unusable
 from policy_pack.judging.policy import MANDATORY
 

@@ -6,28 +6,21 @@ import gc
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timezone
 
 from policy_pack import __version__
 from policy_pack.audit import baseline, files, skim
 from policy_pack.audit.config import Config
-from policy_pack.audit.evidence import (
-    ConfigurationEvidence,
-    Finding,
-    Past,
-    PolicyInEffect,
-    Problem,
-    Report,
-    Source,
-    UnreadEvidence,
-)
+from policy_pack.audit.evidence import ConfigurationEvidence, Finding, UnreadEvidence
 from policy_pack.audit.examine import Examination, Options
 from policy_pack.audit.find import STDIN, Input, LeftOut, Missing, find
 from policy_pack.audit.history import trend
+from policy_pack.audit.report import Past, PolicyInEffect, Problem, Report, Source
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
 from policy_pack.quoting import visible
+from policy_pack.records import dataclass
 
 _CHUNK = 8  # inputs that a process is given at a time
 _RARELY = (50_000, 20, 20)  # thresholds of the garbage collector

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any, Union
 
 import msgspec
@@ -75,8 +76,8 @@ _apart = msgspec.json.Decoder(list[msgspec.Raw]).decode
 def parse(text: bytes) -> Any:
     """The value of a JSON text; raises `Unusable` as `parse_json` does.
 
-    Where it is an exported stack or a checkpoint, resources that nobody reads have their type and URN only, and
-    `propertyDependencies` where they have that.
+    Where it is an exported stack or a checkpoint, resources that nobody reads have their type only, the URN of one that
+    they share, and `propertyDependencies` where they have that.
     """
     try:
         return _skimmed(text)
@@ -127,18 +128,26 @@ def _resources(given: memoryview) -> list[Any]:
     types, entries = _typed(given)
     kinds = _kinds(types)
     wanted = {kind for kind in kinds if kind in READERS}
+    # Which stack it is, and that is all that a URN of what nobody reads is asked for.
+    first = next((entry.urn for entry in entries if is_urn(entry.urn)), "")
     if not any(kind in SUBJECTS for kind in wanted):
         # Nothing of this stack is read, but where a resource is not as it should be, that is to be said.
         if not all(is_urn(entry.urn) for kind, entry in zip(types, entries) if kind in wanted):
             raise _NotUsual
-        first = next((entry.urn for entry in entries if is_urn(entry.urn)), "")
         alike = {kind: {"type": kind, "urn": first} for kind in kinds}
         return [alike[kind] for kind in types]
     wanted |= {kind for kind in kinds if kind.startswith(_PROVIDER)}
-    raws = [bytes(raw) for raw in _apart(given)]
-    full = [kind in wanted or _is_suspect(raw) for kind, raw in zip(types, raws)]
-    parsed = iter(parse_json(b"[%b]" % b",".join(raw for raw, is_full in zip(raws, full) if is_full)))
-    return [next(parsed) if is_full else _outline(kind, entry) for kind, entry, is_full in zip(types, entries, full)]
+    raws = list(map(bytes, _apart(given)))
+    full = [kind in wanted or b"sagemaker" in raw or _has_escaped_name(raw) for kind, raw in zip(types, raws)]
+    parsed = iter(parse_json(b"[%b]" % b",".join(compress(raws, full))))
+    unset = msgspec.UNSET
+    # What nobody reads is one object for all resources of a type.
+    plain = {kind: {"type": kind, "urn": first} for kind in kinds}
+    telling = {kind: {**outline, "propertyDependencies": {}} for kind, outline in plain.items()}
+    return [
+        next(parsed) if is_full else (plain if entry.property_dependencies is unset else telling)[kind]
+        for kind, entry, is_full in zip(types, entries, full)
+    ]
 
 
 def _kinds(types: Sequence[Any]) -> set[str]:
@@ -151,16 +160,7 @@ def _kinds(types: Sequence[Any]) -> set[str]:
     return kinds
 
 
-def _outline(kind: str, entry: _Entry) -> dict[str, Any]:
-    outline: dict[str, Any] = {"type": kind, "urn": entry.urn}
-    if entry.property_dependencies is not msgspec.UNSET:
-        outline["propertyDependencies"] = {}
-    return outline
-
-
-def _is_suspect(resource: bytes) -> bool:
-    if b"sagemaker" in resource:
-        return True
+def _has_escaped_name(resource: bytes) -> bool:
     if b"\\" not in resource:
         return False
     plain = resource.replace(b"\\\\", b"\x01").replace(b'\\"', b"\x01")

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timezone
 from typing import Any
 
-from policy_pack.audit.evidence import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.properties import Properties, secret_texts
+from policy_pack.audit.report import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.carriers import READERS, SUBJECTS
+from policy_pack.records import dataclass
 from policy_pack.stack.model import Provider, Resource
 from policy_pack.stack.urn import name_of, provider_urn, stack_and_project
 from policy_pack.values import NOTHING_KNOWN, Plain, unwrap
@@ -216,21 +217,25 @@ def _state(
         left_out=left_out,
         # Nobody asks where nothing is judged.
         tells_dependencies=not concerning or any("propertyDependencies" in each for each in entries),
-        taken=taken or max((_moment(each.get("modified")) for each in concerning), default=""),
+        taken=taken
+        or max(
+            map(_moment, {text for each in concerning if isinstance(text := each.get("modified"), str)}), default=""
+        ),
     )
 
 
 def _written(deployment: Any) -> str:
     manifest = deployment.get("manifest") if isinstance(deployment, dict) else None
-    return _moment(manifest.get("time")) if isinstance(manifest, dict) else ""
+    time = manifest.get("time") if isinstance(manifest, dict) else None
+    return _moment(time) if isinstance(time, str) else ""
 
 
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.\d{1,12})?(?:[Zz]|([+-]\d{2}:\d{2}))", re.ASCII)
 
 
-def _moment(given: Any) -> str:
+def _moment(given: str) -> str:
     """A time in UTC; empty where it is none, or is Go's word for none."""
-    match = _MOMENT.fullmatch(given) if isinstance(given, str) else None
+    match = _MOMENT.fullmatch(given)
     if match is None:
         return ""
     date, time, offset = match.groups()

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policy_pack.audit.evidence import TERRAFORM_PLAN, TERRAFORM_STATE
 from policy_pack.audit.properties import Properties
+from policy_pack.audit.report import TERRAFORM_PLAN, TERRAFORM_STATE
 from policy_pack.audit.terraform_references import Module, References, TooMany
 from policy_pack.audit.terraform_values import merged
 from policy_pack.carriers import READERS, SUBJECTS

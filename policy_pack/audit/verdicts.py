@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
@@ -46,38 +47,52 @@ def is_decisive(policy: Policy) -> bool:
     return policy.level == MANDATORY
 
 
-def verdicts_on(
-    configurations: Iterable[Configuration],
-    stack: Stack,
-    judgements: Mapping[str, Sequence[Judgement]],
-    config: Config,
-    language: Callable[[str], str],
-) -> dict[str, tuple[PolicyVerdict, ...]]:
-    """What every policy says of each configuration, by the configuration's id.
+class Verdicts:
+    """Tells what every policy says of configurations, by the levels and settings of an audit."""
 
-    `judgements` are those of the policies that are not disabled, by full name. What a policy says of an endpoint, a
-    key or a template, it says of the configurations that these belong to. `language` gives that of the program which
-    makes the resource of a URN, "" where nobody knows it.
-    """
-    belonging = _Belonging(configurations, stack)
-    verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.configurations}
-    for policy in config.pack.policies:
-        if policy.judges is Stack:
-            continue
-        said: defaultdict[str, list[PolicyVerdict]] = defaultdict(list)
-        for each in judgements.get(config.pack.full_name(policy), ()):
-            for id_ in belonging.to(each.subject):
-                said[id_].append(
-                    _verdict(policy, level_of(policy, config), _spelled(each, language, config.pack), config.pack)
-                )
-        for id_, collected in verdicts.items():
-            found = said.get(id_) or [_unsaid(policy, config)]
-            worst = min(found, key=lambda verdict: WORST_FIRST.index(verdict.status))
-            if worst.status == COMPLIANT and not worst.why:
-                rests_on = grounds(policy.name, belonging.configurations[id_], stack) or f"{policy.title}."
-                worst = replace(worst, why=message(rests_on))
-            collected.append(worst)
-    return {id_: tuple(collected) for id_, collected in verdicts.items()}
+    def __init__(self, config: Config) -> None:
+        self._pack = config.pack
+        self._asked = [
+            (policy, _Words(policy, level_of(policy, config), config.pack), _unsaid(policy, config))
+            for policy in config.pack.policies
+            if policy.judges is not Stack
+        ]
+
+    def on(
+        self,
+        configurations: Iterable[Configuration],
+        stack: Stack,
+        judgements: Mapping[str, Sequence[Judgement]],
+        language: Callable[[str], str],
+    ) -> dict[str, tuple[PolicyVerdict, ...]]:
+        """What every policy says of each configuration, by the configuration's id.
+
+        `judgements` are those of the policies that are not disabled, by full name. What a policy says of an endpoint, a
+        key or a template, it says of the configurations that these belong to. `language` gives that of the program
+        which makes the resource of a URN, "" where nobody knows it.
+        """
+        belonging = _Belonging(configurations, stack)
+        verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.configurations}
+        for policy, words, unsaid in self._asked:
+            said: defaultdict[str, list[PolicyVerdict]] = defaultdict(list)
+            for each in judgements.get(words.name, ()):
+                ids = belonging.to(each.subject)
+                if ids:
+                    verdict = words.of(_spelled(each, language, self._pack))
+                    for id_ in ids:
+                        said[id_].append(verdict)
+            for id_, collected in verdicts.items():
+                found = said.get(id_)
+                worst = min(found, key=_rank) if found else unsaid
+                if worst.status == COMPLIANT and not worst.why:
+                    rests_on = grounds(policy.name, belonging.configurations[id_], stack) or f"{policy.title}."
+                    worst = words.compliant(rests_on)
+                collected.append(worst)
+        return {id_: tuple(collected) for id_, collected in verdicts.items()}
+
+
+def _rank(verdict: PolicyVerdict) -> int:
+    return WORST_FIRST.index(verdict.status)
 
 
 def _spelled(judgement: Judgement, language: Callable[[str], str], pack: Pack) -> Verdict:
@@ -102,38 +117,60 @@ def overall(verdicts: Iterable[PolicyVerdict], pack: Pack) -> str:
 
 
 def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
+    """The verdict on a configuration of which a policy says nothing."""
     level = config.levels[config.pack.full_name(policy)]
     verdict: Verdict = NotApplicable(_NOTHING_TO_JUDGE.get(policy.judges, ""))
     if level == DISABLED:
         verdict = NotApplicable("The policy is disabled.")
     elif policy.judges is Configuration:
         verdict = CannotTell("The configuration is not in the inputs that this policy checks.")
-    return _verdict(policy, level, verdict, config.pack)
+    return _Words(policy, level, config.pack).of(verdict)
 
 
-def _verdict(policy: Policy, level: str, verdict: Verdict, pack: Pack) -> PolicyVerdict:
-    given = {"policy": pack.full_name(policy), "level": level, "severity": policy.severity}
-    if isinstance(verdict, Compliant):
-        return PolicyVerdict(status=COMPLIANT, why=message(verdict.rests_on), **given)
-    if isinstance(verdict, Violation):
-        given |= {"why": message(verdict.why), "fix": message(verdict.fix)}
-        if verdict.suppression is not None:
-            given["reason"] = masked(
-                f"suppressed in the template, not honored: {verdict.suppression.reason or 'no reason'}"
+class _Words:
+    """Puts what a policy says into the words of a report; `name` is the policy's full name."""
+
+    def __init__(self, policy: Policy, level: str, pack: Pack) -> None:
+        self.name, self._level, self._severity = pack.full_name(policy), level, policy.severity
+
+    def of(self, verdict: Verdict) -> PolicyVerdict:
+        """A verdict as the evidence of a configuration."""
+        if isinstance(verdict, Compliant):
+            return self.compliant(verdict.rests_on)
+        if isinstance(verdict, Violation):
+            reason = ""
+            if verdict.suppression is not None:
+                why = verdict.suppression.reason or "no reason"
+                reason = masked(f"suppressed in the template, not honored: {why}")
+            return self._made(NON_COMPLIANT, _shown(verdict.why), _shown(verdict.fix), reason)
+        if isinstance(verdict, Exempted):
+            return self._made(
+                EXEMPTED,
+                _shown(verdict.violation.why),
+                _shown(verdict.violation.fix),
+                visible(verdict.reason) if verdict.expires else masked(verdict.reason),
+                verdict.expires,
+                visible(verdict.ticket or ""),
             )
-        return PolicyVerdict(status=NON_COMPLIANT, **given)
-    if isinstance(verdict, Exempted):
-        return PolicyVerdict(
-            status=EXEMPTED,
-            why=message(verdict.violation.why),
-            fix=message(verdict.violation.fix),
-            reason=visible(verdict.reason) if verdict.expires else masked(verdict.reason),
-            expires=verdict.expires,
-            ticket=visible(verdict.ticket or ""),
-            **given,
-        )
-    status = NOT_APPLICABLE if isinstance(verdict, NotApplicable) else CANNOT_TELL
-    return PolicyVerdict(status=status, why=message(verdict.why), **given)
+        status = NOT_APPLICABLE if isinstance(verdict, NotApplicable) else CANNOT_TELL
+        return self._made(status, _shown(verdict.why))
+
+    def compliant(self, rests_on: str) -> PolicyVerdict:
+        """That it is compliant, and on what that rests."""
+        return self._made(COMPLIANT, _shown(rests_on) if rests_on else "")
+
+    def _made(self, status: str, *texts: str) -> PolicyVerdict:
+        return _shared(self.name, status, self._level, self._severity, *texts)
+
+
+# Most of what policies say of the configurations of many stacks is the same: it is made once, and kept once.
+_KEPT, _SHORT = 2048, 1000
+_shared = lru_cache(_KEPT)(PolicyVerdict)
+_kept = lru_cache(_KEPT)(message)
+
+
+def _shown(text: str) -> str:
+    return _kept(text) if len(text) <= _SHORT else message(text)
 
 
 class _Belonging:
@@ -149,7 +186,7 @@ class _Belonging:
             for key in keys_of(each, stack):
                 self._by_key[key.id].append(each.id)
 
-    def to(self, subject: Node | None) -> Iterable[str]:
+    def to(self, subject: Node | None) -> Sequence[str]:
         """The ids of the configurations."""
         if isinstance(subject, Configuration):
             return [subject.id]

@@ -17,7 +17,7 @@ from policy_pack.judging.policy import ADVISORY, MANDATORY, REMEDIATE
 
 if TYPE_CHECKING:
     from policy_pack.audit.config import Config
-    from policy_pack.audit.evidence import Problem, Report
+    from policy_pack.audit.report import Problem, Report
 
 T = TypeVar("T")
 
@@ -234,7 +234,7 @@ def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Any], *, is
 
 def _rests_on(context: click.Context, config: str | None, given: Config, effective: Config) -> list[Problem]:
     """What the report says of the files and options that it rests on."""
-    from policy_pack.audit.evidence import Problem
+    from policy_pack.audit.report import Problem
     from policy_pack.judging.policy import DISABLED
     from policy_pack.quoting import visible
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from policy_pack.records import dataclass
 
 TABLE = "sagemaker-encryption"
 _FILE = "pyproject.toml"

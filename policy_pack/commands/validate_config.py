@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from policy_pack.commands.guard import CLEAN, UNUSABLE, tell
+from policy_pack.records import dataclass
 
 if TYPE_CHECKING:
     from policy_pack.judging.pack import Pack

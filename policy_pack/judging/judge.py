@@ -63,9 +63,12 @@ def judge(
     `tags` are the stack's, `all_settings` those of every policy by full name, `policies` those of the pack, `phase` one
     of those of `policy_pack.judging.phase`.
     """
+    subjects = stack.of(policy.judges)
+    if not subjects:
+        return
     context = Context(stack, settings.values, all_settings or {}, policies or {}, phase)
     outside = _outside(settings, tags or {})
-    for subject in stack.of(policy.judges):
+    for subject in subjects:
         node = subject if isinstance(subject, Node) else None
         verdict: Verdict = outside or _in_words_of(phase, _decide(policy, subject, context))
         if isinstance(verdict, CannotTell) and phase in FINAL and settings.values.get(UNDECIDED.name) == REFUSE:

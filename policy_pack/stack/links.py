@@ -50,6 +50,10 @@ def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
 
     What a key is computed from is known even where its provider is not configured yet and the property is absent.
     """
+    return stack.cached(_keys_of, configuration)
+
+
+def _keys_of(stack: Stack, configuration: Configuration) -> tuple[Key, ...]:
     found = keys_from(configuration.key_sources, stack)
     named = configuration.key
     if not isinstance(named, str):
@@ -72,6 +76,10 @@ def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration
     What a name is computed from is not yet what it is: where it is known, only those count that it may name. Where it
     is not, a program may still choose any of those that it is computed from.
     """
+    return stack.cached(_configurations_from, endpoint)
+
+
+def _configurations_from(stack: Stack, endpoint: Endpoint) -> tuple[Configuration, ...]:
     found = tuple(_among(_through_templates(endpoint.configuration_sources, stack), stack))
     name = endpoint.configuration_name
     if not isinstance(name, str):

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from policy_pack.audit.config import reconcile
-from policy_pack.audit.evidence import ConfigurationEvidence, PolicyVerdict, Report
+from policy_pack.audit.evidence import ConfigurationEvidence, PolicyVerdict
 from policy_pack.audit.examine import Options
+from policy_pack.audit.report import Report
 from policy_pack.audit.run import audit
 from policy_pack.commands.cli import main
 from policy_pack.policies import PACK

@@ -10,20 +10,15 @@ from hashlib import sha256
 from policy_pack.audit.commands import commands
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
-    CHECKPOINT,
     COMPLIANT,
     EXEMPTED,
     NON_COMPLIANT,
     NOT_APPLICABLE,
-    STACK_EXPORT,
     ConfigurationEvidence,
     Finding,
-    PolicyInEffect,
     PolicyVerdict,
-    Problem,
-    Report,
-    Source,
 )
+from policy_pack.audit.report import CHECKPOINT, STACK_EXPORT, PolicyInEffect, Problem, Report, Source
 from policy_pack.judging.policy import DISABLED, MANDATORY
 from policy_pack.policies import PACK
 

@@ -8,15 +8,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.audit.evidence import (
-    CANNOT_TELL,
-    COMPLIANT,
-    EXEMPTED,
-    NON_COMPLIANT,
-    NOT_APPLICABLE,
-    STATUSES,
-    RequirementEvidence,
-)
+from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, EXEMPTED, NON_COMPLIANT, NOT_APPLICABLE, STATUSES
+from policy_pack.audit.report import RequirementEvidence
 from policy_pack.judging.policy import MANDATORY
 from policy_pack.policies import PACK
 from tests.audit.auditing import audit_document, triples, verdict

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
-from policy_pack.audit.evidence import Problem, Report
 from policy_pack.audit.formats import FORMATS, writer
+from policy_pack.audit.report import Problem, Report
 from policy_pack.audit.run import audit
 from policy_pack.quoting import visible
 from tests.audit import invented

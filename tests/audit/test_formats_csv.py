@@ -10,10 +10,10 @@ from types import ModuleType
 
 import pytest
 
-from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import csv as csv_findings
 from policy_pack.audit.formats import csv_verdicts
 from policy_pack.audit.formats.csv_table import OF_AUDIT
+from policy_pack.audit.report import Report
 from tests.audit import invented
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")

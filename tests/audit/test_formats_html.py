@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from policy_pack.audit.evidence import COMPLIANT, EXEMPTED, NON_COMPLIANT, NOT_APPLICABLE, Report, count
+from policy_pack.audit.evidence import COMPLIANT, EXEMPTED, NON_COMPLIANT, NOT_APPLICABLE, count
 from policy_pack.audit.formats import html
+from policy_pack.audit.report import Report
 from tests.audit import invented
 
 REPORTS = [invented.report(), invented.one_of_each(), invented.hostile()]

@@ -14,8 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, expect
 from pypdf import PdfReader
 
-from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import html
+from policy_pack.audit.report import Report
 from policy_pack.audit.run import audit
 from tests.audit import invented
 from tests.audit.auditing import ROOT, options

@@ -13,8 +13,9 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from junitparser import TestCase as Case
 from junitparser import TestSuite as Suite
 
-from policy_pack.audit.evidence import NON_COMPLIANT, Problem, Report
+from policy_pack.audit.evidence import NON_COMPLIANT
 from policy_pack.audit.formats import junit
+from policy_pack.audit.report import Problem, Report
 from tests.audit import invented
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")

@@ -10,10 +10,11 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
-from policy_pack.audit.evidence import NON_COMPLIANT, Problem, Report, Source
+from policy_pack.audit.evidence import NON_COMPLIANT
 from policy_pack.audit.formats import markdown
 from policy_pack.audit.formats.common import STATUS_TEXTS
 from policy_pack.audit.formats.markdown import LIMIT
+from policy_pack.audit.report import Problem, Report, Source
 from tests.audit import invented
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from policy_pack.audit.evidence import COMPLIANT, EXEMPTED, NON_COMPLIANT, Problem, Report
+from policy_pack.audit.evidence import COMPLIANT, EXEMPTED, NON_COMPLIANT
 from policy_pack.audit.formats import oscal
 from policy_pack.audit.formats.common import short
+from policy_pack.audit.report import Problem, Report
 from tests.audit import invented
 
 SCHEMA = Path(__file__).parent / "schemas" / "oscal-assessment-results-1.2.3.json"

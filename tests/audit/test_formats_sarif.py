@@ -11,8 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT, Problem, Report
+from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT
 from policy_pack.audit.formats import sarif
+from policy_pack.audit.report import Problem, Report
 from policy_pack.judging.policy import DISABLED
 from policy_pack.policies import PACK
 from tests.audit import invented

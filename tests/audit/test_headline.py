@@ -15,10 +15,10 @@ from policy_pack.audit.evidence import (
     ConfigurationEvidence,
     Origin,
     Position,
-    Problem,
 )
 from policy_pack.audit.formats import html, markdown, oscal
 from policy_pack.audit.formats.common import Stacks, headline, is_good, percent, standing
+from policy_pack.audit.report import Problem
 from tests.audit import invented
 
 SOURCE = invented.source("dev.json")

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from policy_pack.audit import baseline, history
-from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT, Past, Report
+from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT
 from policy_pack.audit.formats import as_json, csv, html, markdown, oscal
 from policy_pack.audit.formats.common import age_text
+from policy_pack.audit.report import Past, Report
 from policy_pack.audit.run import audit
 from policy_pack.audit.state import Unusable, parse
 from tests.audit import invented

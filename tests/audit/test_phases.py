@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.audit.evidence import CANNOT_TELL, Report
+from policy_pack.audit.evidence import CANNOT_TELL
+from policy_pack.audit.report import Report
 from policy_pack.values import UNKNOWN_SENTINELS
 from tests.audit.auditing import audit_document
 from tests.audit.states import KEY, KEY_TYPE, configuration, encrypted, export, resource

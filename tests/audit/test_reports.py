@@ -11,9 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats import as_json, text
 from policy_pack.audit.formats.common import short, standing
+from policy_pack.audit.report import Report
 from policy_pack.audit.run import audit
 from policy_pack.judging.policy import DISABLED
 from tests.audit import invented

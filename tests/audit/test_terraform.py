@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT, TERRAFORM_PLAN, TERRAFORM_STATE
+from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT
+from policy_pack.audit.report import TERRAFORM_PLAN, TERRAFORM_STATE
 from policy_pack.audit.run import audit
 from policy_pack.audit.state import NoStack, Unusable, parse
 from tests.audit.auditing import audit_document, command, options, triples, verdict

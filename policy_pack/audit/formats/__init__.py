@@ -6,11 +6,11 @@ A module is imported only when its format is asked for, so that none needs anoth
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Union, cast
 
-from policy_pack.audit.evidence import Report
+from policy_pack.audit.report import Report
+from policy_pack.records import dataclass
 
 Writer = Callable[[Report], Union[str, bytes]]
 

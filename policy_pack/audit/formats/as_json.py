@@ -9,8 +9,8 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from policy_pack.audit.evidence import Report, RequirementEvidence
 from policy_pack.audit.formats.common import moment
+from policy_pack.audit.report import Report, RequirementEvidence
 from policy_pack.judging.policy import MANDATORY
 
 FORMAT_VERSION = 2

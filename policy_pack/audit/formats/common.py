@@ -16,10 +16,8 @@ from policy_pack.audit.evidence import (
     ConfigurationEvidence,
     Finding,
     PolicyVerdict,
-    Report,
-    RequirementEvidence,
-    Source,
 )
+from policy_pack.audit.report import Report, RequirementEvidence, Source
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE
 from policy_pack.policies import PACK
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from policy_pack.audit.evidence import Finding, Report
+from policy_pack.audit.evidence import Finding
 from policy_pack.audit.formats.csv_table import Row, remarks, table
+from policy_pack.audit.report import Report
 
 COLUMNS = (
     *("record", "stack", "source", "sha256", "resource", "within", "type", "urn", "program"),

@@ -14,8 +14,8 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from policy_pack.audit.evidence import Report
 from policy_pack.audit.formats.common import moment
+from policy_pack.audit.report import Report
 
 # At the beginning or after a separator, perhaps with blanks between: what makes a spreadsheet take a text for a
 # formula, in its full-width form too.

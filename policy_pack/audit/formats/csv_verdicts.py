@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policy_pack.audit.evidence import NON_COMPLIANT, Report
+from policy_pack.audit.evidence import NON_COMPLIANT
 from policy_pack.audit.formats.common import Findings, short
 from policy_pack.audit.formats.csv_table import Row, remarks, table
+from policy_pack.audit.report import Report
 
 COLUMNS = (
     *("record", "stack", "source", "sha256", "taken", "resource", "type", "urn", "program"),

@@ -27,9 +27,6 @@ from policy_pack.audit.evidence import (
     NON_COMPLIANT,
     NOT_APPLICABLE,
     WORST_FIRST,
-    PolicyInEffect,
-    Report,
-    Source,
     count,
 )
 from policy_pack.audit.formats.common import (
@@ -54,6 +51,7 @@ from policy_pack.audit.formats.common import (
     stopping_text,
 )
 from policy_pack.audit.formats.page_data import packed
+from policy_pack.audit.report import PolicyInEffect, Report, Source
 
 _PAGE = Path(__file__).parent / "page"
 

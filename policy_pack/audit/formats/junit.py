@@ -15,15 +15,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-from policy_pack.audit.evidence import (
-    COMPLIANT,
-    NON_COMPLIANT,
-    ConfigurationEvidence,
-    Finding,
-    PolicyVerdict,
-    Report,
-    Source,
-)
+from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT, ConfigurationEvidence, Finding, PolicyVerdict
 from policy_pack.audit.formats.common import (
     STATUS_TEXTS,
     Findings,
@@ -34,6 +26,7 @@ from policy_pack.audit.formats.common import (
     share_text,
     short,
 )
+from policy_pack.audit.report import Report, Source
 
 # What XML 1.0 has no way to say.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -21,8 +21,6 @@ from policy_pack.audit.evidence import (
     ConfigurationEvidence,
     Finding,
     PolicyVerdict,
-    Report,
-    Source,
     count,
 )
 from policy_pack.audit.formats.common import (
@@ -45,6 +43,7 @@ from policy_pack.audit.formats.common import (
     unread_text,
 )
 from policy_pack.audit.formats.markup import block, escape
+from policy_pack.audit.report import Report, Source
 
 LIMIT = 65_000  # bytes: what GitHub takes, less what a job may add
 _SHORT = 8_000  # of them, for a list of inputs or of stacks

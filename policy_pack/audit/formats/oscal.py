@@ -14,16 +14,7 @@ from collections.abc import Iterable
 from trestle.oscal import OSCAL_VERSION
 from trestle.oscal.assessment_results import AssessmentResults
 
-from policy_pack.audit.evidence import (
-    EXEMPTED,
-    NON_COMPLIANT,
-    ConfigurationEvidence,
-    Finding,
-    PolicyVerdict,
-    Report,
-    RequirementEvidence,
-    Source,
-)
+from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT, ConfigurationEvidence, Finding, PolicyVerdict
 from policy_pack.audit.formats.common import (
     Findings,
     Stacks,
@@ -48,6 +39,7 @@ from policy_pack.audit.formats.oscal_parts import (
     violation_properties,
     without_empty,
 )
+from policy_pack.audit.report import Report, RequirementEvidence, Source
 from policy_pack.judging.frameworks import Requirement
 
 

@@ -11,14 +11,9 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Union
 
-from policy_pack.audit.evidence import (
-    WORST_FIRST,
-    ConfigurationEvidence,
-    Finding,
-    PolicyInEffect,
-    PolicyVerdict,
-)
+from policy_pack.audit.evidence import WORST_FIRST, ConfigurationEvidence, Finding, PolicyVerdict
 from policy_pack.audit.formats.common import STATUS_TEXTS, Findings, exemption_text, fails, place, short, standing
+from policy_pack.audit.report import PolicyInEffect
 from policy_pack.judging.policy import HIGH, LOW, MEDIUM
 
 _RANK = {HIGH: 0, MEDIUM: 1, LOW: 2}

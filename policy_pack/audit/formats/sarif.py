@@ -16,18 +16,10 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from policy_pack.audit.evidence import (
-    EXEMPTED,
-    ConfigurationEvidence,
-    Finding,
-    PolicyInEffect,
-    PolicyVerdict,
-    Position,
-    Problem,
-    Report,
-)
+from policy_pack.audit.evidence import EXEMPTED, ConfigurationEvidence, Finding, PolicyVerdict, Position
 from policy_pack.audit.formats.as_json import document
 from policy_pack.audit.formats.common import artifact_uri, exemption_text, fails, moment, runs, short
+from policy_pack.audit.report import PolicyInEffect, Problem, Report
 from policy_pack.judging.control import Control
 from policy_pack.judging.frameworks import Requirement
 from policy_pack.judging.policy import HIGH, LOW, MEDIUM

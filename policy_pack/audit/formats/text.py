@@ -19,8 +19,6 @@ from policy_pack.audit.evidence import (
     STATUSES,
     Finding,
     PolicyVerdict,
-    Problem,
-    Report,
     UnreadEvidence,
 )
 from policy_pack.audit.formats.common import (
@@ -35,6 +33,7 @@ from policy_pack.audit.formats.common import (
     standing,
     unread_text,
 )
+from policy_pack.audit.report import Problem, Report
 from policy_pack.judging.policy import MANDATORY
 
 if TYPE_CHECKING:
