@@ -79,7 +79,7 @@ def name(text: str, most: int = _MOST_OF_A_NAME) -> str:
 
 def region(value: object) -> str:
     """A region, or words for what does not have the form of one."""
-    return _of_form(value, _REGION, "a region whose name is not valid")
+    return _of_form(value, _REGION, "a Region with an invalid name")
 
 
 def partition(value: object) -> str:

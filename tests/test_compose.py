@@ -106,7 +106,7 @@ def test_settings_are_the_defaults_that_forms_show() -> None:
         ),
         (
             {"names": ["customer-managed-key"], "settings": {"customer-managed-key": {"allowedAccounts": ["1"]}}},
-            "allowedAccounts[0] is not an account id of 12 digits",
+            "allowedAccounts[0] is not a 12-digit account ID",
         ),
     ],
 )

@@ -107,7 +107,7 @@ def test_after_it_expires_the_violation_comes_back_and_says_so(engine: Engine) -
     verdicts = run(engine, no_key)
     assert verdicts == NO_KEY
     (message,) = verdicts.messages(ENCRYPTION)
-    assert f"The exemption ran out after {YESTERDAY}." in message
+    assert f"The exemption was valid until {YESTERDAY}." in message
 
 
 def test_of_several_the_last_to_expire_counts(engine: Engine) -> None:
@@ -115,7 +115,7 @@ def test_of_several_the_last_to_expire_counts(engine: Engine) -> None:
     assert run(engine, no_key) == []
     configure(engine, ENCRYPTION, exemption(expires=YESTERDAY), exemption("conf*", expires="2001-01-01"))
     (message,) = run(engine, no_key).messages(ENCRYPTION)
-    assert f"after {YESTERDAY}." in message
+    assert f"until {YESTERDAY}." in message
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_names_are_quoted_as_they_are(given: str) -> None:
     "given", ["", "us east 1", "us-east-1 ", "US-EAST-1", "us-east-1\n", "eu-west", "x" * 300, None, 3]
 )
 def test_what_is_no_region_is_not_quoted(given: object) -> None:
-    assert quoting.region(given) == "a region whose name is not valid"
+    assert quoting.region(given) == "a Region with an invalid name"
 
 
 def test_many_problems_leave_room_for_what_to_do() -> None:

@@ -25,7 +25,7 @@ EVERY = [
 @pytest.mark.parametrize("policy", EVERY, ids=lambda policy: policy.name)
 def test_keys_from_elsewhere(policy: Policy) -> None:
     computed = verdict(policy, lambda: pair(kms_key_arn=later(arn())))
-    assert isinstance(computed, CannotTell) and "computed from something else" in computed.why
+    assert isinstance(computed, CannotTell) and "does not come from a key resource" in computed.why
     literal = verdict(policy, lambda: pair(kms_key_arn=arn()))
     assert literal == NotApplicable("The key is not made in this stack.")
     assert verdict(policy, lambda: pair()) == NotApplicable("The configuration names no key.")

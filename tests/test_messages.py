@@ -29,7 +29,7 @@ def test_a_name_is_in_quotes_and_on_one_line(engine: Engine) -> None:
 
     assert message(engine, program, "key-resource-usable") == [
         'The key "blue\\n[mandatory] all is well\\x1b[2J" is disabled, so no endpoint can start with it.',
-        "Set isEnabled (Python: is_enabled) of the key to true.",
+        "Set isEnabled (Python: is_enabled) to true on the key.",
     ]
 
 
@@ -77,9 +77,11 @@ def _of_classic() -> None:
 def test_properties_of_a_key_are_its_carriers(
     program: Any, enabled: str, rotation: str, policy: str, engine: Engine
 ) -> None:
-    assert message(engine, program, "key-resource-usable")[1] == f"Set {enabled} of the key to true."
-    assert message(engine, program, "key-rotation-enabled")[1].startswith(f"Set {rotation} of the key to true.")
-    assert message(engine, program, "key-policy-grants-sagemaker")[1].startswith(f"Add this statement to {policy} of")
+    assert message(engine, program, "key-resource-usable")[1] == f"Set {enabled} to true on the key."
+    assert message(engine, program, "key-rotation-enabled")[1].startswith(f"Set {rotation} to true on the key.")
+    assert message(engine, program, "key-policy-grants-sagemaker")[1].startswith(
+        f"Add this statement to the key's {policy}:"
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_what_is_wrong_with_a_key(arguments: dict[str, Any], why: str, engine: E
 
 def test_deletion_before_replacement_is_said_in_the_words_of_hcl_too(engine: Engine) -> None:
     why, fix = message(engine, bridged.hcl_without_create_before_destroy.program, "replacement-safe")
-    assert why.startswith("deleteBeforeReplace is set, which in HCL it is unless create_before_destroy is true, so a")
+    assert why.startswith("deleteBeforeReplace is set (in HCL, it is set unless create_before_destroy is true), so a")
     assert "in HCL write lifecycle { create_before_destroy = true }" in fix
 
 

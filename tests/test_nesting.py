@@ -20,9 +20,7 @@ KEY = "aws:kms/key:Key"
 # Of 65,535 levels of messages an object takes three, and a list two ("upb" of the protobuf library).
 READ = [("object", 130), ("object", 2_000), ("object", 21_800), ("list", 2_000), ("list", 32_000)]
 TOO_DEEP = [("object", 22_000), ("object", 60_000), ("list", 33_000)]
-REFUSED = (
-    "The properties are nested deeper than protobuf reads, or the request is damaged, so no policy can judge them."
-)
+REFUSED = "The properties are nested too deeply for protobuf, or the request is damaged, so no policy can check them."
 
 
 def ask(engine: Engine, method: str, serialized: bytes) -> Answer:

@@ -45,7 +45,7 @@ def test_a_resource_that_nobody_judges(kind: str, engine: Engine) -> None:
 
 def test_the_reason_says_what_the_policy_judges(engine: Engine) -> None:
     said = engine.analyze(resource("aws:kms/key:Key")).not_applicable
-    assert said[CUSTOMER] == "The resource is no SageMaker endpoint configuration, and holds none."
+    assert said[CUSTOMER] == "The resource is not a SageMaker endpoint configuration and does not contain one."
 
 
 @pytest.mark.parametrize("kinds", [[], ["aws:s3/bucket:Bucket"], OTHERS])

@@ -29,7 +29,7 @@ from tests.programs.blocks import Case, cases
 WITH_IT = [policy for policy in PACK.policies if policy.level == MANDATORY]
 REFUSING = {policy.name: {"undecided": "refuse"} for policy in WITH_IT}
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-SAYS = "which its setting undecided refuses"
+SAYS = "The setting undecided of this policy is refuse, which makes that a violation."
 
 
 def test_every_policy_that_is_mandatory_by_default_has_it_and_no_other() -> None:
@@ -100,7 +100,7 @@ def test_whatever_is_decided_stays(decision: Decision, phase: str) -> None:
 
 def test_a_reason_may_say_what_would_decide_it() -> None:
     found = decided(CannotTell("It is open.", to_decide="Close it."), STATE, undecided="refuse")
-    assert found == Violation(f"It is open. So this policy cannot decide, {SAYS}.", "Close it.")
+    assert found == Violation(f"It is open. {SAYS}", "Close it.")
 
 
 def test_a_reason_is_in_the_words_of_the_phase() -> None:

@@ -39,22 +39,23 @@ VALID: list[dict[str, Any]] = [
 INVALID: list[tuple[dict[str, Any], str]] = [
     (
         {"encryption-at-rest-enabled": "advisory"},
-        f"encryption-at-rest-enabled: the pack has no policy of this name; did you mean {P}encryption-at-rest-enabled?",
+        "encryption-at-rest-enabled: the pack has no policy with this name; "
+        f"did you mean {P}encryption-at-rest-enabled?",
     ),
     ({f"{P}encryption-at-rest-enable": "advisory"}, f"; did you mean {P}encryption-at-rest-enabled?"),
     ({f"{P}replacment-safe": "advisory"}, f"; did you mean {P}replacement-safe?"),
     ({"sagemaker-endpoint-replacement-safe": "advisory"}, f"; did you mean {P}replacement-safe?"),
-    ({"All": "advisory"}, "All: the pack has no policy of this name; did you mean all?"),
-    ({"environment": ["a/b"]}, "environment: the pack has no policy of this name; did you mean environments?"),
-    ({"something-else": "advisory"}, "something-else: the pack has no policy of this name"),
-    ({KEY: "advisory"}, "(a name that is not shown): the pack has no policy of this name"),
+    ({"All": "advisory"}, "All: the pack has no policy with this name; did you mean all?"),
+    ({"environment": ["a/b"]}, "environment: the pack has no policy with this name; did you mean environments?"),
+    ({"something-else": "advisory"}, "something-else: the pack has no policy with this name"),
+    ({KEY: "advisory"}, "(a name that is not shown): the pack has no policy with this name"),
     ({f"{P}replacement-safe": "mandatroy"}, "remediate, disabled; did you mean mandatory?"),
     ({f"{P}replacement-safe": {"enforcementLevel": None}}, f"{P}replacement-safe: the level is not one of"),
-    ({f"{P}replacement-safe": 1}, f"{P}replacement-safe: it is neither a level nor an object"),
-    ({f"{P}replacement-safe": None}, f"{P}replacement-safe: it is neither a level nor an object"),
+    ({f"{P}replacement-safe": 1}, f"{P}replacement-safe: the value is neither a level nor an object"),
+    ({f"{P}replacement-safe": None}, f"{P}replacement-safe: the value is neither a level nor an object"),
     ({"all": "Mandatory"}, "remediate, disabled; did you mean mandatory?"),
     ({"all": {"enforcementLevel": "advisory", "exemptions": []}}, "all: only a level can be given for all policies"),
-    ({"all": ["advisory"]}, "all: it is neither a level nor an object"),
+    ({"all": ["advisory"]}, "all: the value is neither a level nor an object"),
     ({"environments": "ml/one"}, "environments is not a list"),
     ({"environments": ["ml/one", 2]}, "environments[1] is not the name of a Pulumi ESC environment"),
     (
@@ -76,7 +77,7 @@ INVALID: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {f"{P}encryption-at-rest-enabled": {"keyArnByRegion": {"us-east-1": KEY}}},
-        "keyArnByRegion.us-east-1 is the ARN of a key in another region",
+        "keyArnByRegion.us-east-1 is the ARN of a key in another Region",
     ),
     (
         {f"{P}key-rotation-enabled": {"maxRotationDays": 30}},
@@ -140,7 +141,7 @@ def test_an_exemption_that_has_run_out_is_a_note() -> None:
     checked = check(json.dumps(config).encode(), PACK, TODAY)
     assert (checked.problems, checked.notes) == (
         (),
-        (f"{P}replacement-safe: exemptions[0] has run out, on 2026-11-24",),
+        (f"{P}replacement-safe: exemptions[0] was valid until 2026-11-24",),
     )
 
 
@@ -161,7 +162,7 @@ def test_the_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        (b"[]", "it is not an object with an entry for each policy"),
+        (b"[]", "the file is not a JSON object with an entry for each policy"),
         (b"{", "is not JSON"),
         (b'{"all": "advisory", "all": "mandatory"}', "gives the same name twice"),
         (b"\xff\xfe\xff", "is not JSON"),

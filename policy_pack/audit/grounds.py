@@ -54,7 +54,7 @@ def _customers(configuration: Configuration, _: Stack) -> str:
         return ""
     what = "a customer alias" if parsed.alias is not None else "a key by its id"
     if (parsed.key_id or "").startswith("mrk-"):
-        what = "a multi-region key by its id"
+        what = "a multi-Region key by its ID"
     form = "a well-formed ARN" if parsed.is_arn else "a short form"
     return f"{configuration.key_property} is {form} that names {what}, not an AWS-managed one."
 

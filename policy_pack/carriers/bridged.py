@@ -46,7 +46,7 @@ OWN_TYPES = {
 
 # HCL deletes first unless it is told otherwise, and so programs in it have the option on nearly everything.
 _DELETING = Deleting(
-    said="deleteBeforeReplace is set, which in HCL it is unless create_before_destroy is true",
+    said="deleteBeforeReplace is set (in HCL, it is set unless create_before_destroy is true)",
     undo="Remove the option deleteBeforeReplace, or in HCL write lifecycle { create_before_destroy = true }",
 )
 

@@ -61,7 +61,7 @@ def _nodes(
     properties = _object(state)
     if properties is None:
         return [
-            _unreadable(resource, where, f"The value of {state_property} is not one JSON object with each key once.")
+            _unreadable(resource, where, f"The value of {state_property} is not a JSON object, or has a duplicate key.")
         ]
 
     def sources(name: str) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ def _why_without_body(given: Given, body: Plain) -> str:
     if isinstance(body, Unknown):
         return f"{name} is not known before the update."
     if text(body) is not None:
-        return f"{name} is {kind_of(body)} where a template belongs."
+        return f"{name} is {kind_of(body)}, not a template."
     # The schema spells it TemplateURL, the providers templateUrl.
     if any(given.properties.get(url) is not None for url in ("templateUrl", "templateURL")):
         return "The template is at a URL, which this pack does not fetch."

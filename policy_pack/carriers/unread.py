@@ -87,14 +87,14 @@ def _command(node: Node, properties: Properties) -> Iterator[Unread]:
 
 def _dynamic(node: Node, properties: Properties) -> Iterator[Unread]:
     if names_speak({name: value for name, value in properties.items() if name != "__provider"}):
-        yield Unread(**node, what="a dynamic resource whose properties speak of an endpoint configuration")
+        yield Unread(**node, what="a dynamic resource whose properties mention an endpoint configuration")
     elif code_calls(properties.get("__provider")):
         yield Unread(**node, what="a dynamic resource whose code calls CreateEndpointConfig")
 
 
 def _custom_resource(node: Node, properties: Properties) -> Iterator[Unread]:
     if names_speak(properties) or texts_speak(properties):
-        yield Unread(**node, what="a custom resource whose properties speak of an endpoint configuration")
+        yield Unread(**node, what="a custom resource whose properties mention an endpoint configuration")
 
 
 def _by_its_name(node: Node, properties: Properties) -> Iterator[Unread]:

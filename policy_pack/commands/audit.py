@@ -29,7 +29,7 @@ def _region(context: click.Context, parameter: click.Parameter, value: str | Non
     from policy_pack.aws.regions import partition_of
 
     if value is not None and partition_of(value) is None:
-        raise click.BadParameter("not an AWS region like eu-west-1")
+        raise click.BadParameter("not an AWS Region such as eu-west-1")
     return value
 
 
@@ -103,7 +103,7 @@ def _policies(flag: str, text: str) -> _Decorator:
     "--max-age", type=click.IntRange(0), metavar="DAYS", help="How old an export may be without a note in the report."
 )
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, metavar="N", help="How many processes audit. (1)")
-@click.option("--region", callback=_region, help="The region of resources whose region nothing else tells.")
+@click.option("--region", callback=_region, help="The Region of resources whose Region is not known otherwise.")
 @click.option(
     "--stack-tag",
     "tags",

@@ -1,6 +1,6 @@
-"""Says of a configuration file of the pack what in it has no effect: names, settings and values.
+"""Finds entries of a configuration file that have no effect: unknown names, settings and values.
 
-The engine and Pulumi Cloud compare the types of settings only. What is misspelled passes there, and configures nothing.
+The engine and Pulumi Cloud check only the types of settings, so a misspelled name passes there and configures nothing.
 
 Sources: "Configuring policy packs" and "Policy packs and Pulumi ESC" in Pulumi's documentation; `parsePolicyPackConfig`
 of the engine's package analyzer.
@@ -29,7 +29,7 @@ _MAX_SIZE = 4_000_000  # bytes; the settings of a pack are a few kilobytes
 
 @dataclass(frozen=True)
 class Checked:
-    """What is wrong with a configuration, one thing a line, and what is worth knowing of one that is not."""
+    """The problems of a configuration, one a line, and notes that are not problems."""
 
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -38,12 +38,12 @@ class Checked:
 @click.command("validate-config")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def validate_config(files: tuple[str, ...]) -> None:
-    """Checks configurations of the pack: names, settings and values, with what was probably meant.
+    """Checks configuration files of the pack: the names of policies, their settings and values.
 
-    FILE is what --policy-pack-config or "pulumi policy enable --config" takes. An entry "environments", which names
-    environments of Pulumi ESC, is accepted; what they hold is not known here.
+    FILE is a file for --policy-pack-config or "pulumi policy enable --config". An entry "environments", which names
+    Pulumi ESC environments, is accepted; their content is not checked.
 
-    The exit status is 0 where everything has an effect, and 2 where something has none or a file cannot be read.
+    The exit status is 0 if every entry has an effect, and 2 if one has none or a file cannot be read.
     """
     from policy_pack.judging.judge import utc_today
     from policy_pack.policies import PACK
@@ -74,14 +74,14 @@ def _checked(name: str, pack: Pack, today: date) -> Checked:
 
 
 def check(text: bytes, pack: Pack, today: date) -> Checked:
-    """What is wrong with a configuration's text, which the engine allows to be empty; raises `Unusable`."""
+    """The problems in the text of a configuration file, which may be empty. Raises `Unusable`."""
     from policy_pack.audit.files import parse_json
 
     if not text.strip():
         return Checked(())
     given = parse_json(text)
     if not isinstance(given, dict):
-        return Checked(("it is not an object with an entry for each policy",))
+        return Checked(("the file is not a JSON object with an entry for each policy",))
     problems: list[str] = []
     notes: list[str] = []
     for name, value in given.items():
@@ -101,7 +101,7 @@ def check(text: bytes, pack: Pack, today: date) -> Checked:
 
 def _environments(value: Any) -> Iterator[str]:
     if not isinstance(value, list):
-        yield "environments is not a list of names of Pulumi ESC environments"
+        yield "environments is not a list of Pulumi ESC environment names"
         return
     for index, each in enumerate(value):
         if not isinstance(each, str) or not each.strip():
@@ -111,10 +111,10 @@ def _environments(value: Any) -> Iterator[str]:
 def _everyone(value: Any) -> Iterator[str]:
     entry = {_LEVEL: value} if isinstance(value, str) else value
     if not isinstance(entry, dict):
-        yield f"{_ALL}: it is neither a level nor an object"
+        yield f"{_ALL}: the value is neither a level nor an object"
         return
     if entry.keys() - {_LEVEL}:
-        yield f"{_ALL}: only a level can be given for all policies, and no settings"
+        yield f"{_ALL}: only a level can be given for all policies, not settings"
     if _LEVEL in entry:
         yield from (f"{_ALL}: {line}" for line in _level(entry[_LEVEL]))
 
@@ -122,12 +122,12 @@ def _everyone(value: Any) -> Iterator[str]:
 def _unknown_policy(name: str, pack: Pack) -> str:
     from policy_pack.judging.settings import shown
 
-    # Without the prefix an audit takes it all the same; the engine does not.
+    # An audit also takes the name without the prefix; the engine does not.
     meant = pack.prefix + name if name in pack.by_name else _closest(name, [*pack.by_full_name, _ALL, _ENVIRONMENTS])
     if meant is None:
         near = _closest(name.removeprefix(pack.prefix), pack.by_name)
         meant = pack.prefix + near if near is not None else None
-    return f"{shown(name)}: the pack has no policy of this name{_did_you_mean(meant)}"
+    return f"{shown(name)}: the pack has no policy with this name{_did_you_mean(meant)}"
 
 
 def _entry(policy: Policy, value: Any) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _entry(policy: Policy, value: Any) -> Iterator[str]:
 
     entry = {_LEVEL: value} if isinstance(value, str) else value
     if not isinstance(entry, dict):
-        yield "it is neither a level nor an object"
+        yield "the value is neither a level nor an object"
         return
     if _LEVEL in entry:
         yield from _level(entry[_LEVEL])
@@ -157,7 +157,7 @@ def _expired(policy: Policy, value: Any, today: date) -> Iterator[str]:
     if isinstance(value, dict):
         for each in read(policy.settings, value).exemptions:
             if each.expires < today:
-                yield f"exemptions[{each.index}] has run out, on {each.expires.isoformat()}"
+                yield f"exemptions[{each.index}] was valid until {each.expires.isoformat()}"
 
 
 def _level(value: Any) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _level(value: Any) -> Iterator[str]:
 
 
 def _setting(line: str) -> str:
-    """The setting that a line begins with, without the place in it."""
+    """The setting at the beginning of a line, without the index or key that follows its name."""
     return line.split(" ")[0].split("[")[0].split(".")[0]
 
 

@@ -17,15 +17,15 @@ from policy_pack.stack.model import Configuration, Endpoint, Stack, Template, Un
 _KINDS = {
     Configuration: "SageMaker endpoint configuration",
     Endpoint: "SageMaker Endpoint",
-    Template: "template or desired state of a type that may hold one",
-    Unread: "resource that may make an endpoint configuration in a way that is not read",
+    Template: "CloudFormation template or Cloud Control state that this pack reads",
+    Unread: "command, workflow or other resource that may make an endpoint configuration",
 }
 _LEVELS = {"advisory": pb.ADVISORY, "mandatory": pb.MANDATORY}
 
 NO_KEY_TO_FILL_IN = "The resource is not one that the policy can fill a key into."
-NOT_DESERIALIZED = "A property of the resource is of no form that the SDK reads, so no key is filled in."
+NOT_DESERIALIZED = "A property of the resource has a form that the SDK cannot read, so no key is filled in."
 UNREADABLE = (
-    "The properties are nested deeper than protobuf reads, or the request is damaged, so no policy can judge them.\n"
+    "The properties are nested too deeply for protobuf, or the request is damaged, so no policy can check them.\n"
     "Nest them less deeply."
 )
 
@@ -34,8 +34,8 @@ def nothing_to_judge(policy: Policy, kind: str) -> str:
     """Why a policy has no subject in a resource or in a stack, which `kind` says."""
     if policy.judges is Stack:
         return "No setting differs from its default."
-    what = _KINDS.get(policy.judges, "resource that the policy judges")
-    return f"The {kind} has no {what}." if kind == "stack" else f"The resource is no {what}, and holds none."
+    what = _KINDS.get(policy.judges, "resource that the policy checks")
+    return f"The stack has no {what}." if kind == "stack" else f"The resource is not a {what} and does not contain one."
 
 
 def not_applicable(

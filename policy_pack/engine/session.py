@@ -143,9 +143,9 @@ class Session:
             if name in by_name:
                 found[name] = self._effective(by_name[name], given)
             elif name != _ALL:
-                found[shown(name)] = Effective({}, problems=("the pack has no policy of this name",))
+                found[shown(name)] = Effective({}, problems=("the pack has no policy with this name",))
             elif given:
-                found[name] = Effective({}, problems=("only a level can be given for all policies, and no settings",))
+                found[name] = Effective({}, problems=("only a level can be given for all policies, not settings",))
         return found
 
     def _effective(self, policy: Policy, given: Mapping[str, Any]) -> Effective:

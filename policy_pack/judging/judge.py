@@ -108,7 +108,7 @@ def _in_words_of(phase: str, decision: Decision) -> Decision:
 
 def _refused(undecided: CannotTell, phase: str) -> Violation:
     return Violation(
-        why=f"{undecided.why} So this policy cannot decide, which its setting undecided refuses.",
+        why=f"{undecided.why} The setting undecided of this policy is refuse, which makes that a violation.",
         fix=undecided.to_decide or to_decide(phase),
     )
 
@@ -140,7 +140,7 @@ def _with_exemption(
     best = max(covering, key=lambda exemption: exemption.expires)
     if best.expires >= today:
         return Exempted(violation, best.reason, best.expires.isoformat(), best.ticket)
-    return replace(violation, why=f"{violation.why} The exemption ran out after {best.expires.isoformat()}.")
+    return replace(violation, why=f"{violation.why} The exemption was valid until {best.expires.isoformat()}.")
 
 
 def _with_suppression(violation: Violation, suppression: Suppression, settings: Effective) -> Verdict:

@@ -69,7 +69,7 @@ def integer(name: str, description: str, low: int, high: int) -> Setting:
 def texts(name: str, description: str, check: Check = lambda _: None) -> Setting:
     """A setting that is a list of texts, empty by default; `check` judges each."""
     schema = {"type": "array", "items": {"type": "string", "minLength": 1}, "default": [], "description": description}
-    return Setting(name, schema, lambda value: check(value) if is_text(value) else "is not a text")
+    return Setting(name, schema, lambda value: check(value) if is_text(value) else "is not a string")
 
 
 ALLOW, REFUSE = "allow", "refuse"
@@ -77,8 +77,8 @@ ALLOW, REFUSE = "allow", "refuse"
 # Of every policy that is mandatory by default; `policy_pack.judging.judge` sees to it.
 UNDECIDED = choice(
     "undecided",
-    "What it is where the policy cannot tell: nothing (allow), or a violation at an update and in an audit of a state "
-    "(refuse). At a preview, where much is not known yet, it is nothing either way.",
+    "What to report where the policy cannot tell: nothing (allow), or a violation at an update and in an audit of a "
+    "state (refuse). At a preview, where many values are not known yet, the policy reports nothing either way.",
     (ALLOW, REFUSE),
     ALLOW,
 )
@@ -91,8 +91,9 @@ HONOR_SUPPRESSIONS = Setting(
         "type": "boolean",
         "default": False,
         "description": (
-            "Whether what the author of a CloudFormation template has suppressed there of the same check of cfn_nag, "
-            "cdk-nag or CloudFormation Guard is exempt. It has no end, and nobody else may have approved it."
+            "Whether a violation is exempt if the author of a CloudFormation template has suppressed the same check of "
+            "cfn_nag, cdk-nag or CloudFormation Guard there. The exemption never expires, and nobody else may have "
+            "approved it."
         ),
     },
     lambda value: None if isinstance(value, bool) else "is not true or false",
@@ -120,8 +121,9 @@ EXCEPT_STACK_TAGS = {
 EXEMPT_RESOURCE_TAGS = {
     **_TAGS,
     "description": (
-        "A violation is exempt where its endpoint configuration or Endpoint has one of these tags with one of its "
-        "values (* for any). It has no end, and the author of the program sets it: nobody else may have approved it."
+        "A violation is exempt if the endpoint configuration or Endpoint has one of these tags with one of its values "
+        "(* for any). The exemption never expires. The author of the program sets the tag, so nobody else may have "
+        "approved it."
     ),
 }
 
@@ -201,5 +203,5 @@ def _tags(name: str, given: Any, problems: list[str]) -> dict[str, tuple[str, ..
         if isinstance(patterns, list) and patterns and all(isinstance(pattern, str) for pattern in patterns):
             tags[tag] = tuple(patterns)
         else:
-            problems.append(f"{name}.{shown(tag)} is not a list of texts")
+            problems.append(f"{name}.{shown(tag)} is not a list of strings")
     return tags

@@ -42,14 +42,14 @@ def of_a_refused_policy(key: Key, why: str) -> tuple[str, str]:
     wrong = f"The policy of the key {key.quoted} {why}, so AWS refuses it and does not create or change the key."
     if why == LOCKS_OUT:
         return wrong, (
-            f"Add this statement to {key.properties.policy} of the key, with its account filled in, and make sure "
+            f"Add this statement to the key's {key.properties.policy}, with its account filled in, and make sure "
             f"that no Deny statement keeps everyone from kms:PutKeyPolicy:\n{_text(_OWNERS)}"
         )
     whole = {"Version": "2012-10-17", "Statement": [_OWNERS, _allow_in_key(ACTIONS, deployer=False)]}
     return (
         wrong,
-        f"Replace {key.properties.policy} of the key by a complete policy, with the key's account and the execution "
-        f"role filled in, and add what else the key is for:\n{_text(whole)}",
+        f"Replace the key's {key.properties.policy} with a complete policy like this one. Fill in the key's account "
+        f"and the execution role, and add statements for the key's other uses:\n{_text(whole)}",
     )
 
 
@@ -107,7 +107,7 @@ def _fix(cause: str, key: Key, actions: Sequence[str], *, deployer: bool) -> str
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": _THE_KEY}
         return f"Add this statement to the {where}:\n{_text(statement)}"
     return (
-        f"Add this statement to {key.properties.policy} of the key:\n{_text(_allow_in_key(actions, deployer=deployer))}"
+        f"Add this statement to the key's {key.properties.policy}:\n{_text(_allow_in_key(actions, deployer=deployer))}"
     )
 
 

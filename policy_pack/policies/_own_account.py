@@ -26,7 +26,7 @@ def in_any_account(key: Key, named_in: Iterable[Plain | WrongType], decide: Call
     decisions = [decide(each) for each in _as_in_each_account(key, named_in)]
     violations = [each for each in decisions if isinstance(each, Violation)]
     if violations and len(violations) < len(decisions):
-        return CannotTell("The account of the key is not known before the update, and decides it.")
+        return CannotTell("The answer depends on the account of the key, which is not known before the update.")
     return next((each for each in decisions if isinstance(each, CannotTell)), decisions[0])
 
 

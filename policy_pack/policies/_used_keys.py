@@ -33,7 +33,5 @@ def of_unknown_key(configuration: Configuration, context: Context) -> NotApplica
     final = context.phase in FINAL and context.stack.tells_dependencies
     if in_part or (final and not configuration.key_sources):
         # Whatever it is, it was given from outside, as a key's ARN that is written down.
-        return NotApplicable("The key is not computed from a key of this stack.")
-    return CannotTell(
-        "The key is computed from something else than a key of this stack, and is not known before the update."
-    )
+        return NotApplicable("The key does not come from a key resource of this stack.")
+    return CannotTell("The key does not come from a key resource of this stack and is not known before the update.")

@@ -32,16 +32,16 @@ POLICY = Policy(
     kind=RESOURCE,
     level=ADVISORY,
     severity=MEDIUM,
-    title="What makes endpoint configurations can be read",
+    title="Whatever makes endpoint configurations can be read",
     description="Resources that may make a SageMaker endpoint configuration are of a kind that this pack reads.",
     risk=(
-        "A command, a workflow or a product of a catalog makes an endpoint configuration that no policy judges: "
-        "without a key it passes every check of this stack."
+        "No policy checks an endpoint configuration that a command, a workflow or a Service Catalog product makes: "
+        "without a key, it passes every check of this stack."
     ),
     remediation=(
-        "Make endpoint configurations as resources of a Pulumi program (aws.sagemaker.EndpointConfiguration), also "
-        "where a workflow or a command makes the Endpoint. Where a resource is known to make none, or another check "
-        "covers it, exempt it with that reason."
+        "Make endpoint configurations as resources of a Pulumi program (aws.sagemaker.EndpointConfiguration), even "
+        "if a workflow or a command makes the Endpoint. If a resource makes no endpoint configuration, or another "
+        "check covers it, exempt it with that reason."
     ),
     url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html",
     bad="""

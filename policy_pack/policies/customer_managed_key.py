@@ -23,10 +23,10 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return NotApplicable("The configuration names no key.")
     if isinstance(key, Unknown) and not isinstance(key, PartlyKnown):
         return CannotTell("The key is not known before the update.")
-    forms = "a key's ARN, a key's id or an alias" if configuration.short_keys else "a key's ARN or an alias' ARN"
+    forms = "the ARN or the ID of a key, or an alias" if configuration.short_keys else "the ARN of a key or of an alias"
     if isinstance(key, WrongType):
         return Violation(
-            why=f"{name} is {key.kind} where a string belongs, so CreateEndpointConfig fails.",
+            why=f"{name} is {key.kind}, not a string, so CreateEndpointConfig fails.",
             fix=f"Set {name} to {forms}, as a string.",
         )
     of_aws = Violation(
@@ -71,7 +71,7 @@ def _allowed_in_part(key: str, configuration: Configuration, context: Context) -
         return _not_listed(name)
     typical = sample(key)
     if typical is None or names_aws_managed_key(typical):
-        return CannotTell("The key is known in part only, and the rest is not known before the update.")
+        return CannotTell("Only part of the key's ARN is known before the update.")
     parsed = parse_key(typical, short_forms=short_forms)
     # A gap is of no pattern and no account of the settings but of an asterisk.
     known_account = accounts is None or key.split(":")[4:5] == [parsed and parsed.account]
@@ -128,7 +128,7 @@ _PATTERN = expression(r"arn:([a-z*-]+):kms:([a-z0-9*-]+):([0-9*]+):([a-z*]+[a-zA
 
 
 def _check_pattern(pattern: Any) -> str | None:
-    return None if pattern == "*" or _may_match_a_key(pattern) else "is not the ARN of a KMS key, nor one with * in it"
+    return None if pattern == "*" or _may_match_a_key(pattern) else "is not the ARN of a KMS key or a pattern of one"
 
 
 def _may_match_a_key(pattern: str) -> bool:
@@ -146,18 +146,18 @@ def _may_match_a_key(pattern: str) -> bool:
 
 
 def _check_account(account: Any) -> str | None:
-    return None if re.fullmatch("[0-9]{12}", account) else "is not an account id of 12 digits"
+    return None if re.fullmatch("[0-9]{12}", account) else "is not a 12-digit account ID"
 
 
 ALLOWED_KEY_ARNS = texts(
     "allowedKeyArns",
-    "ARNs of the only keys that configurations may use, with * for anything: "
-    "arn:aws:kms:eu-west-1:*:key/* allows any key of that region. Empty allows any customer-managed key.",
+    "The ARNs of the keys that configurations may use, with * for anything: "
+    "arn:aws:kms:eu-west-1:*:key/* allows any key in that Region. Empty allows any customer-managed key.",
     _check_pattern,
 )
 ALLOWED_ACCOUNTS = texts(
     "allowedAccounts",
-    "Ids of the only accounts whose keys configurations may use. Empty allows any account.",
+    "The IDs of the accounts whose keys configurations may use. Empty allows any account.",
     _check_account,
 )
 ALLOW_ALIASES = Setting(
@@ -180,7 +180,7 @@ POLICY = Policy(
     ),
     remediation=(
         "Create a KMS key of your own (aws.kms.Key) and pass its arn output to the endpoint configuration, instead of "
-        "alias/aws/sagemaker or a text put together by hand."
+        "alias/aws/sagemaker or an ARN that you compose yourself."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
     bad="""

@@ -29,7 +29,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     missing = ""
     local = _keeps_data_on_local_storage_only(configuration)
     if offered and key_for(configuration, context) is None:
-        where = quoting.region(region) if isinstance(region, str) else "its region, which is not known"
+        where = quoting.region(region) if isinstance(region, str) else "its Region, which is not known"
         missing = f" The setting keyArnByRegion has no key for {where}."
     return Violation(
         why=(
@@ -88,12 +88,12 @@ def _keeps_data_on_local_storage_only(configuration: Configuration) -> bool:
 def _check_key(entry: tuple[str, Any]) -> str | None:
     region, key = entry
     if partition_of(region) is None:
-        return "is not of an AWS region like eu-west-1"
+        return "is not an AWS Region such as eu-west-1"
     parsed = parse_key(key, short_forms=False) if isinstance(key, str) else None
     if parsed is None or names_aws_managed_key(key):
         return "is not the ARN of a customer-managed KMS key"
     in_place = parsed.region == region and parsed.partition == partition_of(region)
-    return None if in_place else "is the ARN of a key in another region"
+    return None if in_place else "is the ARN of a key in another Region"
 
 
 POLICY = Policy(
@@ -134,8 +134,8 @@ aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
         HONOR_SUPPRESSIONS,
         choice(
             "instanceStorageOnly",
-            "Whether configurations whose variants all keep their data on local instance storage, which no KMS key "
-            "encrypts, must name a key as well (require) or need not (exempt).",
+            "Whether a configuration must name a key (require) or need not (exempt) if all its variants keep their "
+            "data on local instance storage, which no KMS key encrypts.",
             ("require", "exempt"),
             "require",
         ),
@@ -146,8 +146,8 @@ aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
                 "default": {},
                 "additionalProperties": {"type": "string"},
                 "description": (
-                    "The organization's key for each region, by its ARN. Where the policy's level is remediate, a "
-                    "configuration without a key gets the one of its region."
+                    "The ARN of the organization's key for each Region. If the policy's level is remediate, a "
+                    "configuration without a key gets the key for its Region."
                 ),
             },
             _check_key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
-from policy_pack.policies._external import EXTERNAL_CONFIGURATIONS, is_external
+from policy_pack.policies._managed_elsewhere import EXTERNAL_CONFIGURATIONS, is_managed_elsewhere
 from policy_pack.stack.links import configurations_by_name, configurations_from, configurations_left, is_hidden
 from policy_pack.stack.model import Endpoint
 from policy_pack.values import Unknown
@@ -13,12 +13,10 @@ from policy_pack.values import Unknown
 def decide(endpoint: Endpoint, context: Context) -> Decision:
     if configurations_from(endpoint, context.stack) or configurations_by_name(endpoint, context.stack):
         return COMPLIANT
-    if is_external(endpoint.configuration_name, context):
+    if is_managed_elsewhere(endpoint.configuration_name, context):
         return NotApplicable("The Endpoint's configuration is managed elsewhere on purpose (externalConfigurations).")
     if configurations_left(endpoint, context.stack):
-        return NotApplicable(
-            "The Endpoint runs another configuration than the stack's, as endpoint-follows-replacement says."
-        )
+        return NotApplicable("The Endpoint runs a different configuration, as endpoint-follows-replacement reports.")
     name = endpoint.configuration_name
     if name is None or (isinstance(name, Unknown) and not endpoint.configuration_sources):
         return CannotTell("The configuration that the Endpoint uses is not known before the update.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
 from policy_pack.judging.settings import UNDECIDED
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
-from policy_pack.policies._external import EXTERNAL_CONFIGURATIONS, is_external
+from policy_pack.policies._managed_elsewhere import EXTERNAL_CONFIGURATIONS, is_managed_elsewhere
 from policy_pack.stack.links import (
     configurations_by_name,
     configurations_from,
@@ -25,7 +25,7 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
     ignored = [each for each in follows or left if endpoint.ignores_changes and not is_of_one_template(endpoint, each)]
     if follows and not ignored:
         return COMPLIANT
-    if any(is_external(name, context) for name in _names(endpoint, (*follows, *left))):
+    if any(is_managed_elsewhere(name, context) for name in _names(endpoint, (*follows, *left))):
         return NotApplicable("The Endpoint's configuration is managed elsewhere on purpose (externalConfigurations).")
     if ignored:
         return _ignores(endpoint, ignored[0], runs_another=bool(left))
@@ -46,7 +46,7 @@ def _names(endpoint: Endpoint, configurations: Sequence[Configuration]) -> list[
 
 
 def _ignores(endpoint: Endpoint, configuration: Configuration, *, runs_another: bool) -> Violation:
-    now = " The Endpoint already runs another one." if runs_another else ""
+    now = " The Endpoint already runs a different configuration." if runs_another else ""
     return Violation(
         why=(
             f"ignoreChanges covers {endpoint.configuration_property}, so this Endpoint never follows its configuration "
@@ -64,7 +64,8 @@ def _runs_another(endpoint: Endpoint, configuration: Configuration) -> Violation
     return Violation(
         why=(
             f"{endpoint.configuration_property} is computed from the configuration {configuration.quoted} but is not "
-            "its name, so this Endpoint runs another configuration. This pack cannot check whether that one has a key."
+            "its name, so this Endpoint runs a different configuration. This pack cannot check whether that "
+            "configuration has a key."
         ),
         fix=(
             f"Set {endpoint.configuration_property} to the configuration's {configuration.output}, unchanged, and "
@@ -76,7 +77,7 @@ def _runs_another(endpoint: Endpoint, configuration: Configuration) -> Violation
 
 def _no_name(endpoint: Endpoint, kind: str) -> Violation:
     return Violation(
-        why=f"{endpoint.configuration_property} is {kind} where a name belongs, so this Endpoint follows nothing.",
+        why=f"{endpoint.configuration_property} is {kind}, not a name, so this Endpoint follows no configuration.",
         fix=f"Set {endpoint.configuration_property} to the name output of the configuration, which is a string.",
     )
 
@@ -92,7 +93,7 @@ def _by_hand(endpoint: Endpoint, named: Sequence[Configuration], context: Contex
         outside = [each for each in outside if each.generated_name is False]
         if not outside:
             return CannotTell(
-                "The stack does not record what its values are computed from, so whether the generated name of the "
+                "The stack has no dependency information, so whether the generated name of the "
                 "configuration is written by hand is not known.",
                 to_decide="Check a preview or an update of the program, or a state that Pulumi itself wrote.",
             )

@@ -100,7 +100,7 @@ def _elsewhere(configuration: Configuration, here: str, there: str | None) -> Vi
 
 def _check_region(value: Any) -> str | None:
     known = isinstance(value, str) and partition_of(value) is not None
-    return None if known else "is not an AWS region like eu-west-1"
+    return None if known else "is not an AWS Region such as eu-west-1"
 
 
 POLICY = Policy(
@@ -108,8 +108,8 @@ POLICY = Policy(
     kind=RESOURCE,
     level=MANDATORY,
     severity=HIGH,
-    title="The key is in the configuration's region",
-    description="The KMS key of a SageMaker endpoint configuration is in the configuration's region and partition.",
+    title="The key is in the configuration's Region",
+    description="The KMS key of a SageMaker endpoint configuration is in the configuration's Region and partition.",
     risk=(
         "KMS keys work only in their own Region. With the ARN of a key in another Region, the endpoint fails in the "
         "middle of an update, or of a move to another Region."
@@ -146,7 +146,7 @@ aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
             "region",
             {
                 "type": "string",
-                "description": "The region of configurations whose region nothing else tells, like eu-west-1.",
+                "description": "The Region of configurations whose Region is not known otherwise, such as eu-west-1.",
             },
             _check_region,
         ),

@@ -112,7 +112,7 @@ def _rests_on(key: Key, found: Assessment, users: Sequence[User]) -> str:
 
 def _check_deployer(value: Any) -> str | None:
     valid = re.fullmatch(r"arn:aws[a-z*-]*:iam::[0-9*]+:role/[^:]+", value) is not None and len(value) <= 2048
-    return None if valid else "is not the ARN of a role, nor one with * in it"
+    return None if valid else "is not the ARN of a role or a pattern of one"
 
 
 POLICY = Policy(
@@ -179,8 +179,8 @@ aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
     settings=(
         texts(
             "deployers",
-            "ARNs of the roles that deploy, with * for anything. A key's policy is to let each of them call "
-            "kms:CreateGrant, as CreateEndpoint asks; the role that the provider assumes needs no mention.",
+            "The ARNs of the roles that deploy, with * for anything. A key's policy must let each of them call "
+            "kms:CreateGrant, which CreateEndpoint requires. The role that the provider assumes need not be listed.",
             _check_deployer,
         ),
     ),

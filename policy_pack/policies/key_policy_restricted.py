@@ -66,8 +66,8 @@ def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
 
     arn = arn_of(key)
     granted = _granted(stack, key, arn, allowed)
-    wrong = ["an account or a principal that the settings do not allow, by a grant"] if granted else []
-    unclear, why = granted is None, "depends on what is not known before the update"
+    wrong: list[str] = []
+    unclear, why = granted is None, "depends on values that are not known before the update"
     for policy in policies_of(key, stack):
         if policy is None:
             continue  # AWS's default policy lets in the key's own account only
@@ -79,12 +79,11 @@ def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
         wrong = [*_wrong(found, allowed), *wrong]
         answers = (found.everybody.answer, found.accounts.answer, found.principals.answer, found.organizations.answer)
         unclear = unclear or None in answers or (allowed.source_required and found.services.answer is None)
-    if wrong:
-        return Violation(
-            why=f"The policy of the key {key.quoted} allows {', and '.join(wrong)}.",
-            fix=_fix(key, granted=bool(granted), statements=len(wrong) > bool(granted)),
-            at=key.urn,
-        )
+    whys = [f"The policy of the key {key.quoted} allows {', and '.join(wrong)}."] if wrong else []
+    if granted:
+        whys.append(f"A grant on the key {key.quoted} allows an account or a principal that the settings do not allow.")
+    if whys:
+        return Violation(why=" ".join(whys), fix=_fix(key, granted=bool(granted), statements=bool(wrong)), at=key.urn)
     if unclear:
         return CannotTell(f"The access that the policy of the key allows {why}.")
     return COMPLIANT
@@ -94,7 +93,7 @@ def _fix(key: Key, *, granted: bool, statements: bool) -> str:
     fixes = []
     if statements:
         fixes.append(
-            f"In {key.properties.policy} of the key, name the roles that need it as the principals of those "
+            f"In the key's {key.properties.policy}, name the roles that need the key as the principals of those "
             "statements, or add a condition on the caller's account or organization (kms:CallerAccount, "
             "aws:PrincipalOrgID); for a service, on the resource it acts for (aws:SourceAccount, aws:SourceArn)."
         )
@@ -143,16 +142,16 @@ def _where(found: Found) -> str:
 
 
 def _check_account(account: Any) -> str | None:
-    return None if re.fullmatch("[0-9]{12}", account) else "is not an account id of 12 digits"
+    return None if re.fullmatch("[0-9]{12}", account) else "is not a 12-digit account ID"
 
 
 def _check_organization(organization: Any) -> str | None:
-    return None if re.fullmatch("o-[a-z0-9]{10,32}", organization) else "is not the id of an organization (o-...)"
+    return None if re.fullmatch("o-[a-z0-9]{10,32}", organization) else "is not the ID of an organization (o-...)"
 
 
 def _check_principal(principal: Any) -> str | None:
     valid = re.fullmatch(r"arn:[a-z*-]+:(iam|sts)::[0-9*]+:[^:]+", principal)
-    return None if valid else "is not the ARN of a role, a user or an account's root, nor one with * in it"
+    return None if valid else "is not the ARN of a role, a user or an account's root, or a pattern of one"
 
 
 POLICY = Policy(
@@ -210,21 +209,21 @@ aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
     settings=(
         texts(
             "allowedAccounts",
-            "Ids of accounts that a key's policy may let in besides the key's own.",
+            "The IDs of accounts that a key's policy may allow besides the key's own.",
             _check_account,
         ),
         texts(
             "allowedPrincipals",
-            "ARNs of the only principals that a key's policy may let in, with * for anything: "
-            "arn:aws:iam::*:role/serving-* allows such roles of any allowed account. Empty allows any principal. What "
-            "a policy leaves to the key's own account is always allowed.",
+            "The ARNs of the principals that a key's policy may allow, with * for anything: "
+            "arn:aws:iam::*:role/serving-* means such roles in any allowed account. Empty allows any principal. A "
+            "policy may always delegate to the key's own account.",
             _check_principal,
         ),
         texts(
             "allowedOrganizations",
-            "Ids of organizations: other accounts that a condition on aws:PrincipalOrgID limits to one of these, or to "
-            "the key's own (${aws:ResourceOrgID}), are allowed, and other organizations are not. Empty allows "
-            "conditions on any organization where everybody is named, and no other accounts.",
+            "The IDs of organizations. A key's policy may allow other accounts if a condition on aws:PrincipalOrgID "
+            "limits them to one of these organizations or to the key's own (${aws:ResourceOrgID}). Empty allows a "
+            "condition on any organization in a statement for everyone, and no other accounts.",
             _check_organization,
         ),
         Setting(

@@ -22,11 +22,11 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         *aliases_from(configuration.key_sources, context.stack),
     )
     if isinstance(key, WrongType) or _names_region(key):
-        return NotApplicable("The key is named by a full ARN, or by a value that is no key.")
+        return NotApplicable("The key is a known ARN, or a value that is not a key.")
     if not found:
         if isinstance(key, Unknown):
             return of_unknown_key(configuration, context)
-        return NotApplicable("The key is not computed from a key of this stack.")
+        return NotApplicable("The key does not come from a key resource of this stack.")
     where = [(each, same_region(each.place, configuration.place)) for each in found]
     elsewhere = [each for each, here in where if here is False]
     if elsewhere:
@@ -54,7 +54,7 @@ def _violation(configuration: Configuration, key: Key | Alias) -> Violation:
             "Region."
         ),
         fix=(
-            f"Make the key in {here} (give both the same provider or region), or a replica of it there, and set "
+            f"Make the key in {here} (give both the same provider or Region), or a replica of it there, and set "
             f"{configuration.key_property} to that ARN."
         ),
     )
@@ -65,14 +65,14 @@ POLICY = Policy(
     kind=STACK,
     level=MANDATORY,
     severity=HIGH,
-    title="The stack's key is in the configuration's region",
-    description="A KMS key made in the stack is in the region of the SageMaker endpoint configuration that uses it.",
+    title="The stack's key is in the configuration's Region",
+    description="A KMS key made in the stack is in the Region of the SageMaker endpoint configuration that uses it.",
     risk=(
         "The ARN of a key that the program makes is not known before the update, so no other check sees at preview "
         "that the key is in another Region than the configuration. The update then fails halfway."
     ),
     remediation=(
-        "Give the key and the endpoint configuration the same provider or region. For a multi-Region key, make a "
+        "Give the key and the endpoint configuration the same provider or Region. For a multi-Region key, make a "
         "ReplicaKey in the configuration's Region and use its arn."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",

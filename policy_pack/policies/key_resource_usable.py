@@ -40,8 +40,8 @@ def _expiring(key: Key) -> Violation:
             "material is imported again."
         ),
         fix=(
-            f"Remove {key.properties.expires} of the key, so that its material does not expire, or use a key with key "
-            "material that KMS generates."
+            f"Remove {key.properties.expires} from the key, so that its material does not expire, or use a key with "
+            "key material that KMS generates."
         ),
         at=key.urn,
     )
@@ -57,7 +57,7 @@ def _wrong(key: Key, stack: Stack) -> Iterator[tuple[str, str]]:
     """What is wrong with a key, and what to do about it."""
     shared = primary_of(key, stack)
     if key.enabled is False:
-        yield "is disabled", f"Set {key.properties.enabled} of the key to true."
+        yield "is disabled", f"Set {key.properties.enabled} to true on the key."
     if not isinstance(shared.spec, Unknown) and shared.spec != "SYMMETRIC_DEFAULT":
         # A key for message authentication is symmetric too.
         yield "is not for symmetric encryption", _another(shared)
@@ -84,7 +84,7 @@ POLICY = Policy(
     remediation=(
         "Enable the key (isEnabled of aws.kms.Key), and leave customerMasterKeySpec and keyUsage at their defaults. A "
         "key that signs or that is asymmetric cannot encrypt volumes; make another one for the endpoint. Remove "
-        "validTo of a key with imported material."
+        "validTo from a key with imported material."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
     bad="""

@@ -39,7 +39,7 @@ def _decide(key: Key, context: Context) -> Decision:
                 f"The key {key.quoted} does not rotate, so all data that is ever encrypted with it depends on one "
                 "piece of key material."
             ),
-            fix=f"Set {key.properties.rotation} of the key to true. Nothing that uses the key has to change.",
+            fix=f"Set {key.properties.rotation} to true on the key. Nothing that uses the key has to change.",
             at=key.urn,
         )
     if isinstance(key.rotation, Unknown):
@@ -56,7 +56,7 @@ def _decide_days(key: Key, most: float | None) -> Decision:
         return COMPLIANT
     return Violation(
         why=f"The key {key.quoted} rotates less often than every {int(most)} days, as maxRotationDays requires.",
-        fix=f"Set {key.properties.rotation_days} of the key to {int(most)} or less.",
+        fix=f"Set {key.properties.rotation_days} on the key to {int(most)} or less.",
         at=key.urn,
     )
 
@@ -70,8 +70,8 @@ POLICY = Policy(
     description="A KMS key that a SageMaker endpoint configuration uses rotates.",
     risk="Without rotation, everything that is ever encrypted with the key depends on one piece of key material.",
     remediation=(
-        "Set enableKeyRotation of the key, or of the primary of a multi-region key, to true. Automatic rotation does "
-        "not exist for imported material and custom key stores."
+        "Set enableKeyRotation to true on the key, or on the primary key of a multi-Region key. KMS does not rotate "
+        "keys with imported key material or in custom key stores automatically."
     ),
     url="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     bad="""
@@ -90,7 +90,7 @@ aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
     settings=(
         integer(
             "maxRotationDays",
-            "The most days from one rotation of a key to the next. Where it is not set, a key only has to rotate.",
+            "The longest rotation period of a key, in days. If it is not set, a key may have any rotation period.",
             90,
             2560,
         ),

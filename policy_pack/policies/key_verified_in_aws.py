@@ -84,7 +84,7 @@ def _verdict(configuration: Configuration, context: Context) -> Decision:
     if answer.not_found:
         region = quoting.region(configuration.place.region)
         return Violation(
-            why=f"AWS knows no such key in {region}, so creating the endpoint fails.",
+            why=f"AWS has no such key in {region}, so creating the endpoint fails.",
             fix=f"Set {configuration.key_property} to the ARN of a key that exists in that Region.",
         )
     return _not_asked(f"AWS did not answer ({answer.code})", context)
@@ -190,13 +190,13 @@ POLICY = Policy(
                 "minimum": 1,
                 "maximum": 120,
                 "default": 10,
-                "description": "How long a preview waits for AWS at the most, for all keys together.",
+                "description": "The longest that a preview waits for AWS, for all keys together, in seconds.",
             },
             _check_budget,
         ),
         choice(
             "onError",
-            "What a call is that is refused or fails: a violation (report), or nothing (ignore).",
+            "What to report if a call to AWS is refused or fails: a violation (report) or nothing (ignore).",
             ("report", "ignore"),
             "report",
         ),
@@ -206,8 +206,8 @@ POLICY = Policy(
                 "type": "boolean",
                 "default": True,
                 "description": (
-                    "Whether AWS is asked with the AWS profile that a provider of the program names. If not, the "
-                    "policy pack's own credentials are used, and keys that are not named by an ARN are not verified."
+                    "Whether the policy uses the AWS profile of the program's provider. If not, it uses the policy "
+                    "pack's own credentials and verifies only keys that are named by an ARN."
                 ),
             },
             lambda value: None if isinstance(value, bool) else "is not true or false",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policy_pack.judging.policy import ADVISORY, LOW, STACK, Context, Policy
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
-from policy_pack.policies._external import EXTERNAL_CONFIGURATIONS, is_external
+from policy_pack.policies._managed_elsewhere import EXTERNAL_CONFIGURATIONS, is_managed_elsewhere
 from policy_pack.stack import links
 from policy_pack.stack.model import Configuration
 
@@ -15,10 +15,10 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return COMPLIANT
     if configuration.is_experiment:
         return NotApplicable("The configuration is an inference experiment, which no Endpoint names.")
-    if is_external(configuration.name, context):
+    if is_managed_elsewhere(configuration.name, context):
         return NotApplicable("The Endpoint is managed elsewhere on purpose (externalConfigurations).")
     if configuration.id in pairs.left:
-        return NotApplicable("The Endpoint that takes its configuration's name from this one runs another one.")
+        return NotApplicable("The Endpoint that takes its name from this configuration runs a different configuration.")
     if pairs.unclear:
         return CannotTell("An Endpoint of the stack uses a configuration that is not known before the update.")
     if configuration.id in pairs.hidden:

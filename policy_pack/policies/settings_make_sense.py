@@ -56,10 +56,10 @@ POLICY = Policy(
     level=ADVISORY,
     severity=MEDIUM,
     title="The settings make sense",
-    description="The settings of the SageMaker endpoint encryption policies mean something.",
+    description="The settings of the SageMaker endpoint encryption policies have an effect.",
     risk=(
-        "The schema cannot refuse every misspelled setting. An allow-list that is not in effect, or an exemption that "
-        "outlives its resource, looks like a control and is none."
+        "The schema cannot refuse every misspelled setting. An allow-list that has no effect, or an exemption that "
+        "outlives its resource, looks like a control but is not one."
     ),
     remediation=(
         "Correct the named settings in --policy-pack-config or in the policy group. Until then the policies run as if "

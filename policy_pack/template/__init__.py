@@ -36,7 +36,7 @@ _URL_SUFFIXES = {
 # "CloudFormation template Resources syntax": letters and digits. "Understand CloudFormation quotas": 255 of them.
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}")
 
-_REPEATS_A_KEY = "An object in the template gives the same key twice; the last one was read."
+_REPEATS_A_KEY = "An object in the template has a duplicate key; the pack read the last value."
 _NO_RESOURCES = "The template has no section Resources."
 _FOR_EACH = "A loop (Fn::ForEach) in the template iterates over values that are not known before the update."
 _NOT_A_LOGICAL_ID = "A resource in the template has a logical ID that is not letters and digits."
@@ -181,7 +181,7 @@ def _read(
             continue
         inline = kind in types and "TemplateBody" in (resolver.properties(body) or ())
         if deploys is not None and not inline:
-            unreadable.append(f"The {deploys} {logical_id} deploys something that is written elsewhere.")
+            unreadable.append(f"The {deploys} {logical_id} deploys a template that is stored elsewhere.")
             handed |= resolver.resolve_with_origins(body.get("Properties"))[1]
         elif kind in types:
             resources[logical_id] = _resource(resolver, logical_id, body, condition, varies=kind in varied)

@@ -16,8 +16,8 @@ from policy_pack.values import Plain
 # Macros of AWS's own that leave what is written of SageMaker and KMS as it is. What they loop over or nest is seen.
 _LEAVE_AS_WRITTEN = frozenset({"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"})
 
-_TRANSFORM = "A macro (Transform) rewrites it when it is deployed."
-_INCLUDED = "A macro (Fn::Transform) rewrites a part of it when it is deployed."
+_TRANSFORM = "A macro (Transform) rewrites the template when it is deployed."
+_INCLUDED = "A macro (Fn::Transform) rewrites part of the template when it is deployed."
 
 _ELSEWHERE = {
     "AWS::CloudFormation::Stack": "nested stack",

@@ -20,7 +20,7 @@ from policy_pack.values import UNKNOWN, Plain
 if TYPE_CHECKING:
     import yaml
 
-MALFORMED = "The template is neither JSON nor YAML, or not one object."
+MALFORMED = "The template is not valid JSON or YAML, or is not an object."
 ALIASES = "The template uses YAML aliases or merges, which CloudFormation does not take."
 
 # The name of no function: what stands below it cannot be read, but what it refers to is still seen.

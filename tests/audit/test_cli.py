@@ -117,7 +117,7 @@ def test_nothing_to_audit() -> None:
     [
         (["--format", "pdf"], "Invalid value for '--format'"),
         (["--format", "text", "--format", "json"], "Several formats need --output"),
-        (["--region", "moon-1"], "not an AWS region like eu-west-1"),
+        (["--region", "moon-1"], "not an AWS Region such as eu-west-1"),
         (["--stack-tag", "prod"], "not of the form NAME=VALUE"),
         (["--jobs", "0"], "Invalid value for '--jobs'"),
         (["--config", "nowhere.json"], "error: nowhere.json: does not exist"),

@@ -109,7 +109,7 @@ def test_what_is_wrong_with_all_stacks_alike_is_said_once(tmp_path: Path) -> Non
     report = audit([str(tmp_path)], options({"no-such-policy": "advisory"}))
     assert len(report.findings) == 3
     written = text.write(report)
-    assert written.count("the pack has no policy of this name") == 1
+    assert written.count("the pack has no policy with this name") == 1
     assert "and 2 more\n    [advisory] settings-make-sense" in written
 
 

@@ -79,7 +79,7 @@ def test_what_aws_made_of_it() -> None:
 def test_a_malformed_state_claims_nothing(desired: Any) -> None:
     (found,) = all_of(Node, state(CONFIGURATION, desired))
     assert isinstance(found, Template)
-    assert found.unreadable == ("The value of desiredState is not one JSON object with each key once.",)
+    assert found.unreadable == ("The value of desiredState is not a JSON object, or has a duplicate key.",)
     assert found.label == "it (Cloud Control)"
 
 
@@ -133,7 +133,7 @@ def test_an_extension_after_an_update() -> None:
 def test_a_malformed_extension_claims_nothing(properties: Any) -> None:
     (found,) = all_of(Node, extension(properties))
     assert isinstance(found, Template)
-    assert found.unreadable == ("The value of properties is not one JSON object with each key once.",)
+    assert found.unreadable == ("The value of properties is not a JSON object, or has a duplicate key.",)
 
 
 def test_what_is_given_to_what_cannot_be_read() -> None:

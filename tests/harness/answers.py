@@ -10,7 +10,7 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 PREFIX = "sagemaker-endpoint-configuration-"
 
 # How the reasons begin by which a policy does not apply to what holds nothing of the kind that it judges.
-NOTHING_TO_JUDGE = ("The resource is no ", "The stack has no ", "No setting differs ")
+NOTHING_TO_JUDGE = ("The resource is not a ", "The stack has no ", "No setting differs ")
 
 Triple = tuple[str, str, str]  # level, policy without the prefix, resource
 

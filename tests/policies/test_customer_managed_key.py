@@ -36,7 +36,7 @@ def test_short_names_are_those_of_the_api(key: str) -> None:
     assert isinstance(said(key, NATIVE), Compliant)
     found = said(key)
     assert isinstance(found, Violation) and "is not a well-formed name" in found.why
-    assert found.fix.startswith("Set kmsKeyArn to a key's ARN or an alias' ARN.")
+    assert found.fix.startswith("Set kmsKeyArn to a key's ARN or an alias ARN.")
 
 
 @pytest.mark.parametrize("key", ["alias/aws/sagemaker", ALIAS.replace("serving", "aws/ebs")])

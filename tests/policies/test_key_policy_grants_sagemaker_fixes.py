@@ -50,7 +50,7 @@ def test_the_keys_policy(others: Any, engine: Engine) -> None:
         'The policy of the key "key" lets neither the execution role nor sagemaker.amazonaws.com call '
     )
     assert CONTROL in why
-    assert fix == "Add this statement to policy of the key:"
+    assert fix == "Add this statement to the key's policy:"
     assert not run(engine, _named(ADMINISTERED, *others, _pasted(statement))).messages(GRANTS)
 
 
@@ -66,7 +66,7 @@ def test_a_denial_of_the_keys_policy(denied: Any, engine: Engine) -> None:
 def test_a_policy_that_locks_everybody_out(statement: Any, engine: Engine) -> None:
     why, fix, pasted = _said(engine, _named(statement))
     assert "allows no principal to change it (kms:PutKeyPolicy), so AWS refuses it" in why
-    assert fix.startswith("Add this statement to policy of the key, with its account filled in")
+    assert fix.startswith("Add this statement to the key's policy, with its account filled in")
     assert not run(engine, _named(statement, _pasted(pasted)), phase="update").messages(GRANTS)
 
 
@@ -82,7 +82,7 @@ def test_a_policy_that_locks_everybody_out(statement: Any, engine: Engine) -> No
 def test_a_policy_that_is_refused(policy: str, engine: Engine) -> None:
     why, fix, whole = _said(engine, lambda: pair(kms_key_arn=key(policy=policy).arn, execution_role_arn=ROLE))
     assert why.endswith("so AWS refuses it and does not create or change the key.")
-    assert fix.startswith("Replace policy of the key by a complete policy, with")
+    assert fix.startswith("Replace the key's policy with a complete policy like this one.")
     mended = json.dumps(_pasted(whole))
     assert not run(
         engine, lambda: pair(kms_key_arn=key(policy=mended).arn, execution_role_arn=ROLE), phase="update"
@@ -122,5 +122,5 @@ def test_the_principal_that_deploys(engine: Engine) -> None:
         'The policy of the key "key" does not let the principal that deploys call kms:CreateGrant. '
         "CreateEndpoint requires it of that principal, and fails without it (AccessDeniedException)."
     )
-    assert fix == "Add this statement to policy of the key:"
+    assert fix == "Add this statement to the key's policy:"
     assert not run(engine, _named(ADMINISTERED, allow({"AWS": ROLE}), _pasted(statement))).messages(GRANTS)

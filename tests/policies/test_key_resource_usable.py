@@ -52,8 +52,8 @@ def test_a_key_that_is_usable(key: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "given", "why", "fix"),
     [
-        (KEY, {"isEnabled": False}, "is disabled", "Set isEnabled of the key to true."),
-        (NATIVE, {"enabled": False}, "is disabled", "Set enabled of the key to true."),
+        (KEY, {"isEnabled": False}, "is disabled", "Set isEnabled to true on the key."),
+        (NATIVE, {"enabled": False}, "is disabled", "Set enabled to true on the key."),
         (KEY, {"customerMasterKeySpec": "RSA_2048"}, "is not for symmetric encryption", "customerMasterKeySpec SYMM"),
         (NATIVE, {"keySpec": "HMAC_256", "keyUsage": "GENERATE_VERIFY_MAC"}, "is not for symmetric", "keySpec SYMM"),
         (KEY, {"keyUsage": "GENERATE_VERIFY_MAC"}, "is not for encryption", "keyUsage ENCRYPT_DECRYPT"),

@@ -94,7 +94,7 @@ def test_a_bare_id_and_an_alias(pack: Engine, kms: Any) -> None:
     assert _says(pack, _resource(_id(arn), kind=NATIVE)) == []
     assert _says(pack, _resource("alias/serving", kind=NATIVE)) == []
     (message,) = _says(pack, _resource("12345678-1234-1234-1234-1234567890ab", kind=NATIVE))
-    assert "AWS knows no such key in eu-west-1" in message
+    assert "AWS has no such key in eu-west-1" in message
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_what_another_policy_says_is_not_asked(key: str, pack: Engine) -> None:
 
 def test_a_key_that_does_not_exist(pack: Engine) -> None:
     (message,) = _says(pack, _resource(f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"))
-    assert "AWS knows no such key in eu-west-1" in message
+    assert "AWS has no such key in eu-west-1" in message
     assert "1234-1234" not in message
 
 

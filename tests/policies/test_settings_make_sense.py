@@ -38,8 +38,11 @@ def configure(engine: Engine, policy: str, *exemptions: Any) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"customer-manged-key": {"enforcementLevel": "mandatory"}}, "customer-manged-key: the pack has no policy of"),
-        ({arn(): {"enforcementLevel": "mandatory"}}, "(a name that is not shown): the pack has no policy of this name"),
+        ({"customer-manged-key": {"enforcementLevel": "mandatory"}}, "customer-manged-key: the pack has no policy"),
+        (
+            {arn(): {"enforcementLevel": "mandatory"}},
+            "(a name that is not shown): the pack has no policy with this name",
+        ),
         ({"all": {"enforcementLevel": "mandatory", "exemptions": []}}, "all: only a level can be given for all"),
     ],
 )

@@ -221,7 +221,7 @@ def test_as_deep_as_allowed() -> None:
 def test_a_key_that_is_given_twice(text: str) -> None:
     found = content(text.format(type=TYPE))
     assert found.resources["It"].properties == {"Value": 2}
-    assert found.unreadable == ("An object in the template gives the same key twice; the last one was read.",)
+    assert found.unreadable == ("An object in the template has a duplicate key; the pack read the last value.",)
 
 
 def test_a_mapping_whose_key_is_no_text_cannot_be_read() -> None:

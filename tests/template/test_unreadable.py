@@ -14,8 +14,8 @@ IT = {"Type": TYPE, "Properties": {"Value": "x"}}
 INCLUDE = {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/part.yaml"}}
 KEY = {"Fn::GetAtt": ["It", "Arn"]}
 
-REWRITTEN = "A macro (Transform) rewrites it when it is deployed."
-REWRITTEN_IN_PART = "A macro (Fn::Transform) rewrites a part of it when it is deployed."
+REWRITTEN = "A macro (Transform) rewrites the template when it is deployed."
+REWRITTEN_IN_PART = "A macro (Fn::Transform) rewrites part of the template when it is deployed."
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_macro_in_one_property_hides_that_one() -> None:
 def test_what_is_written_elsewhere(kind: str, what: str) -> None:
     nested = {"Type": kind, "Properties": {"Parameters": {"Key": KEY, "Name": {"Ref": "Name"}}}}
     found = content({"Resources": {"It": IT, "Nested": nested}, "Parameters": {"Name": {"Type": "String"}}})
-    assert found.unreadable == (f"The {what} Nested deploys something that is written elsewhere.",)
+    assert found.unreadable == (f"The {what} Nested deploys a template that is stored elsewhere.",)
     assert list(found.resources) == ["It"]
     assert found.handed == Origins(frozenset({"It"}), frozenset({"Name"}))
 

@@ -139,7 +139,7 @@ def _configuration(each: ConfigurationEvidence, stack: str) -> list[str]:
         "<details>",
         # Within an HTML block Markdown means nothing, and GitHub looks for no mentions in code.
         f"<summary>{standing(each)}: <code>{_html(each.label)}</code> in <code>{_html(stack)}</code>"
-        f", region <code>{_html(each.region or 'not known')}</code>, key <code>{_html(each.key)}</code>{shared}"
+        f", Region <code>{_html(each.region or 'not known')}</code>, key <code>{_html(each.key)}</code>{shared}"
         "</summary>",
         "",
         *_header("Policy", "Level", "Verdict", "Why"),

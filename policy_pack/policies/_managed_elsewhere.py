@@ -1,4 +1,4 @@
-"""The setting of the pairing policies: what is managed outside the stack on purpose."""
+"""The setting that lists endpoint configurations that are managed outside the stack on purpose."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from policy_pack.values import Text
 
 EXTERNAL_CONFIGURATIONS = texts(
     "externalConfigurations",
-    "Names, with * for anything, of endpoint configurations that are, or whose Endpoint is, managed outside the stack "
-    "on purpose.",
+    "The names, with * for anything, of endpoint configurations that are managed outside the stack on purpose, or "
+    "whose Endpoint is.",
 )
 
 
-def is_external(name: Text, context: Context) -> bool:
-    """Whether the configuration of this name is one that the settings list."""
+def is_managed_elsewhere(name: Text, context: Context) -> bool:
+    """Whether the settings list the configuration with this name."""
     patterns = context.settings["externalConfigurations"] or ()
     return isinstance(name, str) and any(matches(name, pattern) for pattern in patterns)
