@@ -36,7 +36,7 @@ def test_short_names_are_those_of_the_api(key: str) -> None:
     assert isinstance(said(key, NATIVE), Compliant)
     found = said(key)
     assert isinstance(found, Violation) and "is not a well-formed name" in found.why
-    assert found.fix.startswith("Set kmsKeyArn to a key's ARN or an alias ARN.")
+    assert found.fix.startswith("Set kmsKeyArn to the ARN of a key or of an alias.")
 
 
 @pytest.mark.parametrize("key", ["alias/aws/sagemaker", ALIAS.replace("serving", "aws/ebs")])
@@ -52,14 +52,14 @@ def test_a_key_of_aws(key: str) -> None:
 def test_a_malformed_name(key: str) -> None:
     found = said(key, NATIVE)
     assert isinstance(found, Violation) and "is not a well-formed name of a KMS key" in found.why
-    assert found.fix.startswith("Set kmsKeyId to a key's ARN, a key's id or an alias.")
+    assert found.fix.startswith("Set kmsKeyId to the ARN or the ID of a key, or an alias.")
 
 
 @pytest.mark.parametrize(("key", "kind"), [(5, "a number"), (True, "a boolean"), ([KEY], "a list"), ({}, "an object")])
 def test_what_is_no_string(key: Any, kind: str) -> None:
     found = said(key)
     assert isinstance(found, Violation)
-    assert found.why == f"kmsKeyArn is {kind} where a string belongs, so CreateEndpointConfig fails."
+    assert found.why == f"kmsKeyArn is {kind}, not a string, so CreateEndpointConfig fails."
 
 
 @pytest.mark.parametrize("key", [None, "", " "])

@@ -66,7 +66,7 @@ def test_what_is_managed_elsewhere_on_purpose(name: str, patterns: list[str], ex
 
 def test_an_endpoint_that_runs_another_is_said_by_another_policy() -> None:
     found = said("other", OWN)
-    assert isinstance(found, NotApplicable) and "as endpoint-follows-replacement says" in found.why
+    assert isinstance(found, NotApplicable) and "as endpoint-follows-replacement reports" in found.why
 
 
 @pytest.mark.parametrize("name", [None, "", UNKNOWN])

@@ -70,7 +70,7 @@ def test_a_region_that_nobody_says() -> None:
 )
 def test_what_another_policy_says(name: Any) -> None:
     found = said(key(THERE), name=name)
-    assert isinstance(found, NotApplicable) and "named by a full ARN, or by a value that is no key" in found.why
+    assert isinstance(found, NotApplicable) and "a known ARN, or a value that is not a key" in found.why
 
 
 @pytest.mark.parametrize("name", [ID, "alias/serving"])
@@ -88,7 +88,7 @@ def test_an_alias_is_where_its_key_is(region: str, expected: type) -> None:
 @pytest.mark.parametrize("name", [None, ID])
 def test_a_key_that_is_not_computed(name: Any) -> None:
     found = said(name=name, carrier=NATIVE)
-    assert found == NotApplicable("The key is not computed from a key of this stack.")
+    assert found == NotApplicable("The key does not come from a key resource of this stack.")
 
 
 @pytest.mark.parametrize(

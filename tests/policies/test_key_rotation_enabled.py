@@ -97,7 +97,7 @@ def test_how_often_a_key_rotates(days: Any, settings: dict[str, int], expected: 
     if isinstance(found, Violation):
         most = settings["maxRotationDays"]
         assert f"every {most} days" in found.why
-        assert found.fix == f"Set rotationPeriodInDays of the key to {most} or less."
+        assert found.fix == f"Set rotationPeriodInDays on the key to {most} or less."
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,11 @@ def test_what_can_be_read(made: Any) -> None:
     ("made", "reason"),
     [
         (resource(STACK, {"templateUrl": "https://example.com/t.json"}), "The template is at a URL"),
-        (template({"Transform": "Mine", "Resources": {"It": CONFIGURATION}}), "A macro (Transform) rewrites it"),
+        (template({"Transform": "Mine", "Resources": {"It": CONFIGURATION}}), "A macro (Transform) rewrites the template"),
         (template({"Resources": {"It": CONFIGURATION, "Nested": NESTED}}), "The nested stack Nested deploys"),
         (template("{"), "JSON"),
         (resource(STACK, {"templateBody": UNKNOWN}), "not known"),
-        (state("AWS::SageMaker::EndpointConfig", "{"), "is not one JSON object"),
+        (state("AWS::SageMaker::EndpointConfig", "{"), "is not a JSON object"),
     ],
 )
 def test_what_hides_something(made: Any, reason: str) -> None:
