@@ -38,7 +38,7 @@ def test_what_can_be_read(made: Any) -> None:
     ("made", "reason"),
     [
         (resource(STACK, {"templateUrl": "https://example.com/t.json"}), "The template is at a URL"),
-        (template({"Transform": "Mine", "Resources": {"It": CONFIGURATION}}), "A macro (Transform) rewrites the template"),
+        (template({"Transform": "Mine", "Resources": {"It": CONFIGURATION}}), "A macro (Transform) rewrites"),
         (template({"Resources": {"It": CONFIGURATION, "Nested": NESTED}}), "The nested stack Nested deploys"),
         (template("{"), "JSON"),
         (resource(STACK, {"templateBody": UNKNOWN}), "not known"),
