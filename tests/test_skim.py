@@ -70,7 +70,7 @@ def test_the_running_pack_does_not_parse_what_concerns_nobody(engine: Engine) ->
         "/pulumirpc.Analyzer/AnalyzeStack", response_deserializer=pb.AnalyzeResponse.FromString
     )
     assert ask(listed(typed("aws:s3/bucket:Bucket") + broken)).diagnostics == []
-    assert "no policy can judge" in ask(listed(typed(CONFIGURATION) + broken)).diagnostics[0].message
+    assert "no policy can check" in ask(listed(typed(CONFIGURATION) + broken)).diagnostics[0].message
     ask = engine.channel.unary_unary("/pulumirpc.Analyzer/Analyze", response_deserializer=pb.AnalyzeResponse.FromString)
     assert ask(typed("aws:s3/bucket:Bucket") + broken).diagnostics == []
-    assert "no policy can judge" in ask(typed(CONFIGURATION) + broken).diagnostics[0].message
+    assert "no policy can check" in ask(typed(CONFIGURATION) + broken).diagnostics[0].message
