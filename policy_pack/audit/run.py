@@ -230,6 +230,8 @@ def _too_old(state: State, options: Options) -> str | None:
 
 
 def _left_out(state: State) -> str | None:
+    if state.is_partial:
+        return "is a plan of a part of its program (-target), so what that leaves out was not judged"
     if not state.left_out:
         return None
     return (

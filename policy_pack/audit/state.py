@@ -44,9 +44,9 @@ class State:
     `kind` is one of those of `evidence.Source`. `organization`, `project` and `stack` are empty where it does not say.
     `config` is the stack's configuration as far as it is there. `resources` is how many the document holds, `inputs`
     and `outputs` those of them that concern a policy, with their inputs or outputs. `entries` are the same by URN, as
-    the document has them. `left_out` is how many unchanged resources a preview omits. `taken` is when the stack was
-    last written (ISO 8601 in UTC, whole seconds), or else when a resource that policies judge was; empty where neither
-    is said.
+    the document has them. `left_out` is how many unchanged resources a preview omits, and `is_partial` says that a
+    plan is of a part of its program. `taken` is when the stack was last written (ISO 8601 in UTC, whole seconds), or
+    else when a resource that policies judge was; empty where neither is said.
     """
 
     kind: str
@@ -59,6 +59,7 @@ class State:
     outputs: tuple[Resource, ...] = ()
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     left_out: int = 0
+    is_partial: bool = False
     tells_dependencies: bool = True
     taken: str = ""
 
@@ -96,10 +97,11 @@ def parse(document: Any) -> State:
 
 def _of_terraform(document: dict[str, Any]) -> State:
     from policy_pack.audit import terraform
+    from policy_pack.audit.terraform_values import Unreadable
 
     try:
         read = terraform.parse(document)
-    except terraform.Unreadable as error:
+    except Unreadable as error:
         raise Unusable(str(error)) from error
     return State(
         kind=read.kind,
@@ -110,6 +112,7 @@ def _of_terraform(document: dict[str, Any]) -> State:
         inputs=read.resources,
         outputs=read.resources,
         entries=read.entries,
+        is_partial=read.is_partial,
         tells_dependencies=read.tells_dependencies,
     )
 

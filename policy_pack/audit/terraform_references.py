@@ -46,7 +46,10 @@ class Module:
     resources: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def child(self, name: str, key: str) -> Module:
-        """A new instance of the module that it calls by a name."""
+        """The instance of a key of the module that it calls by a name."""
+        for each in self.children.get(name, ()):
+            if each.key == key:
+                return each
         call = _object(_object(self.configuration.get("module_calls")).get(name))
         made = Module(key, self, _object(call.get("module")), call)
         self.children.setdefault(name, []).append(made)
@@ -77,6 +80,12 @@ class References:
     def is_open(self, expression: Any) -> bool:
         """Whether it refers to what a plan does not trace: a local value, or the value of an instance."""
         return any(each.startswith(("local.", "each.value")) for each in self._in(expression))
+
+    def is_plain(self, expression: Any) -> bool:
+        """Whether it refers to resources alone, or is a variable of its module."""
+        references = self._in(expression)
+        of_module = len(references) == 1 and references[0].startswith("var.")
+        return of_module or not any(each.startswith(_NO_RESOURCES) for each in references)
 
     def _in(self, expression: Any) -> tuple[str, ...]:
         if id(expression) not in self._known:

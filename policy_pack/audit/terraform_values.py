@@ -1,4 +1,4 @@
-"""The values of a resource of Terraform, with what is unknown and what is sensitive in them as a Pulumi state says so.
+"""The values of Terraform's documents, and those of a resource with what is unknown and sensitive as Pulumi says it.
 
 Source: "JSON Output Format" of the Terraform documentation. A path is true in `after_unknown` where its value is
 not known, in `after_sensitive` and `sensitive_values` where it is sensitive; other paths are left out.
@@ -13,6 +13,28 @@ from typing import Any
 from policy_pack.values import OUTPUT, SECRET, SIGNATURE
 
 _UNKNOWN = {SIGNATURE: OUTPUT}
+
+
+class Unreadable(Exception):
+    """A document that cannot be audited; its text says why, after "it"."""
+
+
+def object_of(value: Any, name: str) -> Mapping[str, Any]:
+    """The object of a name within a value; an empty one where there is none. Raises `Unreadable`."""
+    found = value.get(name) if isinstance(value, dict) else None
+    if found is not None and not isinstance(found, dict):
+        raise Unreadable(f"has a value of {name} that is not an object")
+    return found or {}
+
+
+def objects_of(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in the list of a name; an empty one where there is none. Raises `Unreadable`."""
+    found = value.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Unreadable(f"has a value of {name} that is not a list of objects")
+    return found
 
 
 def merged(values: Mapping[str, Any], unknown: Any, sensitive: list[Any]) -> Mapping[str, Any]:

@@ -4,8 +4,12 @@ That is what ``pulumi package add terraform-provider``, programs in HCL and modu
 resources of the classic provider and its names of properties, the second AWS's own resource types in camel case; where
 both have a resource of one name, its properties tell.
 
+Programs in HCL that name a package of Pulumi's own, as its `aws`, register that package's types instead, and delete first
+too.
+
 Sources: "Any Terraform Provider" in the Pulumi documentation; the resources' pages in the Terraform Registry, providers
-hashicorp/aws and hashicorp/awscc.
+hashicorp/aws and hashicorp/awscc; "Feature Mappings" in the language reference of Pulumi HCL (pulumi/pulumi-hcl), and
+pkg/hcl/run there for what it registers: deleteBeforeReplace always, propertyDependencies by the package's own names.
 """
 
 from __future__ import annotations
@@ -14,11 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from policy_pack.carriers import classic, cloudcontrol, cloudformation, resource_types, terraform_names
+from policy_pack.carriers import classic, cloudcontrol, cloudformation, experiments, resource_types, terraform_names
 from policy_pack.carriers.given import given_by
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
-from policy_pack.stack.model import AnyNode, Configuration, Deleting, Resource
+from policy_pack.stack.model import AnyNode, Configuration, Deleting, Endpoint, Resource
 
 TITLE = "bridged"
 
@@ -39,7 +43,7 @@ _TELLING = {
 # AWS's own types, without what only templates know.
 OWN_TYPES = {
     kind: reads
-    for kind, reads in {**resource_types.READERS, **cloudformation.TEMPLATES}.items()
+    for kind, reads in {**resource_types.READERS, **experiments.TYPES, **cloudformation.TEMPLATES}.items()
     if kind != "AWS::IAM::Policy"
 }
 
@@ -47,8 +51,8 @@ OWN_TYPES = {
 # HCL deletes first unless it is told otherwise, and so programs in it have the option on nearly everything.
 _DELETING = Deleting(
     said="deleteBeforeReplace is set (in HCL, it is set unless create_before_destroy is true)",
-    undo="Remove the option deleteBeforeReplace, or in HCL write lifecycle { create_before_destroy = true }",
 )
+_IGNORING = "ignoreChanges (ignore_changes in HCL)"
 
 
 def _of_aws() -> Iterator[tuple[str, Reads]]:
@@ -60,12 +64,15 @@ def _of_aws() -> Iterator[tuple[str, Reads]]:
 
 
 def _in_words_of_hcl(reads: Reads) -> Reads:
-    if reads.makes is not Configuration:
+    if reads.makes not in (Configuration, Endpoint):
         return reads
 
     def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
         for node in reads.read(resource, surroundings):
-            yield replace(node, deleting=_DELETING) if isinstance(node, Configuration) else node
+            if isinstance(node, Configuration):
+                yield replace(node, deleting=_DELETING)
+            else:
+                yield replace(node, ignoring=_IGNORING) if isinstance(node, Endpoint) else node
 
     return Reads(reads.makes, read)
 
@@ -115,4 +122,5 @@ def _write_id(properties: Any, arn: str) -> None:
 KEY_WRITERS = {
     terraform_names.token("aws_sagemaker_endpoint_configuration"): _write_arn,
     _token(resource_types.ENDPOINT_CONFIGURATION): _write_id,
+    _token(experiments.TYPE): experiments.write_key,
 }

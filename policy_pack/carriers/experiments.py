@@ -71,10 +71,11 @@ def _native(resource: Resource, surroundings: Surroundings) -> Iterator[Configur
     return _experiment(given_by(resource, place(resource, surroundings)))
 
 
-def _write_key(properties: Any, arn: str) -> None:
+def write_key(properties: Any, arn: str) -> None:
+    """Sets the key of an experiment, by the name that it has in camel case."""
     properties[KEY] = arn
 
 
 TYPES = {TYPE: Reads(Configuration, _experiment)}
 READERS = {_NATIVE: Reads(Configuration, _native)}
-KEY_WRITERS = {_NATIVE: _write_key}
+KEY_WRITERS = {_NATIVE: write_key}

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from policy_pack.carriers import bridged, classic, cloudcontrol, cloudformation, resource_types
+from policy_pack.carriers import bridged, classic, cloudcontrol, cloudformation
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings
 from policy_pack.carriers.terraform_names import (
@@ -29,13 +29,16 @@ from policy_pack.carriers.terraform_names import (
     type_of_cloud_control,
 )
 from policy_pack.expressions import expression
-from policy_pack.stack.model import AnyNode, Configuration, Deleting, Key, Place, Provider, Resource, Unread
+from policy_pack.stack.model import AnyNode, Configuration, Deleting, Endpoint, Key, Place, Provider, Resource, Unread
 from policy_pack.values import UNKNOWN, Plain, text
 
 TITLE = "Terraform"
 
 KEPT_IN_CLOUD = "pulumi:terraform:"
 _OF_A_MODULE = "*:tf:"
+
+# The attribute of an Endpoint, of either provider.
+NAMES_ITS_CONFIGURATION = "endpoint_config_name"
 
 _DELETING = Deleting(said="create_before_destroy is not true", undo="Write lifecycle { create_before_destroy = true }")
 
@@ -67,7 +70,8 @@ def _as_classic(resource: Resource) -> Resource:
     # Where its region is not known, its provider is what it shares one with.
     provider = Provider(resource.provider.urn, {"region": UNKNOWN}) if resource.provider is not None else None
     sources = {classic_name(name): each for name, each in resource.property_sources.items()}
-    return replace(resource, properties=given, provider=provider, property_sources=sources)
+    ignored = tuple(map(classic_name, resource.ignore_changes))
+    return replace(resource, properties=given, provider=provider, property_sources=sources, ignore_changes=ignored)
 
 
 def _prefix(given: Mapping[str, Plain]) -> Plain:
@@ -100,6 +104,8 @@ def _in_its_spelling(node: AnyNode) -> AnyNode:
     if isinstance(node, Configuration):
         spelled["deleting"] = _DELETING
         spelled["storage"] = tuple(replace(each, property=snake_case(each.property)) for each in node.storage)
+    if isinstance(node, Endpoint):
+        spelled["ignoring"] = "ignore_changes"
     if isinstance(node, Key):
         known = node.properties
         spelled["properties"] = replace(
@@ -115,7 +121,7 @@ def _readers() -> Iterator[tuple[str, Reads]]:
                 # What stands in a template is spelled as templates are.
                 yield type_of(kind), _reads(reads, respells=carrier is classic)
     for kind, reads in bridged.OWN_TYPES.items():
-        yield type_of_cloud_control(kind), _reads(bridged.own(reads), respells=kind in resource_types.READERS)
+        yield type_of_cloud_control(kind), _reads(bridged.own(reads), respells=kind not in cloudformation.TEMPLATES)
 
 
 READERS: Mapping[str, Reads] = {

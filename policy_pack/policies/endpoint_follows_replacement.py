@@ -49,13 +49,13 @@ def _ignores(endpoint: Endpoint, configuration: Configuration, *, runs_another: 
     now = " The Endpoint already runs a different configuration." if runs_another else ""
     return Violation(
         why=(
-            f"ignoreChanges covers {endpoint.configuration_property}, so this Endpoint never follows its configuration "
-            f"{configuration.quoted}. When the configuration is replaced, the Endpoint keeps running with the old "
-            f"key, or with none.{now}"
+            f"{endpoint.ignoring} covers {endpoint.configuration_property}, so this Endpoint never follows its "
+            f"configuration {configuration.quoted}. When the configuration is replaced, the Endpoint keeps running "
+            f"with the old key, or with none.{now}"
         ),
         fix=(
-            f"Remove what covers {endpoint.configuration_property} from the Endpoint's ignoreChanges. If something "
-            "else promotes configurations on purpose, list their names in the setting externalConfigurations."
+            f"Remove what covers {endpoint.configuration_property} from the Endpoint's {endpoint.ignoring}. If "
+            "something else promotes configurations on purpose, list their names in the setting externalConfigurations."
         ),
     )
 

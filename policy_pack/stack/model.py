@@ -124,7 +124,7 @@ class Deleting:
     """How a carrier's users say that the old configuration is deleted before the new one is made, and how not to."""
 
     said: str = "deleteBeforeReplace is set"
-    undo: str = "Remove the option deleteBeforeReplace"
+    undo: str = "Remove the option deleteBeforeReplace, or in HCL write lifecycle { create_before_destroy = true }"
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,14 +170,15 @@ class Configuration(Node):
 class Endpoint(Node):
     """A SageMaker endpoint and the configuration that it runs, as far as its name is known.
 
-    `ignores_changes` says that the option ignoreChanges covers what names the configuration. `tags` are those of its
-    resource that are known.
+    `ignores_changes` says that the option ignoreChanges covers what names the configuration, and `ignoring` is what its
+    carrier calls that option. `tags` are those of its resource that are known.
     """
 
     configuration_name: Text
     configuration_property: str
     configuration_sources: tuple[str, ...]
     ignores_changes: bool = False
+    ignoring: str = "ignoreChanges"
     tags: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,0 +1,165 @@
+"""What the values of Terraform's resources are computed from, as far as a document tells, and their providers.
+
+A plan has the references of its configuration, a state only what a resource as a whole needs. A value that a plan knows
+is not computed from one that it does not: where a reference says so, ``ignore_changes`` keeps the value that was.
+
+Sources: "JSON Output Format" and "The lifecycle Meta-Argument" of the Terraform documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policy_pack.audit.terraform_references import Module, References
+from policy_pack.audit.terraform_values import object_of
+from policy_pack.carriers import READERS
+from policy_pack.carriers.terraform import KEPT_IN_CLOUD, NAMES_ITS_CONFIGURATION
+from policy_pack.stack.model import Configuration, Endpoint, Provider
+from policy_pack.values import OUTPUT, SIGNATURE
+
+_URN = "urn:pulumi:terraform::terraform::"
+# What a resource is named by elsewhere.
+_NAMES = ("arn", "id", "key_id", "name", "alias_name", "endpoint_config_arn", "model_name", "role_name")
+_KEY = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[0-9]+)\]")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A managed resource of a module: its configuration's name (``aws_kms_key.this``), its key, and what it is.
+
+    `is_planned` says that it is of a plan, and not of the state before it.
+    """
+
+    module: Module
+    name: str
+    key: str
+    given: Mapping[str, Any]
+    is_planned: bool = False
+
+    @property
+    def urn(self) -> str:
+        return f"{_URN}{self.token}::{self.given['address']}"
+
+    @property
+    def token(self) -> str:
+        """The type that it has in a state kept in Pulumi Cloud."""
+        return f"{KEPT_IN_CLOUD}{self.given['type']}"
+
+    def makes(self, kind: type) -> bool:
+        """Whether a kind of the model is what it makes."""
+        reads = READERS.get(self.token)
+        return reads is not None and reads.makes is kind
+
+
+class Sources:
+    """What a document says of its resources besides their values; `entries` are these, by URN."""
+
+    def __init__(
+        self, document: Mapping[str, Any], instances: list[Instance], entries: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        self._providers = object_of(object_of(document, "configuration"), "provider_config")
+        self._variables = object_of(document, "variables")
+        self._references = References()
+        self._entries = entries
+        self._instances = {each.urn: each for each in instances}
+        self._named: dict[str, list[Instance]] = {}
+        for each in instances:
+            for name in self._known_names(each):
+                self._named.setdefault(name, []).append(each)
+
+    def provider(self, instance: Instance) -> Provider | None:
+        """The provider of a resource, with the region that its configuration gives it in so many letters."""
+        key = instance.module.resource(instance.name).get("provider_config_key")
+        if not isinstance(key, str):
+            return None
+        region = object_of(object_of(object_of(self._providers, key), "expressions"), "region")
+        value = region.get("constant_value")
+        references = region.get("references")
+        if isinstance(references, list) and len(references) == 1 and isinstance(references[0], str):
+            value = object_of(self._variables, references[0].removeprefix("var.")).get("value")
+        return Provider(f"{_URN}pulumi:providers:terraform::{key}", {"region": value} if isinstance(value, str) else {})
+
+    def sources(self, instance: Instance) -> dict[str, tuple[str, ...]]:
+        """The URNs that each attribute is computed from."""
+        values = self._entries[instance.urn]["outputs"]
+        configured = instance.module.resource(instance.name)
+        if not configured:
+            found = {name: self._needed(instance, name, value) for name, value in values.items()}
+        else:
+            # An Endpoint that ignores changes is one of the configuration that it ignores.
+            kept = self.ignored(instance) if instance.makes(Endpoint) else ()
+            found = {
+                name: tuple(
+                    each
+                    for each in self._referred_to(instance, expression, values.get(name))
+                    if name in kept or not self._is_of_another(each, values.get(name))
+                )
+                for name, expression in object_of(configured, "expressions").items()
+                # What a null would have been computed from, had a condition been another, is no matter.
+                if values.get(name, "") is not None
+            }
+        return {name: urns for name, urns in found.items() if urns}
+
+    def ignored(self, instance: Instance) -> tuple[str, ...]:
+        """The attributes that a plan leaves as they are, though all that they refer to changes."""
+        if not instance.is_planned:
+            return ()
+        values = self._entries[instance.urn]["outputs"]
+        expressions = object_of(instance.module.resource(instance.name), "expressions")
+        return tuple(
+            name
+            for name, expression in expressions.items()
+            if isinstance(values.get(name), str)
+            and self._references.is_plain(expression)
+            and (urns := self._referred_to(instance, expression, None))
+            and all(self._is_of_another(each, values[name]) for each in urns)
+        )
+
+    def _is_of_another(self, urn: str, value: Any) -> bool:
+        """Whether a value that is known cannot be of a resource whose own names are not all known yet."""
+        if urn not in self._entries or not isinstance(value, str):
+            return False
+        is_new = any(_is_unknown(self._entries[urn]["outputs"].get(name)) for name in _NAMES)
+        return is_new and not any(name in value for name in self._known_names(self._instances[urn]))
+
+    def _referred_to(self, instance: Instance, expression: Any, value: Any) -> tuple[str, ...]:
+        urns = self._references.sources(instance.module, expression, instance.key)
+        if self._references.is_open(expression):
+            urns = (*urns, *self._by_value(instance, value))
+        return tuple(dict.fromkeys(urns))
+
+    def _needed(self, instance: Instance, name: str, value: Any) -> tuple[str, ...]:
+        """Of what a state says that a resource needs: what an attribute names."""
+        given = instance.given.get("depends_on")
+        needed = {each for each in given if isinstance(each, str)} if isinstance(given, list) else set()
+        found = self._by_value(instance, value)
+        found = tuple(each.urn for each in self._instances.values() if each.urn in found and _without_keys(each) in needed)
+        if found or name != NAMES_ITS_CONFIGURATION or not instance.makes(Endpoint):
+            return found
+        # An Endpoint needs a configuration for nothing but its name.
+        return tuple(
+            each.urn for each in self._instances.values() if each.makes(Configuration) and _without_keys(each) in needed
+        )
+
+    def _by_value(self, instance: Instance, value: Any) -> tuple[str, ...]:
+        """The resources that a value names."""
+        named = self._named.get(value, ()) if isinstance(value, str) else ()
+        return tuple(each.urn for each in named if each.urn != instance.urn)
+
+    def _known_names(self, instance: Instance) -> Iterator[str]:
+        outputs = self._entries[instance.urn]["outputs"]
+        # Which is the name of a configuration of AWS's own type, and of no Endpoint.
+        own = (NAMES_ITS_CONFIGURATION,) if instance.makes(Configuration) else ()
+        return (outputs[name] for name in (*_NAMES, *own) if isinstance(outputs.get(name), str) and outputs[name])
+
+
+def _is_unknown(value: Any) -> bool:
+    return isinstance(value, dict) and value.get(SIGNATURE) == OUTPUT
+
+
+def _without_keys(instance: Instance) -> str:
+    """An address without the keys of instances, as `depends_on` has them."""
+    return _KEY.sub("", instance.given["address"])

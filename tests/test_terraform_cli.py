@@ -1,0 +1,106 @@
+"""What the real Terraform CLI prints of plans and states is audited as what it says.
+
+The texts are kept, so that this needs no Terraform; where one is on PATH, it prints them again. Its AWS provider is a
+stand-in (`tests.terraform`), since nothing may be made.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT
+from tests.audit.auditing import audit_document, triples, verdict
+from tests.harness.answers import Triple
+from tests.programs.blocks import PRIVATE
+from tests.terraform.cli import PRINTED, play, read_printed
+from tests.terraform.programs import PLAYED
+from tests.terraform.provider import ACCOUNT, serving
+
+CONFIGURATION = "aws_sagemaker_endpoint_configuration.serving"
+ENDPOINT = "aws_sagemaker_endpoint.serving"
+KEY = "aws_kms_key.serving"
+IN_VIRGINIA = 'module.serving["us-east-1"].aws_sagemaker_endpoint_configuration.this'
+NO_KEY = ("mandatory", "encryption-at-rest-enabled", CONFIGURATION)
+
+SAYS: dict[str, list[Triple]] = {
+    "computed_key": [],
+    "missing_key": [NO_KEY],
+    "replacement": [NO_KEY, ("advisory", "replacement-safe", CONFIGURATION)],
+    "replacement_that_creates_first": [],
+    "replacement_that_deletes_first": [("advisory", "replacement-safe", CONFIGURATION)],
+    "ignored_changes": [("mandatory", "endpoint-follows-replacement", ENDPOINT)],
+    "state_of_ignored_changes": [("mandatory", "endpoint-follows-replacement", ENDPOINT)],
+    # The key that is disabled is the next one, and this configuration does not change to it.
+    "ignored_key": [],
+    "state": [
+        ("advisory", "key-policy-restricted", KEY),
+        ("advisory", "key-rotation-enabled", KEY),
+        ("mandatory", "key-resource-usable", KEY),
+    ],
+    "modules": [("mandatory", "key-resource-in-same-region", IN_VIRGINIA)],
+    "state_of_modules": [("mandatory", "key-in-same-region", IN_VIRGINIA)],
+    "providers": [("mandatory", "key-resource-in-same-region", CONFIGURATION)],
+    "dynamic_blocks": [("advisory", "key-covers-instance-storage", CONFIGURATION)],
+    "sensitive_variable": [("mandatory", "key-in-same-region", CONFIGURATION)],
+    "data_source": [],
+    "local_value": [],
+    "condition": [NO_KEY],
+    # The Endpoint is not made by this plan.
+    "targeted": [("advisory", "paired-with-endpoint", CONFIGURATION)],
+    "targeted_elsewhere": [NO_KEY],
+    "destroyed": [],
+    "refreshed": [],
+    "unchanged": [],
+    "name_by_hand": [
+        ("advisory", "replacement-safe", CONFIGURATION),
+        ("mandatory", "endpoint-follows-replacement", ENDPOINT),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_what_is_said(name: str, tmp_path: Path) -> None:
+    report = audit_document(tmp_path, read_printed(name))
+    assert triples(report) == sorted(SAYS[name])
+    assert len(report.configurations) == {"destroyed": 0, "modules": 2, "state_of_modules": 2}.get(name, 1)
+    for finding in report.findings:
+        assert not any(private in finding.why + finding.fix for private in (*PRIVATE, ACCOUNT))
+    said = [problem.text for problem in report.notes]
+    assert any("a part of its program" in text for text in said) is name.startswith("targeted")
+
+
+def test_every_program_is_printed() -> None:
+    assert {path.stem for path in PRINTED.glob("*.json")} == set(PLAYED) == set(SAYS)
+
+
+@pytest.mark.parametrize("name", ["condition", "missing_key"])
+def test_nothing_is_said_of_keys_where_there_is_none(name: str, tmp_path: Path) -> None:
+    (evidence,) = audit_document(tmp_path, read_printed(name)).configurations
+    assert verdict(evidence, "encryption-at-rest-enabled").status == NON_COMPLIANT
+    assert not [each.policy for each in evidence.verdicts if "key-" in each.policy and each.status == COMPLIANT]
+
+
+def test_a_sensitive_variable_is_not_shown(tmp_path: Path) -> None:
+    (evidence,) = audit_document(tmp_path, read_printed("sensitive_variable"), shows_arns=True).configurations
+    assert evidence.key == "(secret)"
+
+
+@pytest.fixture(scope="module")
+def reattach() -> Iterator[str]:
+    with serving() as value:
+        yield value
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform on PATH")
+@pytest.mark.parametrize("name", PLAYED)
+def test_the_cli_prints_the_same(name: str, reattach: str, tmp_path: Path) -> None:
+    kept, printed = read_printed(name), play(tmp_path, reattach, PLAYED[name])
+    (tmp_path / "audited").mkdir()
+    assert triples(audit_document(tmp_path / "audited", printed)) == sorted(SAYS[name])
+    if printed["terraform_version"] == kept["terraform_version"]:
+        assert printed == kept
