@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT
+from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, NON_COMPLIANT
 from tests.audit.auditing import audit_document, triples, verdict
 from tests.harness.answers import Triple
 from tests.programs.blocks import PRIVATE
@@ -26,7 +26,31 @@ KEY = "aws_kms_key.serving"
 IN_VIRGINIA = 'module.serving["us-east-1"].aws_sagemaker_endpoint_configuration.this'
 NO_KEY = ("mandatory", "encryption-at-rest-enabled", CONFIGURATION)
 
+OF_CLOUD_CONTROL = [
+    ("advisory", "key-covers-instance-storage", "awscc_sagemaker_endpoint_config.far"),
+    ("mandatory", "key-in-same-region", "awscc_sagemaker_endpoint_config.far"),
+]
+EXPERIMENTS = [
+    ("advisory", "captured-data-encrypted", "awscc_sagemaker_inference_experiment.none"),
+    ("mandatory", "encryption-at-rest-enabled", "awscc_sagemaker_inference_experiment.none"),
+    ("mandatory", "key-resource-usable", "awscc_kms_key.serving"),
+]
+CONFIGURATIONS = {
+    **dict.fromkeys(("cloud_control", "state_of_cloud_control", "experiments", "state_of_experiments"), 2),
+    **dict.fromkeys(("modules", "state_of_modules"), 2),
+    **dict.fromkeys(("unchanged_cloud_control",), 2),
+    "destroyed": 0,
+}
+
 SAYS: dict[str, list[Triple]] = {
+    "cloud_control": [*OF_CLOUD_CONTROL, ("advisory", "replacement-safe", "awscc_sagemaker_endpoint_config.serving")],
+    "state_of_cloud_control": OF_CLOUD_CONTROL,
+    "unchanged_cloud_control": [
+        *OF_CLOUD_CONTROL,
+        ("advisory", "replacement-safe", "awscc_sagemaker_endpoint_config.serving"),
+    ],
+    "experiments": EXPERIMENTS,
+    "state_of_experiments": EXPERIMENTS,
     "computed_key": [],
     "missing_key": [NO_KEY],
     "replacement": [NO_KEY, ("advisory", "replacement-safe", CONFIGURATION)],
@@ -66,7 +90,7 @@ SAYS: dict[str, list[Triple]] = {
 def test_what_is_said(name: str, tmp_path: Path) -> None:
     report = audit_document(tmp_path, read_printed(name))
     assert triples(report) == sorted(SAYS[name])
-    assert len(report.configurations) == {"destroyed": 0, "modules": 2, "state_of_modules": 2}.get(name, 1)
+    assert len(report.configurations) == CONFIGURATIONS.get(name, 1)
     for finding in report.findings:
         assert not any(private in finding.why + finding.fix for private in (*PRIVATE, ACCOUNT))
     said = [problem.text for problem in report.notes]
@@ -82,6 +106,11 @@ def test_nothing_is_said_of_keys_where_there_is_none(name: str, tmp_path: Path) 
     (evidence,) = audit_document(tmp_path, read_printed(name)).configurations
     assert verdict(evidence, "encryption-at-rest-enabled").status == NON_COMPLIANT
     assert not [each.policy for each in evidence.verdicts if "key-" in each.policy and each.status == COMPLIANT]
+
+
+def test_whether_a_name_in_a_state_is_generated_is_not_known(tmp_path: Path) -> None:
+    for evidence in audit_document(tmp_path, read_printed("state_of_cloud_control")).configurations:
+        assert verdict(evidence, "replacement-safe").status == CANNOT_TELL
 
 
 def test_a_sensitive_variable_is_not_shown(tmp_path: Path) -> None:

@@ -140,6 +140,7 @@ def _read(document: Mapping[str, Any], is_plan: bool, count: int, concerning: li
             provider=known.provider(each),
             property_sources=known.sources(each),
             ignore_changes=known.ignored(each),
+            given=known.given(each),
             delete_before_replace=deleted_first.get(each.urn),
         )
         for each in concerning

@@ -103,6 +103,11 @@ class Sources:
             }
         return {name: urns for name, urns in found.items() if urns}
 
+    def given(self, instance: Instance) -> frozenset[str] | None:
+        """The attributes that the program gives a resource, where the document tells."""
+        configured = instance.module.resource(instance.name)
+        return frozenset(object_of(configured, "expressions")) if configured else None
+
     def ignored(self, instance: Instance) -> tuple[str, ...]:
         """The attributes that a plan leaves as they are, though all that they refer to changes."""
         if not instance.is_planned:
@@ -136,7 +141,9 @@ class Sources:
         given = instance.given.get("depends_on")
         needed = {each for each in given if isinstance(each, str)} if isinstance(given, list) else set()
         found = self._by_value(instance, value)
-        found = tuple(each.urn for each in self._instances.values() if each.urn in found and _without_keys(each) in needed)
+        found = tuple(
+            each.urn for each in self._instances.values() if each.urn in found and _without_keys(each) in needed
+        )
         if found or name != NAMES_ITS_CONFIGURATION or not instance.makes(Endpoint):
             return found
         # An Endpoint needs a configuration for nothing but its name.

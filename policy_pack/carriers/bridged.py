@@ -4,8 +4,8 @@ That is what ``pulumi package add terraform-provider``, programs in HCL and modu
 resources of the classic provider and its names of properties, the second AWS's own resource types in camel case; where
 both have a resource of one name, its properties tell.
 
-Programs in HCL that name a package of Pulumi's own, as its `aws`, register that package's types instead, and delete first
-too.
+Programs in HCL that name a package of Pulumi's own, as its `aws`, register that package's types instead, and delete
+first too.
 
 Sources: "Any Terraform Provider" in the Pulumi documentation; the resources' pages in the Terraform Registry, providers
 hashicorp/aws and hashicorp/awscc; "Feature Mappings" in the language reference of Pulumi HCL (pulumi/pulumi-hcl), and
@@ -14,12 +14,12 @@ pkg/hcl/run there for what it registers: deleteBeforeReplace always, propertyDep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from policy_pack.carriers import classic, cloudcontrol, cloudformation, experiments, resource_types, terraform_names
-from policy_pack.carriers.given import given_by
+from policy_pack.carriers.given import IsGenerated, given_by
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, place
 from policy_pack.stack.model import AnyNode, Configuration, Deleting, Endpoint, Resource
@@ -81,11 +81,16 @@ def _token(resource_type: str) -> str:
     return terraform_names.token(terraform_names.type_of_cloud_control(resource_type))
 
 
-def own(reads: Reads) -> Reads:
-    """How one of AWS's own types is read from a resource whose properties are in camel case."""
+def own(reads: Reads, generated: Callable[[Resource], IsGenerated | None] = lambda _: None) -> Reads:
+    """How one of AWS's own types is read from a resource whose properties are in camel case.
+
+    `generated` is what tells a name that is generated, where the resource has those that are as it has others.
+    """
 
     def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:
-        return reads.read(given_by(resource, place(resource, surroundings)))
+        # Terraform's states say it of resources of the provider awscc too (`policy_pack.carriers.terraform`).
+        where = place(resource, surroundings, resource.properties.get("region"))
+        return reads.read(given_by(resource, where, is_generated=generated(resource)))
 
     return _in_words_of_hcl(Reads(reads.makes, read))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, Union
 
 from policy_pack.carriers import shapes
 from policy_pack.records import dataclass
@@ -46,6 +46,10 @@ def in_camel_case(value: Plain) -> Any:
     return {name: item if name in _VERBATIM else in_camel_case(item) for name, item in named.items()}
 
 
+# Whether a physical name is generated.
+IsGenerated = Callable[[Plain], Union[bool, Unknown]]
+
+
 @dataclass(frozen=True)
 class Given:
     """A resource of one of AWS's own types, whatever carried it, with what the model wants of every node.
@@ -65,7 +69,7 @@ class Given:
     properties: Mapping[str, Any]
     sources: Callable[[str], tuple[str, ...]]
     outputs: Mapping[str, Any] = field(default_factory=dict)
-    is_generated: Callable[[Plain], bool | Unknown] | None = None
+    is_generated: IsGenerated | None = None
     spelling: Spelling = str
     refreshed: Mapping[str, Any] = field(default_factory=dict)
     ignores: Callable[..., bool] = lambda *_: False

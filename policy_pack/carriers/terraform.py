@@ -19,6 +19,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from policy_pack.carriers import bridged, classic, cloudcontrol, cloudformation
+from policy_pack.carriers.given import IsGenerated
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings
 from policy_pack.carriers.terraform_names import (
@@ -30,7 +31,7 @@ from policy_pack.carriers.terraform_names import (
 )
 from policy_pack.expressions import expression
 from policy_pack.stack.model import AnyNode, Configuration, Deleting, Endpoint, Key, Place, Provider, Resource, Unread
-from policy_pack.values import UNKNOWN, Plain, text
+from policy_pack.values import UNKNOWN, Plain, Unknown, text
 
 TITLE = "Terraform"
 
@@ -42,7 +43,11 @@ NAMES_ITS_CONFIGURATION = "endpoint_config_name"
 
 _DELETING = Deleting(said="create_before_destroy is not true", undo="Write lifecycle { create_before_destroy = true }")
 
+# What may be a resource's own ARN.
+_ARNS = ("arn", "id", "endpointConfigArn", "endpointArn")
+
 # A name that the provider generates: "terraform-" or the prefix, the time and a counter.
+_DEFAULT_PREFIX = "terraform-"
 _UNIQUE = expression("(.*?)[0-9]{18}[0-9a-f]{8}")
 
 
@@ -66,7 +71,7 @@ def _as_classic(resource: Resource) -> Resource:
     """The resource as the classic provider would have it."""
     given = {classic_name(name): in_camel_case(each) for name, each in resource.properties.items()}
     given["region"] = _region(resource, given)
-    given["namePrefix"] = _prefix(given)
+    given["namePrefix"] = _prefix(resource, given)
     # Where its region is not known, its provider is what it shares one with.
     provider = Provider(resource.provider.urn, {"region": UNKNOWN}) if resource.provider is not None else None
     sources = {classic_name(name): each for name, each in resource.property_sources.items()}
@@ -74,20 +79,32 @@ def _as_classic(resource: Resource) -> Resource:
     return replace(resource, properties=given, provider=provider, property_sources=sources, ignore_changes=ignored)
 
 
-def _prefix(given: Mapping[str, Plain]) -> Plain:
+def _prefix(resource: Resource, given: Mapping[str, Plain]) -> Plain:
     """What a name is generated from; a plan does not know it of names that are given either."""
     name, prefix = given.get("name"), given.get("namePrefix")
+    if resource.given is not None and "name" not in resource.given:
+        return prefix if isinstance(prefix, str) and prefix else _DEFAULT_PREFIX
     if not isinstance(name, str) or (isinstance(prefix, str) and prefix):
         return prefix
     generated = _UNIQUE.fullmatch(name)
     return generated[1] if generated else None
 
 
+def _is_generated(resource: Resource) -> IsGenerated:
+    def decide(name: Plain) -> bool | Unknown:
+        if resource.given is not None:
+            return NAMES_ITS_CONFIGURATION not in resource.given
+        # A state has the name that AWS generates as it has one that is given.
+        return True if text(name) is None else UNKNOWN
+
+    return decide
+
+
 def _region(resource: Resource, given: Mapping[str, Plain]) -> Plain:
     own = given.get("region")
     if text(own) is not None:
         return own
-    for name in ("arn", "id"):
+    for name in _ARNS:
         found = given.get(name)
         parts = found.split(":", 5) if isinstance(found, str) else []
         if len(parts) == 6 and parts[0] == "arn" and parts[3]:
@@ -103,6 +120,7 @@ def _in_its_spelling(node: AnyNode) -> AnyNode:
     }
     if isinstance(node, Configuration):
         spelled["deleting"] = _DELETING
+        spelled["output"] = snake_case(node.output)
         spelled["storage"] = tuple(replace(each, property=snake_case(each.property)) for each in node.storage)
     if isinstance(node, Endpoint):
         spelled["ignoring"] = "ignore_changes"
@@ -121,7 +139,8 @@ def _readers() -> Iterator[tuple[str, Reads]]:
                 # What stands in a template is spelled as templates are.
                 yield type_of(kind), _reads(reads, respells=carrier is classic)
     for kind, reads in bridged.OWN_TYPES.items():
-        yield type_of_cloud_control(kind), _reads(bridged.own(reads), respells=kind not in cloudformation.TEMPLATES)
+        respells = kind not in cloudformation.TEMPLATES
+        yield type_of_cloud_control(kind), _reads(bridged.own(reads, _is_generated), respells=respells)
 
 
 READERS: Mapping[str, Reads] = {

@@ -23,7 +23,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             fix=(f"{configuration.deleting.undo}: the new configuration has a name of its own and can be made first."),
         )
     if isinstance(configuration.generated_name, Unknown):
-        return CannotTell("The name of the configuration is not known before the update.")
+        return CannotTell("Whether the configuration's name is generated or set by hand is not known.")
     if context.phase in WRITTEN and configuration.deleted_first is not None:
         return Compliant(f"{_GENERATED} Whether deleteBeforeReplace is set is not recorded in what was read.")
     return Compliant(_GENERATED)
@@ -45,7 +45,7 @@ def _fixed_name(configuration: Configuration) -> Violation:
                 f"key, and pass the configuration's {configuration.output} to the Endpoint."
             ),
         )
-    also = f" {configuration.deleting.undo} too." if configuration.deleted_first else ""
+    also = f" {configuration.deleting.undo}." if configuration.deleted_first else ""
     return Violation(
         why=_FIXED[configuration.replacement].format(name=configuration.name_property),
         fix=(

@@ -32,7 +32,8 @@ class Resource:
 
     `ignore_changes` are the property paths of the option of that name. `delete_before_replace` is the option of that
     name; `None` where it is not set, and in what does not record it, as exported stacks.
-    `custom` says that a provider makes it; what a component is made of comes by itself.
+    `given` are the names of the properties that its program gives it; `None` where that is all that there are, or where
+    nothing tells. `custom` says that a provider makes it; what a component is made of comes by itself.
     """
 
     urn: str
@@ -43,6 +44,7 @@ class Resource:
     property_sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_changes: tuple[str, ...] = ()
     delete_before_replace: bool | None = None
+    given: frozenset[str] | None = None
     custom: bool = True
 
 

@@ -159,5 +159,8 @@ def test_it_says_what_to_type_there(program: Program, property_and_output: tuple
 
 def test_both_are_said_at_once(judging: Judging) -> None:
     said = message(classic(FIRST, name="serving"), judging)
-    assert said.endswith("Remove the option deleteBeforeReplace (Python: delete_before_replace) too.")
+    assert said.endswith(
+        "Remove the option deleteBeforeReplace (Python: delete_before_replace), or in HCL write lifecycle "
+        "{ create_before_destroy = true }."
+    )
     assert "deleteBeforeReplace" not in message(classic(name="serving"), judging)

@@ -231,6 +231,15 @@ resource "awscc_sagemaker_endpoint_config" "serving" {
 resource "awscc_sagemaker_endpoint" "serving" {
   endpoint_config_name = awscc_sagemaker_endpoint_config.serving.endpoint_config_name
 }
+resource "awscc_sagemaker_endpoint_config" "far" {
+  kms_key_id = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
+  production_variants = [
+    { variant_name = "all", instance_type = "ml.g5.xlarge", initial_instance_count = 1 },
+  ]
+}
+resource "awscc_sagemaker_endpoint" "far" {
+  endpoint_config_name = awscc_sagemaker_endpoint_config.far.endpoint_config_name
+}
 """
 _EXPERIMENT = """
 provider "awscc" {
@@ -269,6 +278,7 @@ resource "awscc_sagemaker_inference_experiment" "disabled" {
 PLAYED: Mapping[str, Played] = {
     "cloud_control": Played(_OF_CLOUD_CONTROL),
     "state_of_cloud_control": Played(_OF_CLOUD_CONTROL, command=APPLY),
+    "unchanged_cloud_control": Played(_OF_CLOUD_CONTROL, before=(_OF_CLOUD_CONTROL,)),
     "experiments": Played(_EXPERIMENT),
     "state_of_experiments": Played(_EXPERIMENT, command=APPLY),
     "computed_key": Played(IRELAND + _ROLE + key() + configuration(_MADE_HERE, variant=_OF_THE_MODEL) + endpoint()),

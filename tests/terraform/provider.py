@@ -158,7 +158,12 @@ def _made_by_cloud_control(kind: str, planned: Mapping[str, Any]) -> dict[str, A
     found: dict[str, Any] = {}
     if kind == "awscc_kms_key":
         key = str(uuid.uuid5(uuid.NAMESPACE_URL, digest))
-        found |= {"id": key, "key_id": key, "arn": _arn("kms", "us-east-1", f"key/{key}"), "key_spec": "SYMMETRIC_DEFAULT"}
+        found |= {
+            "id": key,
+            "key_id": key,
+            "arn": _arn("kms", "us-east-1", f"key/{key}"),
+            "key_spec": "SYMMETRIC_DEFAULT",
+        }
         found |= {"enabled": True, "enable_key_rotation": False, "key_policy": _default_policy()}
     elif kind == "awscc_sagemaker_endpoint_config":
         name = known.get("endpoint_config_name") or f"EndpointConfig-{digest[:12]}"

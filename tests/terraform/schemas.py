@@ -193,7 +193,10 @@ RESOURCES: Mapping[str, Schema] = {
 
 # Of the provider awscc. Nested attributes are attributes of an object's type here, which are printed the same.
 OBJECTS = {
-    "variants": ["list", ["object", {"initial_instance_count": "number", "instance_type": "string", "variant_name": "string"}]],
+    "variants": [
+        "list",
+        ["object", {"initial_instance_count": "number", "instance_type": "string", "variant_name": "string"}],
+    ],
     "models": [
         "list",
         [
