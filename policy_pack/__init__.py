@@ -1,6 +1,6 @@
 """The policy pack: SageMaker endpoint configurations are encrypted at rest with a key that works.
 
-What is public is loaded when it is asked for, so that a preview loads only what it needs.
+Public names are loaded on first use, so that a preview loads only what it needs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from policy_pack.stack.model import Configuration, Endpoint, Key, Stack
     from policy_pack.values import Unknown
 
-__version__ = "0.1.0"  # as in PulumiPolicy.yaml, which is what the engine reads
+__version__ = "0.1.0"  # the same as in PulumiPolicy.yaml, which the engine reads
 
 __all__ = [
     "COMPLIANT",

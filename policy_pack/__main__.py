@@ -1,4 +1,4 @@
-"""What ``python -m policy_pack`` runs: the commands for people. What the engine starts is beside this package."""
+"""Runs the command line for ``python -m policy_pack``. The engine starts the `__main__.py` beside this package."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 
 
 def run() -> None:
-    """Runs a command, or says what to install for that."""
-    gc.set_threshold(50_000, 20, 20)  # what is loaded stays, and looking for garbage in it takes a while
+    """Runs a command, or says what to install for it."""
+    gc.set_threshold(50_000, 20, 20)  # loaded modules stay, so collecting garbage among them is a waste of time
     try:
         from policy_pack.commands.cli import main
     except ImportError as error:

@@ -1,7 +1,7 @@
-"""Packs of one's own: some of these policies, at levels and with settings of one's own, alone or beside others.
+"""Custom packs: a selection of these policies with custom levels and settings, alone or beside other policies.
 
-`select_policies` gives policies for the SDK's `PolicyPack`, beside which any others can stand. `serve` serves a
-selection alone, at the pack's full speed.
+`select_policies` returns policies for the SDK's `PolicyPack`, which can hold any other policies too. `serve` serves a
+selection alone, at this pack's full speed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SEVERITIES = (LOW, MEDIUM, HIGH)
 
 
 class SelectionError(ValueError):
-    """A selection that cannot be meant; its text says what is wrong with it, and what may be meant."""
+    """An invalid selection; its text says what is wrong and suggests what may be meant."""
 
 
 def select_policies(
@@ -36,19 +36,19 @@ def select_policies(
     level: str | None = None,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[pulumi_policy.Policy]:
-    """Policies of this pack for a `pulumi_policy.PolicyPack` of one's own, in this pack's order.
+    """Policies of this pack for your own `pulumi_policy.PolicyPack`, in this pack's order.
 
-    A policy is selected if it meets each criterion that is given, and meets one if any of its values fits: `names`
+    A policy is selected if it meets every given criterion, and it meets a criterion if any of the values fits: `names`
     with or without the common prefix, `tags`, `severities` ("low", "medium", "high"), `frameworks` ("PCI DSS", or one
-    requirement such as "NIST SP 800-53 Rev 5 SC-28"). Without criteria it is every policy. A policy that is disabled by
-    default is selected by its name only, and mandatory then. `level` takes the place of the default levels. `settings`
-    are defaults for single settings, by the policies' names; what a user of the pack configures goes before them.
+    requirement such as "NIST SP 800-53 Rev 5 SC-28"). Without criteria, every policy is selected. A policy that is
+    disabled by default is selected only by its name, and is then mandatory. `level` replaces the default levels.
+    `settings` are defaults for single settings, by the policies' names; the users of the pack can override them.
 
-    The SDK deserializes every resource for these policies, as it does for all others, and so a stack costs what it
-    costs with any other pack. `serve` has no such cost.
+    The SDK deserializes every resource for these policies, as it does for any policy, so a stack costs as much as with
+    any other pack. `serve` avoids that cost.
 
-    Raises `SelectionError` where nothing is selected, where a policy was selected before for the same pack, and where
-    a name, tag, severity, framework, level or setting is not known.
+    Raises `SelectionError` if nothing is selected, if a policy is selected twice for the same pack, or if a name, tag,
+    severity, framework, level or setting is not known.
 
     Source: "Selecting policies" of Pulumi's compliance-ready policies, for how criteria are combined.
     """
@@ -77,8 +77,8 @@ def serve(
 ) -> None:
     """Serves a pack called `name` to the engine, with the selected policies alone; does not return.
 
-    Criteria, `level` and `settings` are those of `select_policies`; without criteria it is the pack as it is, with the
-    policies that are disabled by default. What concerns none of the policies is not deserialized.
+    Criteria, `level` and `settings` are those of `select_policies`; without criteria, it is the whole pack, including
+    policies that are disabled by default. Resources that concern no policy are not deserialized.
 
     Raises `SelectionError` as `select_policies` does.
     """
@@ -93,10 +93,10 @@ def serve(
 
 
 def sdk_policies(policies: Iterable[Policy], *, prefix: str = "") -> list[pulumi_policy.Policy]:
-    """Policies of one's own on this pack's model (`Policy`), for a `pulumi_policy.PolicyPack`; `prefix` begins their
-    full names.
+    """Your own policies on this pack's model (`Policy`), for a `pulumi_policy.PolicyPack`; `prefix` begins their full
+    names.
 
-    Raises `SelectionError` where two have one name.
+    Raises `SelectionError` if two policies have the same name.
     """
     from policy_pack.engine.serve import sdk_policy, session_for
 
@@ -108,7 +108,7 @@ def sdk_policies(policies: Iterable[Policy], *, prefix: str = "") -> list[pulumi
     return [sdk_policy(policy, session) for policy in own]
 
 
-# What was selected and is still in use: a list of one's own keeps its policies, and one that is gone does not count.
+# The selected policies that are still in use: a caller's list keeps its policies alive; one that is gone is ignored.
 _selected: dict[str, weakref.ref[Any]] = {}
 
 
@@ -121,7 +121,7 @@ def _selection(
     level: str | None,
     settings: Mapping[str, Mapping[str, Any]] | None,
 ) -> Pack:
-    """A pack of the policies that meet the criteria, with the levels and settings that are given."""
+    """A pack of the policies that meet the criteria, with the given levels and settings."""
     if level is not None:
         _known("level", [level], LEVELS)
     named = _names(pack, names)
@@ -144,7 +144,7 @@ def _selection(
 
 
 def _made(policy: Policy, level: str | None, given: Mapping[str, Any]) -> Policy:
-    # Whoever names a policy that is disabled by default wants it, and no more leniently than its severity asks.
+    # Naming a policy that is disabled by default enables it, at the level that its severity calls for.
     default = MANDATORY if policy.level == DISABLED else policy.level
     return replace(policy, level=level or default, given=given)
 
@@ -161,7 +161,7 @@ def _names(pack: Pack, names: Iterable[str] | None) -> set[str] | None:
 
 
 def known_names(pack: Pack, names: Iterable[str]) -> None:
-    """Raises `SelectionError` where one of the short names is of no policy of a pack."""
+    """Raises `SelectionError` if a short name is not the name of a policy of the pack."""
     _known("policy", names, pack.by_name)
 
 
@@ -178,7 +178,7 @@ def _frameworks_of(policy: Policy, pack: Pack) -> set[str]:
 def _settings(
     pack: Pack, selected: Collection[Policy], settings: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Mapping[str, Any]]:
-    """The settings by the policies' short names; raises where one is of no selected policy or means nothing."""
+    """The settings by the policies' short names. Raises if a policy is not selected or a setting is not valid."""
     given = {_text("name", name).removeprefix(pack.prefix): each for name, each in settings.items()}
     known_names(pack, given)
     by_name = {policy.name: policy for policy in selected}
@@ -195,13 +195,13 @@ def _settings(
 
 
 def _known(what: str, given: Iterable[str] | None, known: Collection[str]) -> set[str] | None:
-    """The values that are given, each of which must be known."""
+    """The given values, each of which must be known."""
     if given is None:
         return None
     values = [_text(what, each) for each in _values(what, given)]
     for each in values:
         if each not in known:
-            from difflib import get_close_matches  # only for a mistake
+            from difflib import get_close_matches  # imported only after a mistake
 
             near = get_close_matches(each, sorted(known), n=1)
             meant = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(sorted(known))}."

@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used: few previews use any, and each costs the start."""
+"""Regular expressions that are compiled on first use: few previews need any, and each would slow the start."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Texts of which parts are not known yet: what may stand in them, and whether two of them may be the same.
+"""Partly known texts: what may fill their gaps, and whether two such texts may be the same.
 
-Such a text has a mark where something else will stand. `GAP` is any text, the empty one included. The other marks are
-what a CloudFormation stack is told of itself (``AWS::AccountId`` and so on): each has its own form, and is the same
-wherever it stands in one template. ``arn:aws:kms:eu-west-1:<ACCOUNT>:key/<GAP>`` is in eu-west-1 whatever is filled in.
+Such a text has a mark in the place of each unknown part. `GAP` stands for any text, even an empty one. The other marks
+are the pseudo parameters of a CloudFormation stack (``AWS::AccountId`` and so on): each has a form of its own, and the
+same value everywhere in one template. ``arn:aws:kms:eu-west-1:<ACCOUNT>:key/<GAP>`` is in eu-west-1 whatever fills it.
 
 Sources: "Pseudo parameters reference" in the AWS CloudFormation Template Reference; "AWS account identifiers" in the
 AWS Account Management Reference Guide; `StackName` of "CreateStack" in the AWS CloudFormation API Reference.
@@ -22,7 +22,7 @@ _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORD = _DIGITS | _LOWER | {"-"}
 _NAME = _WORD | {each.upper() for each in _LOWER}
 
-# Characters that may stand at a place (`None` is any), and whether as many of them as one likes may, none included.
+# The characters that are possible at a place (`None`: any), and whether any number of them is possible, even none.
 Part = tuple[frozenset[str] | None, bool]
 
 _FORMS: dict[str, tuple[Part, ...]] = {
@@ -33,32 +33,32 @@ _FORMS: dict[str, tuple[Part, ...]] = {
     STACK_NAME: ((_NAME, False), (_NAME, True)),
 }
 
-# A text for each mark but `GAP` that stands for all that may fill it: what takes this one takes any of them.
+# A typical text for each mark but `GAP`: a form that accepts it accepts every text that may fill the mark.
 _SAMPLES = {ACCOUNT: "000000000000", REGION: "us-east-1", PARTITION: "aws", STACK_NAME: "Stack-0"}
 
-# Ways to put two forms side by side: beyond it nobody looks, and there may be a text of both.
+# The limit of comparison steps for two forms: beyond it, a text of both is assumed to be possible.
 _MOST = 4_000
 
 _END: Part = (None, False)
 
 
 def has_gaps(text: str) -> bool:
-    """Whether parts of a text are not known."""
+    """Whether parts of a text are unknown."""
     return not MARKS.isdisjoint(text)
 
 
 def without_marks(text: str) -> str:
-    """A known text as a part of one with gaps: without characters that would pass for marks."""
+    """A known text as part of one with gaps, without characters that would look like marks."""
     return "".join("\ufffd" if each in MARKS else each for each in text) if has_gaps(text) else text
 
 
 def sample(text: str) -> str | None:
-    """The text with something typical in its gaps; `None` where anything may stand in one."""
+    """The text with typical values in its gaps; `None` if a gap may be any text."""
     return None if GAP in text else "".join(_SAMPLES.get(each, each) for each in text)
 
 
 def parts(text: str, wildcards: dict[str, tuple[Part, ...]] | None = None) -> tuple[Part, ...]:
-    """What may stand at each place of a text; `wildcards` are characters with another meaning than their own."""
+    """The possible characters at each place of a text; `wildcards` are characters with a special meaning."""
     forms = _FORMS if wildcards is None else {**_FORMS, **wildcards}
     return tuple(part for each in text for part in (forms.get(each) or ((frozenset(each), False),)))
 
@@ -70,7 +70,7 @@ def may_be(one: str, other: str) -> bool:
 
 
 def may_meet(one: Sequence[Part], other: Sequence[Part]) -> bool:
-    """Whether there is a text of both forms."""
+    """Whether a text can have both forms."""
     end, other_end = len(one), len(other)
     pending, seen = [(0, 0)], {(0, 0)}
     while pending:

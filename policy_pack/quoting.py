@@ -1,8 +1,8 @@
-"""What of a stack's texts may stand in a message, and a message that nobody's terminal or CI runner obeys.
+"""Makes texts from a stack safe to show: no secrets, and no commands to a terminal or a CI runner.
 
-Names, regions and types come from programs, templates and states that other people write. So what does not have the
-form of a region, a partition or an instance type is not quoted at all, a name is quoted on one line, and every message
-passes `message` before it leaves.
+Names, Regions and types come from programs, templates and states that other people write. A value that does not have
+the form of a Region, a partition or an instance type is not quoted at all, a name is quoted on one line, and every
+message goes through `message` before it leaves the pack.
 
 Sources: "Workflow commands for GitHub Actions" (``::`` at the beginning of a line, ``##[`` anywhere); "Logging
 commands" in the Azure Pipelines documentation (``##vso[``, ``##[``); "Service messages" in the TeamCity documentation
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from policy_pack.expressions import expression
 
 MASK = "***"
-MOST = 5_000  # characters that a message stays below, the policy's description before it included
+MOST = 5_000  # the longest message in characters, including the policy's description before it
 _MOST_OF_A_NAME = 120
 _MOST_OF_A_FIX = 2_500
 _MOST_LISTED = 10
@@ -34,7 +34,7 @@ _PRIVATE = expression(
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     re.IGNORECASE,
 )
-# A document, an ARN or a header of a key in the place of a name.
+# A document, an ARN or the header of a key instead of a name.
 _NO_NAME = expression(r"\s*[\[{]\s*[\"\[{]|-----BEGIN|arn:", re.IGNORECASE)
 _AT_THE_BEGINNING = expression(r"(^|\s)(?=::|section_(?:start|end):)", re.IGNORECASE | re.MULTILINE)
 _ANYWHERE = expression(r"##(?=[a-z.-]*\[)", re.IGNORECASE)
@@ -48,27 +48,27 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """The same of a text of several lines, which stay apart; none of them holds a command of a CI runner."""
+    """The same for a text of several lines; no line is a command of a CI runner."""
     if not text.isprintable():
         text = "\n".join(visible(line) for line in text.split("\n"))
     return without_commands(text)
 
 
 def without_commands(text: str) -> str:
-    r"""`text` with a backslash within what a CI runner would obey: ``\::error``, ``#\#vso[``."""
+    r"""`text` with a backslash in every command of a CI runner: ``\::error``, ``#\#vso[``."""
     if ":" in text:  # looking for a character is much cheaper than for an expression, and few texts hold these
         text = _AT_THE_BEGINNING.sub(r"\1\\", text)
     return _ANYWHERE.sub(r"#\\#", text) if "##" in text else text
 
 
 def line(text: str) -> str:
-    """A line of a report for people: no command of a CI runner, and not without end."""
+    """A line of a report for people: not a command of a CI runner, and of limited length."""
     shown = without_commands(text)
     return shown if len(shown) <= MOST else _cut(shown, MOST - 1) + "\n" * shown.endswith("\n")
 
 
 def name(text: str, most: int = _MOST_OF_A_NAME) -> str:
-    """A resource's name within a sentence, without quotes: on one line, not long, and a name only."""
+    """A resource's name within a sentence, without quotes: on one line, short, and nothing but a name."""
     if _NO_NAME.match(text[:most]) is not None:
         return "(not shown)"
     shown = visible(_PRIVATE.sub(MASK, _head(text, 4 * most)))
@@ -78,17 +78,17 @@ def name(text: str, most: int = _MOST_OF_A_NAME) -> str:
 
 
 def region(value: object) -> str:
-    """A region, or words for what does not have the form of one."""
+    """A Region, or words for a value that does not have the form of one."""
     return _of_form(value, _REGION, "a Region with an invalid name")
 
 
 def partition(value: object) -> str:
-    """A partition, or words for what does not have the form of one."""
+    """A partition, or words for a value that does not have the form of one."""
     return _of_form(value, _PARTITION, "another partition")
 
 
 def instance_types(values: Sequence[str]) -> str:
-    """Instance types, the first ones only of many; those that do not have the form of one are counted."""
+    """The first few instance types; those that do not have the form of one are counted."""
     valid = [each for each in values if _INSTANCE_TYPE.fullmatch(each) is not None]
     left_out = len(values) - len(valid[:_MOST_LISTED])
     shown = ", ".join(valid[:_MOST_LISTED])
@@ -98,19 +98,19 @@ def instance_types(values: Sequence[str]) -> str:
 
 
 def message(text: str, most: int = MOST) -> str:
-    """A message as it may leave the pack: visible, without ARNs, accounts and ids of keys, commands, or no end."""
+    """A message that may leave the pack: visible, of limited length, without ARNs, account and key IDs, or commands."""
     shown = visible_lines(_PRIVATE.sub(MASK, _head(text, 2 * most)))
     return _cut(shown, most - 1) if len(shown) >= most or len(text) > 2 * most else shown
 
 
 def violation(why: str, fix: str, *, before: str = "", most: int = MOST) -> str:
-    """The message of a violation: what is wrong, and below it what to do, which a long reason does not crowd out."""
+    """The message of a violation: what is wrong, and below it the fix, which a long reason does not displace."""
     end = message(fix, _MOST_OF_A_FIX)
     return f"{message(before + why, most - len(end) - 1)}\n{end}"
 
 
 def _head(text: str, most: int) -> str:
-    """The beginning of a text, without what may be the beginning of an account's or a key's id."""
+    """The beginning of a text, without a possible beginning of an account ID or a key ID at its end."""
     return text if len(text) <= most else re.sub(r"[\w:/-]{1,80}\Z", "", text[:most])
 
 

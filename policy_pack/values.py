@@ -1,18 +1,18 @@
-"""What a property's value is: known, unknown, or absent.
+"""The values of properties: known, unknown, or absent.
 
-The best-practice program passes ``kms_key_arn=key.arn``, which at preview is *there and not known yet*. The SDK
-raises `UnknownValueError` on reading such a value, and even on ``"kmsKeyArn" in props``. So every policy reads
-through this module. Whatever brings a resource (the SDK's proxies, the engine's own message, an exported stack, a
-template) is first turned into plain values:
+The best-practice program passes ``kms_key_arn=key.arn``, which at preview is *set but not known yet*. The SDK raises
+`UnknownValueError` on reading such a value, and even on ``"kmsKeyArn" in props``. So every policy reads through this
+module. The properties of a resource (from the SDK's proxies, the engine's messages, an exported stack, a template) are
+first turned into plain values:
 
 =================  ==========================================================================
 `None`             absent: not set, or null
-`Unknown`          there, and not known before the update (or encrypted in an exported stack)
-`PartlyKnown`      a kind of `Unknown`: a text of which parts are known (`policy_pack.gaps`)
+`Unknown`          set, but not known before the update (or encrypted in an exported stack)
+`PartlyKnown`      a kind of `Unknown`: a text with known parts (`policy_pack.gaps`)
 `str` `bool`       known
 `float` `int`      known
 `list` `dict`      of plain values
-`Opaque`           something that is not data: an asset, an archive, a resource reference
+`Opaque`           not data: an asset, an archive, a resource reference
 =================  ==========================================================================
 
 Sources: "Pulumi property values" in the Pulumi developer documentation, for signatures and sentinels.
@@ -29,9 +29,9 @@ from policy_pack.records import dataclass
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that is there and cannot be read now; `sources` are the ids of what it is computed from, if it says.
+    """A value that is set but cannot be read now; `sources` are the IDs of the nodes that it is computed from.
 
-    With `may_be_absent` nobody knows whether it is there at all, as where a template chooses between it and nothing.
+    `may_be_absent` means that it may not be set at all, for example if a template chooses between a value and nothing.
     """
 
     sources: frozenset[str] = frozenset()
@@ -40,9 +40,9 @@ class Unknown:
 
 @dataclass(frozen=True)
 class PartlyKnown(Unknown):
-    """A text of which parts are known: `text` has marks in the place of the others (`policy_pack.gaps`).
+    """A partly known text: `text` has marks in the place of its unknown parts (`policy_pack.gaps`).
 
-    What marks stand for is the same in texts `within` the same template.
+    A mark has the same value in all texts `within` the same template.
     """
 
     text: str = GAP
@@ -51,28 +51,28 @@ class PartlyKnown(Unknown):
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that is not data; `kind` says what it is, as in "an asset"."""
+    """A value that is not data; `kind` says what it is, for example "an asset"."""
 
     kind: str
 
 
 @dataclass(frozen=True)
 class WrongType:
-    """What stands where a text belongs; `kind` says what it is, as in "a number"."""
+    """A value of another type in the place of a text; `kind` says what it is, for example "a number"."""
 
     kind: str
 
 
-# A plain value, and a place where a text belongs, as a policy sees them. `Any` where a type cannot recurse.
+# A plain value, and a value where a text is expected, as a policy sees them. `Any`, since a type cannot recurse.
 Plain = Union[None, bool, int, float, str, Unknown, Opaque, "list[Any]", "dict[str, Any]"]
 Text = Union[None, str, Unknown, WrongType]
 
 UNKNOWN = Unknown()
 
-# What `pulumi policy analyze` puts in the place of a secret that it cannot decrypt.
+# `pulumi policy analyze` replaces a secret that it cannot decrypt with this text.
 REDACTED = "[secret]"
 
-# Stand-ins that the engine sends for values that are not known yet, one for each kind of value.
+# The engine sends these instead of unknown values, one for each type of value.
 UNKNOWN_SENTINELS = frozenset(
     {
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
@@ -96,9 +96,9 @@ _OPAQUE = {
 
 
 class NothingKnown(Mapping[str, Plain]):
-    """The properties of a resource of which nothing is known yet: each is there, as far as anybody can tell.
+    """The properties of a resource about which nothing is known yet: any property may be set.
 
-    A resource whose provider is configured by the update itself comes to stack policies without any property.
+    Stack policies get a resource without any properties if its provider is configured only during the update.
     """
 
     def __getitem__(self, name: str) -> Plain:
@@ -115,20 +115,20 @@ NOTHING_KNOWN = NothingKnown()
 
 
 def unwrap(value: Plain) -> Plain:
-    """Replaces what the engine encodes as objects and sentinels (one level; the parts are plain already)."""
+    """Decodes the engine's objects and sentinels, one level deep; the parts are plain already."""
     if isinstance(value, str):
         return UNKNOWN if value in UNKNOWN_SENTINELS or value == REDACTED else value
     if isinstance(value, dict) and SIGNATURE in value:
         signature = value[SIGNATURE]
         if signature in (SECRET, OUTPUT):
-            # Without a value: an output that is not known, or the ciphertext of a secret.
+            # Without a value: an unknown output, or the ciphertext of a secret.
             return value.get("value", UNKNOWN) if "ciphertext" not in value else UNKNOWN
         return _OPAQUE.get(signature if isinstance(signature, str) else "", Opaque("an object of an unknown kind"))
     return value
 
 
 def from_json(value: Any) -> Plain:
-    """A plain value from parsed JSON, as in an exported stack."""
+    """A plain value from parsed JSON, such as an exported stack."""
     if isinstance(value, dict):
         return unwrap({key: from_json(item) for key, item in value.items()})
     if isinstance(value, list):
@@ -137,9 +137,9 @@ def from_json(value: Any) -> Plain:
 
 
 def get(value: Plain, *path: str) -> Plain:
-    """The value at `path` below an object, `None` where it is absent, unknown where something above it is unknown.
+    """The value at `path` below an object; `None` if it is absent, unknown if something above it is unknown.
 
-    A step that finds a list of one takes its element: AWS providers write single blocks either way.
+    A step into a list of one element takes that element, since AWS providers write single blocks either way.
     """
     for step in path:
         if isinstance(value, list) and len(value) == 1:
@@ -153,7 +153,7 @@ def get(value: Plain, *path: str) -> Plain:
 
 
 def text(value: Plain) -> Text:
-    """A text: the string, unknown, `None` where absent or blank, or what stands there instead."""
+    """A text: the string, unknown, `None` if it is absent or blank, or the `WrongType` of another value."""
     if isinstance(value, str):
         return value if value.strip() else None
     if value is None or isinstance(value, Unknown):
@@ -162,10 +162,10 @@ def text(value: Plain) -> Text:
 
 
 def boolean(value: Plain, default: bool, instead: bool | Unknown = UNKNOWN) -> bool | Unknown:
-    """A boolean; `default` where it is absent, `instead` where something else stands.
+    """A boolean; `default` if it is absent, `instead` if it is a value of another type.
 
-    Providers also take "true" and "false". What they would make of something else nobody can tell, so where one of
-    the two is the stricter answer, that is the one to give as `instead`.
+    Providers also accept "true" and "false". It is not known what they make of other values, so if one boolean is the
+    stricter answer, it is the one to pass as `instead`.
     """
     if isinstance(value, (bool, Unknown)):
         return value
@@ -175,19 +175,19 @@ def boolean(value: Plain, default: bool, instead: bool | Unknown = UNKNOWN) -> b
 
 
 def may_be_absent(value: Plain) -> bool:
-    """Whether nobody knows if a value is there at all."""
+    """Whether a value may not be set at all."""
     return isinstance(value, Unknown) and value.may_be_absent
 
 
 def items(value: Plain) -> list[Plain] | Unknown:
-    """The elements of a list; none where it is absent, the one where a single block stands for a list."""
+    """The elements of a list; none if it is absent, and one for a single block in the place of a list."""
     if isinstance(value, (list, Unknown)):
         return value
     return [] if value is None else [value]
 
 
 def sources_in(value: Plain) -> Iterator[str]:
-    """The ids that the unknowns at any depth of a value are computed from."""
+    """The sources of the unknowns at any depth of a value."""
     if isinstance(value, Unknown):
         yield from sorted(value.sources)
     elif isinstance(value, dict):
@@ -199,7 +199,7 @@ def sources_in(value: Plain) -> Iterator[str]:
 
 
 def kind_of(value: object) -> str:
-    """What a value is, with its article, for a message that must not quote it."""
+    """The type of a value, with its article, for a message that must not quote the value."""
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, (int, float)):

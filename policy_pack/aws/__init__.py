@@ -1,1 +1,1 @@
-"""Facts of AWS, and the one place that asks it."""
+"""Facts about AWS, and the only module that calls AWS."""

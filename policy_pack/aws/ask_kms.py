@@ -16,14 +16,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-# A call that takes longer than this has failed; a preview waits for all of them no longer than its budget.
+# A call that takes longer than this has failed; a preview waits for all calls no longer than its budget.
 _CONNECT_SECONDS, _READ_SECONDS = 2, 4
 _CALLS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
 class Question:
-    """A key to ask for: its ARN, id or ``alias/NAME``, the region to ask in, and the profile of the credentials."""
+    """A question about a key: its ARN, ID or ``alias/NAME``, the Region to ask in, and the credentials' profile."""
 
     key: str
     region: str
@@ -32,9 +32,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Description:
-    """What AWS says of a key: `metadata` as DescribeKey gives it, whether it rotates, its policy.
+    """AWS's answer about a key: `metadata` as DescribeKey returns it, whether the key rotates, and its policy.
 
-    `rotates` is `None` where that was not told; `policy` is the JSON text, or `None` where it may not be read.
+    `rotates` is `None` if AWS did not say; `policy` is the JSON text, or `None` if it may not be read.
     """
 
     metadata: dict[str, Any]
@@ -44,13 +44,13 @@ class Description:
 
 @dataclass(frozen=True)
 class Failure:
-    """A call that was refused or failed; `code` is AWS's or the SDK's own word for it."""
+    """A call that was refused or failed; `code` is the error code of AWS or of the SDK."""
 
     code: str
 
     @property
     def not_found(self) -> bool:
-        """Whether there is no such key, rather than no answer."""
+        """Whether the answer is that the key does not exist."""
         return self.code == "NotFoundException"
 
 
@@ -58,13 +58,13 @@ Answer = Description | Failure
 
 
 class Keys:
-    """Asks for keys, each once in a run, and together."""
+    """Asks AWS about keys: each only once in a run, and all at the same time."""
 
     def __init__(self) -> None:
         self._answers: dict[Question, Answer] = {}
 
     def ask(self, questions: Iterable[Question], budget_seconds: float) -> dict[Question, Answer]:
-        """The answers to `questions`; those that are not there after `budget_seconds` are failures. Never raises."""
+        """The answers to `questions`; an answer that takes longer than `budget_seconds` is a failure. Never raises."""
         wanted = set(questions)
         open_ = [question for question in wanted if question not in self._answers]
         if open_:
@@ -86,7 +86,7 @@ def _ask(questions: list[Question], budget_seconds: float) -> dict[Question, Ans
 
 def _describe(question: Question) -> Answer:
     try:
-        # A session for each call: sessions are not safe to share between threads.
+        # Sessions are not thread-safe, so each call has its own.
         client = boto3.Session(profile_name=question.profile, region_name=question.region).client(
             "kms",
             config=Config(

@@ -36,7 +36,7 @@ LOCAL_STORAGE_FAMILIES = frozenset(
         "trn2",
     }
 )
-# What they keep, they keep on volumes that the key encrypts.
+# These keep their data on volumes, which the key encrypts.
 WITHOUT_LOCAL_STORAGE = frozenset(
     {
         "c4",
@@ -66,12 +66,12 @@ WITHOUT_LOCAL_STORAGE = frozenset(
         "t2",
     }
 )
-# Families that come as one name for each chip: p6-b200, p6-b300, p6e-gb200.
+# Families with one name for each chip: p6-b200, p6-b300, p6e-gb200.
 LOCAL_STORAGE_FAMILY_PREFIXES = ("p6-", "p6e-")
 
 
 def has_local_storage(instance_type: str) -> bool | None:
-    """Whether instances of a type, as in "ml.g5.xlarge", keep data on local storage; `None` of a family not known."""
+    """Whether instances of a type ("ml.g5.xlarge") keep data on local storage; `None` if its family is not known."""
     parts = instance_type.split(".")
     family = parts[1] if len(parts) == 3 and parts[0] == "ml" else ""
     if family in LOCAL_STORAGE_FAMILIES or family.startswith(LOCAL_STORAGE_FAMILY_PREFIXES):

@@ -1,6 +1,6 @@
-"""What a text of which parts are not known can still turn out to be: the name of a KMS key, and of which.
+"""Which names of KMS keys a partly known text can turn out to be.
 
-Every question is whether something *may* be. What may not be, is not, whatever the gaps of the text hold
+Every function says whether something *may* be true. If it is false, it is false whatever fills the gaps of the text
 (`policy_pack.gaps`). The forms are those of `policy_pack.aws.key_names`.
 """
 
@@ -17,14 +17,14 @@ _ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _NO_COLON = frozenset(map(chr, range(32, 127))) - {":"}
 _HEX = frozenset("0123456789abcdef")
 
-# Characters that are known: the ARN of an alias, whose name has 256 of them at the most, has no more.
+# The most known characters: the ARN of an alias, whose name has at most 256 characters, has no more.
 _LONGEST = 400
-# Gaps of any text: of more than these, what stands between the first and the last is taken to be one.
+# If there are more gaps for any text, everything between the first and the last is treated as one gap.
 _MOST_GAPS = 4
 
 _WRITTEN_PARTITION = re.compile(f"arn:([^:{''.join(MARKS)}]*):")
 
-# Characters that are in no name of a key, in the place of what a form asks for.
+# Characters that no name of a key contains, as placeholders in a form.
 _HEX_DIGIT, _ALIAS_CHARACTER, _ALIAS_END, _PART_OF_ARN = "\x10", "\x11", "\x12", "\x13"
 _WILDCARDS: dict[str, tuple[Part, ...]] = {
     _HEX_DIGIT: ((_HEX, False),),
@@ -54,9 +54,9 @@ def may_be_of_a_customer(
     account: str = ACCOUNT,
     aliases: bool = True,
 ) -> bool:
-    """Whether a text may be a well-formed name of a key that AWS does not manage, of this partition and so on.
+    """Whether a text may be a well-formed name of a customer-managed key with this partition and so on.
 
-    A bare key id and ``alias/NAME`` are of any, where `short_forms` allows them.
+    With `short_forms`, a bare key ID and ``alias/NAME`` match any.
     """
     names = [*(f"key/{each}" for each in _KEY_IDS), *(_aliases() if aliases else ())]
     written = _WRITTEN_PARTITION.match(text)
@@ -69,7 +69,7 @@ def may_be_of_a_customer(
 
 
 def _aliases() -> Iterator[str]:
-    """The forms of an alias' name that does not begin as those of AWS do."""
+    """The forms of an alias name that is not reserved for AWS."""
     for length, expected in enumerate(_OF_AWS):
         begin = f"alias/{_OF_AWS[:length]}"
         if length:
@@ -89,7 +89,7 @@ def _may_have_form(text: str, form: str) -> bool:
     return may_meet(_parts(text), _parts_of_form(form))
 
 
-_parts = lru_cache(maxsize=64)(parts)  # one text is held against many forms
+_parts = lru_cache(maxsize=64)(parts)  # one text is compared with many forms
 
 
 @lru_cache(maxsize=256)
@@ -98,5 +98,5 @@ def _parts_of_form(form: str) -> tuple[Part, ...]:
 
 
 def may_be_any_of(text: str, pattern: str) -> bool:
-    """Whether a text may be of a pattern, in which asterisks are anything."""
+    """Whether a text may match a pattern, in which an asterisk stands for anything."""
     return may_meet(parts(text), parts(pattern, {"*": ((None, True),)}))

@@ -1,4 +1,4 @@
-"""What a text that names a KMS key says: an ARN, a bare key id or an alias.
+"""Parses the name of a KMS key: an ARN, a bare key ID or an alias.
 
 Sources: "Key identifiers (KeyId)" in the AWS KMS Developer Guide; "CreateAlias" in the AWS KMS API Reference (names of
 aliases, and the prefix ``alias/aws/`` of AWS managed keys); `KmsKeyId` of "CreateEndpointConfig" in the Amazon
@@ -23,9 +23,9 @@ _AWS_MANAGED_PREFIX = "alias/aws/"
 
 @dataclass(frozen=True)
 class KeyName:
-    """A well-formed name of a key. An ARN has a partition, a region and an account; a short form has none of them.
+    """A well-formed name of a key. An ARN has a partition, a Region and an account; a short form has none of them.
 
-    `key_id` is the id of the key, or `None` where `alias` (as in ``alias/serving``) names it.
+    `key_id` is the ID of the key, or `None` if `alias` (such as ``alias/serving``) names it.
     """
 
     key_id: str | None
@@ -41,7 +41,7 @@ class KeyName:
 
 
 def parse_key(text: str, *, short_forms: bool) -> KeyName | None:
-    """What `text` names, `None` where it is malformed; `short_forms` also allows bare ids and ``alias/NAME``."""
+    """The key that `text` names, `None` if it is malformed; `short_forms` also allows bare IDs and ``alias/NAME``."""
     if match := _ARN.fullmatch(text):
         partition, region, account, _, key_id, alias = match.groups()
         return KeyName(key_id, alias, partition, region, account) if partition in PARTITIONS else None
@@ -52,5 +52,5 @@ def parse_key(text: str, *, short_forms: bool) -> KeyName | None:
 
 
 def names_aws_managed_key(text: str) -> bool:
-    """Whether `text` names a key that AWS manages (``alias/aws/sagemaker``), in any form."""
+    """Whether `text` names an AWS-managed key (``alias/aws/sagemaker``), in any form."""
     return _AWS_MANAGED.fullmatch(text) is not None

@@ -28,6 +28,6 @@ PARTITIONS = frozenset(_PARTITIONS.values())
 
 
 def partition_of(region: str) -> str | None:
-    """The partition of a region, as in "aws-cn" for "cn-north-1"; `None` for what is not a region's name."""
+    """The partition of a Region, for example "aws-cn" for "cn-north-1"; `None` if it is not the name of a Region."""
     name = _NAME.fullmatch(region)
     return _PARTITIONS.get(name[1]) if name is not None else None

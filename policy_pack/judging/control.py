@@ -13,8 +13,8 @@ from policy_pack.records import dataclass
 class Identifier:
     """What another tool calls a check of the same control.
 
-    `scope` tells checks of a tool apart: what it reads, as in "CloudFormation", or when. `url` is the publisher's page
-    about it.
+    `scope` tells several checks of one tool apart: by what it reads, as in "CloudFormation", or by when it runs. `url`
+    is the publisher's page about the check.
     """
 
     tool: str
@@ -30,7 +30,7 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Control:
-    """A control: its title, what it asks for, the policies that decide on it, its identifiers and its requirements."""
+    """A control: its title, its statement, the policies that decide on it, its identifiers and requirements."""
 
     id: str
     title: str
@@ -41,11 +41,11 @@ class Control:
 
     @property
     def frameworks(self) -> tuple[str, ...]:
-        """The names of the frameworks, each once."""
+        """The names of the frameworks, without repeats."""
         return tuple(dict.fromkeys(each.framework for each in self.requirements))
 
     def requirements_of(self, policy: str) -> tuple[Requirement, ...]:
-        """The requirements that ask for the policy of this short name."""
+        """The requirements that ask for the policy with this short name."""
         return tuple(each for each in self.requirements if each.asks_for(policy))
 
 
@@ -70,7 +70,7 @@ CONTROL = Control(
             "periodic",
             "https://docs.aws.amazon.com/config/latest/developerguide/sagemaker-endpoint-configuration-kms-key-configured.html",
         ),
-        # Announced by AWS, too, in "AWS Config now supports 191 additional managed rules" of July 10, 2026.
+        # AWS also announced it in "AWS Config now supports 191 additional managed rules" on July 10, 2026.
         Identifier(
             "AWS Config",
             "SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED",

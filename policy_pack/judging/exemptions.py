@@ -1,4 +1,4 @@
-"""Exemptions: violations that an organization accepts, for a reason and until a date."""
+"""Exemptions: violations that an organization accepts for a reason, until a date."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from policy_pack.records import dataclass
 
 @dataclass(frozen=True)
 class Exemption:
-    """An accepted violation: `resource` is a name or a URN, with ``*`` for anything; it ends after `expires` (UTC).
+    """An accepted violation. `resource` is a name or a URN, with ``*`` for anything; `expires` is the last day (UTC).
 
-    `index` is its place in the list that was given, from 0.
+    `index` is its position in the configured list, from 0.
     """
 
     resource: str
@@ -25,7 +25,7 @@ class Exemption:
     index: int = 0
 
     def covers(self, *names: str | None) -> bool:
-        """Whether it is of a resource that goes by any of `names`."""
+        """Whether it applies to a resource that has any of these `names`."""
         return any(name is not None and matches(name, self.resource) for name in names)
 
 
@@ -86,5 +86,5 @@ def _date(given: str) -> date | None:
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value is a text that says something."""
+    """Whether a value is a string that is not blank."""
     return isinstance(value, str) and bool(value.strip())

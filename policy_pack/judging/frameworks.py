@@ -1,7 +1,7 @@
 """The requirements of compliance frameworks that the control helps to meet, and the policies that each asks for.
 
-Which requirement asks for which policies is said here and nowhere else: the selection of policies, the reference, the
-SDK's metadata and the reports all go by this table.
+This table is the only place that says which requirement asks for which policies. The selection of policies, the
+reference, the SDK's metadata and the reports all use it.
 
 Sources: "Requirements and Testing Procedures" of PCI DSS v3.2.1 and v4.0.1; "Security and Privacy Controls for
 Information Systems and Organizations", NIST SP 800-53 Rev 5; the FedRAMP Moderate baselines of Rev 4 and Rev 5; "Trust
@@ -17,9 +17,9 @@ from policy_pack.records import dataclass
 class Requirement:
     """A requirement of a compliance framework, the policies that it asks for, and how they help to meet it.
 
-    `framework` and `version` are the publisher's name and edition, `reference` the requirement's own number. `policies`
-    are names without their prefix; those of `where_enabled` are asked for too where they are not disabled. `caveat` is
-    what the requirement asks for besides, which no policy can show.
+    `framework` and `version` are the publisher's name and edition, and `reference` is the requirement's own number.
+    `policies` are names without the prefix; those in `where_enabled` are also required unless they are disabled.
+    `caveat` is what else the requirement asks for that no policy can show.
     """
 
     framework: str
@@ -37,7 +37,7 @@ class Requirement:
         return " ".join(part for part in (self.framework, self.version, self.reference) if part)
 
     def asks_for(self, policy: str) -> bool:
-        """Whether it asks for the policy of this short name."""
+        """Whether it asks for the policy with this short name."""
         return policy in self.policies or policy in self.where_enabled
 
 
@@ -66,7 +66,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "",
         "CC6.1",
         "Logical access security over protected information assets",
-        "To read an endpoint's volumes takes the key, whose policy the customer writes and which lets in nobody else.",
+        "Reading an endpoint's volumes requires the key, and the customer's key policy says who may use it.",
         _RESTRICTED,
     ),
     Requirement(
@@ -74,10 +74,10 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "",
         "CC6.6",
         "Protection against threats from outside the system boundaries",
-        "A copy of a volume that leaves the account is of no use without the key, which does not leave KMS.",
+        "A copy of a volume that leaves the account is useless without the key, which never leaves KMS.",
         ENCRYPTED,
     ),
-    # 3.4 and 3.5 are what the control's published mapping names; v4.0.1 numbers them otherwise.
+    # The control's published mapping names 3.4 and 3.5; v4.0.1 numbers them differently.
     Requirement(
         "PCI DSS",
         "v3.2.1",
@@ -92,7 +92,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "v3.2.1",
         "3.5",
         "Keys that secure stored cardholder data are protected against disclosure and misuse (3.6.1 in v4.0.1)",
-        "The key does not leave KMS, rotates, and its policy lets in nobody outside the account and what is allowed.",
+        "The key does not leave KMS, rotates, and its policy allows no one but the account and the principals that the "
+        "organization lists.",
         _MANAGED,
         caveat=_PROCEDURES,
     ),
@@ -110,7 +111,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "v4.0.1",
         "3.6.1",
         "Keys that protect stored account data are protected against disclosure and misuse (3.5 in v3.2.1)",
-        "The key does not leave KMS, rotates, and its policy lets in nobody outside the account and what is allowed.",
+        "The key does not leave KMS, rotates, and its policy allows no one but the account and the principals that the "
+        "organization lists.",
         _MANAGED,
         caveat=_PROCEDURES,
     ),

@@ -1,4 +1,4 @@
-"""Runs policies over a model, in the one place that preview, update and audit share."""
+"""Runs policies over a model. Previews, updates and audits all do it here, so they cannot disagree."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from policy_pack.stack.urn import name_of
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a policy says of a subject: a node of the model, or `None` for the stack as a whole."""
+    """A policy's verdict on a subject: a node of the model, or `None` for the stack as a whole."""
 
     policy: Policy
     subject: Node | None
@@ -58,10 +58,10 @@ def judge(
     today: date | None = None,
     phase: str = PREVIEW,
 ) -> Iterator[Judgement]:
-    """What a policy says of each of its subjects in a stack.
+    """A policy's verdict on each of its subjects in a stack.
 
-    `tags` are the stack's, `all_settings` those of every policy by full name, `policies` those of the pack, `phase` one
-    of those of `policy_pack.judging.phase`.
+    `tags` are the stack's tags, `all_settings` the settings of every policy by full name, `policies` the pack's
+    policies by full name, and `phase` is a constant of `policy_pack.judging.phase`.
     """
     subjects = stack.of(policy.judges)
     if not subjects:
@@ -90,7 +90,7 @@ def _decide(policy: Policy, subject: Subject, context: Context) -> Decision:
 
 
 def without_repeats(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
-    """The judgements of a policy, a violation that several subjects share (of one key) for the first of them only."""
+    """The judgements of a policy. A violation that several subjects share (of one key) is kept only for the first."""
     said: set[Violation] = set()
     for each in judgements:
         if isinstance(each.verdict, Violation) and each.verdict.at is not None:
@@ -130,7 +130,9 @@ def _is_tagged(tags: Mapping[str, str], tag: str, patterns: tuple[str, ...]) -> 
 def _with_exemption(
     violation: Violation, subject: Node | None, settings: Effective, stack: Stack, today: date
 ) -> Verdict:
-    names = names_of(subject) if subject is not None else ("",)  # the stack as a whole has no name, and is any
+    names = (
+        names_of(subject) if subject is not None else ("",)
+    )  # the stack as a whole has no name, and only "*" matches it
     at = stack.by_id.get(violation.at) if violation.at is not None else None
     if at is not None:
         names = (*names, *names_of(at))
@@ -161,6 +163,6 @@ def _with_tags(violation: Violation, tags: Mapping[str, str], settings: Effectiv
 
 
 def names_of(node: Node) -> tuple[str, ...]:
-    """What an exemption may call a node: its URN, its id, its resource's name, and its label."""
-    # All that follows the third separator: a name may hold one too, and must not pass for what follows it.
+    """The names by which an exemption may refer to a node: its URN, its id, its resource's name and its label."""
+    # Everything after the third separator: a name may contain a separator, too.
     return node.urn, node.id, name_of(node.urn), node.label

@@ -1,4 +1,4 @@
-"""What a pack is: its policies under a common prefix, and the control that they enforce."""
+"""A policy pack: policies with a common prefix, and the control that they enforce."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Pack:
     """A policy pack as a value. `policies` are in the order in which they are reported.
 
-    `prefix` begins the full name of every policy, which the engine and configuration files know it by. `site` is the
-    address of the documentation site, without a slash at its end; empty while it is not public.
+    `prefix` is the beginning of every policy's full name, which the engine and configuration files use. `site` is the
+    address of the documentation site, without a trailing slash; it is empty while the site is not public.
     """
 
     name: str
@@ -29,11 +29,11 @@ class Pack:
     site: str = ""
 
     def full_name(self, policy: Policy) -> str:
-        """The name that the engine and a configuration file know a policy by."""
+        """The name that the engine and configuration files use for a policy."""
         return self.prefix + policy.name
 
     def url(self, policy: Policy) -> str:
-        """Where a reader learns more of a policy: its page on the site, or its source while there is no public site."""
+        """A policy's page on the site, or the source of its facts while there is no public site."""
         return f"{self.site}/policies/{policy.name}.html" if self.site else policy.url
 
     @cached_property
@@ -48,5 +48,5 @@ class Pack:
 
     @cached_property
     def setting_names(self) -> frozenset[str]:
-        """The names of all settings, which are no properties of a program."""
+        """The names of all settings. In messages, they are not properties of a program."""
         return frozenset(name for policy in self.policies for name in schemas(policy.settings))

@@ -1,20 +1,20 @@
-"""When a stack is judged: in a preview, in an update, or from what is written of it.
+"""When a stack is judged: in a preview, in an update, or from a saved state.
 
-Reasons and messages are written for a preview, in which a value is "not known before the update"; `in_words_of` says
-the same of another phase. So no carrier and no policy needs to know the phase for the sake of its words.
+Reasons and messages are written for a preview, in which a value is "not known before the update". `in_words_of` rewords
+them for the other phases, so no carrier and no policy has to know the phase to word its text.
 """
 
 from __future__ import annotations
 
 PREVIEW = "preview"
-UPDATE = "update"  # also what the engine asks of a state: it says no more of it than that nothing is previewed
+UPDATE = "update"  # also when the engine analyzes a state: the engine says only that it is not a preview
 STATE = "state"  # an exported stack or a checkpoint
 SAVED_PREVIEW = "saved preview"
 
-# What only an update makes known is unknown for good once there is nothing left to be made.
+# After these phases, nothing makes an unknown value known.
 FINAL = frozenset({UPDATE, STATE})
 
-# What is written of a stack does not hold every option of its resources.
+# These files do not record every option of a resource.
 WRITTEN = frozenset({STATE, SAVED_PREVIEW})
 
 _WORDS = (" before the update", " before it is deployed")
@@ -30,7 +30,7 @@ _TO_DECIDE = {
 
 
 def in_words_of(phase: str, text: str) -> str:
-    """A text that was written for a preview, as it has to be in another phase."""
+    """A text that was written for a preview, reworded for this phase."""
     if phase in _OTHERWISE:
         for words in _WORDS:
             text = text.replace(words, _OTHERWISE[phase])
@@ -38,5 +38,5 @@ def in_words_of(phase: str, text: str) -> str:
 
 
 def to_decide(phase: str) -> str:
-    """What would decide what cannot be told, where a reason does not say it itself."""
+    """How to make an unknown value known, for reasons that do not say it themselves."""
     return _TO_DECIDE.get(phase, "")

@@ -1,4 +1,4 @@
-"""What a policy is: its metadata, its settings, and a pure decision about one subject of the model."""
+"""A policy: its metadata, its settings, and a pure function that decides about one subject of the model."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from policy_pack.stack.model import Configuration, Node, Stack
 if TYPE_CHECKING:
     from policy_pack.judging.settings import Effective, Setting
 
-RESOURCE = "resource"  # decided from one resource, by Analyze: an update that skips its preview is stopped in time
-STACK = "stack"  # needs what stands beside it, by AnalyzeStack
+RESOURCE = (
+    "resource"  # decided from one resource, by Analyze: it stops an update in time even if the preview was skipped
+)
+STACK = "stack"  # decided from several resources, by AnalyzeStack
 
 ADVISORY, MANDATORY, REMEDIATE, DISABLED = "advisory", "mandatory", "remediate", "disabled"
 LOW, MEDIUM, HIGH = "low", "medium", "high"
 
 
-# What stands before the programs that a policy shows.
+# The beginning of every example program.
 EXAMPLE = """import json
 
 import pulumi_aws as aws
@@ -32,12 +34,12 @@ variants = [{"model_name": "ranking", "instance_type": "ml.m5.xlarge", "initial_
 
 @dataclass(frozen=True)
 class Context:
-    """What a decision may look at besides its subject.
+    """The input of a decision besides its subject.
 
-    `stack` is the whole stack for a stack policy, and only what one resource carries for a resource policy. `settings`
-    are the policy's own, each with the value in effect. `all_settings` are those of every policy that is not disabled,
-    by full name, and `policies` the pack's by full name, both for the policy that judges settings. `phase` is one of
-    those of `policy_pack.judging.phase`.
+    `stack` is the whole stack for a stack policy, and the nodes of one resource for a resource policy. `settings` are
+    the policy's own settings in effect. `all_settings` are the settings of every policy that is not disabled, and
+    `policies` are the pack's policies, both by full name, for the policy that judges settings. `phase` is a constant
+    of `policy_pack.judging.phase`.
     """
 
     stack: Stack
@@ -47,7 +49,7 @@ class Context:
     phase: str = PREVIEW
 
 
-# A policy judges the nodes of one kind, or the stack as a whole.
+# A policy judges nodes of one kind, or the stack as a whole.
 Subject = Union[Node, Stack]
 
 
@@ -55,13 +57,13 @@ Subject = Union[Node, Stack]
 class Policy:
     """A policy. `name` is without the pack's prefix; `level` and `severity` are the defaults.
 
-    `judges` is the kind of node that `decide` takes. `description` is one sentence in the words of the desired state;
-    the SDK puts it before every message. `risk` says why that matters, `remediation` in a few lines what to do. `url`
-    is where the facts that it rests on are documented. `remediate`, if there is one, gives the key that a configuration
-    in violation should name, or `None` where it has none to offer. `scopes` says that where the policy does not apply
-    to a configuration, the control does not either. `given` are settings that the author of a pack has
-    made, which those of its users override one by one. `bad` and `good` are programs, to stand after `EXAMPLE`:
-    one violates the policy, the other none. They are empty where a program cannot show it.
+    `judges` is the kind of node that `decide` takes. `description` is one sentence that states the desired state; the
+    SDK puts it before every message. `risk` says why that matters, and `remediation` says in a few lines what to do.
+    `url` is the documentation of the facts behind the policy. `remediate`, if set, returns the key that a violating
+    configuration should name, or `None` if there is none. With `scopes`, the control does not apply to a configuration
+    to which the policy does not apply. `given` are settings by the author of a pack, which users override one by one.
+    `bad` and `good` are programs that follow `EXAMPLE`: `bad` violates the policy, and `good` violates none. They are
+    empty if no program can show the policy.
     """
 
     name: str

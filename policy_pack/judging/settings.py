@@ -1,8 +1,8 @@
-"""The settings of policies: their JSON schemas, and what of a given value can be used.
+"""The settings of policies: their JSON schemas, and how configured values are read.
 
-A value can pass its schema and still make no sense (a date that is none), and an engine may hand over what was saved
-for another version of the pack. Such a value is dropped, as if it had not been given, and said by the policy
-`settings-make-sense`. Dropping must not let more through: an allow-list whose entries are all dropped allows nothing.
+A value can match its schema and still make no sense (an invalid date), and an engine may pass values that were saved
+for another version of the pack. Such a value is dropped as if it had not been given, and the policy
+`settings-make-sense` reports it. Dropping never allows more: an allow-list with no usable entry allows nothing.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 from policy_pack.judging.exemptions import EXEMPTIONS, Exemption, is_text, read_exemptions
 from policy_pack.records import dataclass
 
-# What is wrong with a value, in words that follow the setting's name; nothing where it can be used.
+# The problem with a value, in words that follow the setting's name; `None` if the value can be used.
 Check = Callable[[Any], "str | None"]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of a policy. `schema` is its JSON schema with `description` and, where it has one, `default`.
+    """A setting of a policy. `schema` is its JSON schema, with `description` and, if it has one, `default`.
 
-    `check` judges the whole value; each element where `schema` is of an array; each pair of a key and its value where
-    it is of an object. What it finds wrong is dropped.
+    `check` gets the whole value, or each element of an array, or each key and value of an object. A value, element or
+    entry that has a problem is dropped.
     """
 
     name: str
@@ -33,13 +33,13 @@ class Setting:
 
     @property
     def default(self) -> Any:
-        """What is in effect where the setting is not given."""
+        """The value in effect if the setting is not given."""
         return self.schema.get("default")
 
 
 @dataclass(frozen=True)
 class Effective:
-    """A policy's settings in effect, and the problems of those that were given: texts that name them, not values."""
+    """A policy's settings in effect, and the problems of the given ones: texts that name settings but no value."""
 
     values: Mapping[str, Any]
     exemptions: tuple[Exemption, ...] = ()
@@ -57,7 +57,7 @@ def choice(name: str, description: str, values: Iterable[str], default: str) -> 
 
 
 def integer(name: str, description: str, low: int, high: int) -> Setting:
-    """A setting that is a whole number from `low` to `high`, without a default. Engines hand it over as a float."""
+    """A setting that is a whole number from `low` to `high`, without a default. Engines pass it as a float."""
 
     def check(value: Any) -> str | None:
         whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1
@@ -67,14 +67,14 @@ def integer(name: str, description: str, low: int, high: int) -> Setting:
 
 
 def texts(name: str, description: str, check: Check = lambda _: None) -> Setting:
-    """A setting that is a list of texts, empty by default; `check` judges each."""
+    """A setting that is a list of strings, empty by default. `check` gets each of them."""
     schema = {"type": "array", "items": {"type": "string", "minLength": 1}, "default": [], "description": description}
     return Setting(name, schema, lambda value: check(value) if is_text(value) else "is not a string")
 
 
 ALLOW, REFUSE = "allow", "refuse"
 
-# Of every policy that is mandatory by default; `policy_pack.judging.judge` sees to it.
+# A setting of every policy that is mandatory by default; `policy_pack.judging.judge` applies it.
 UNDECIDED = choice(
     "undecided",
     "What to report where the policy cannot tell: nothing (allow), or a violation at an update and in an audit of a "
@@ -84,7 +84,7 @@ UNDECIDED = choice(
 )
 
 
-# Of the policy that other tools check too; `policy_pack.judging.judge` sees to it.
+# A setting of the policy that other tools check, too; `policy_pack.judging.judge` applies it.
 HONOR_SUPPRESSIONS = Setting(
     "honorTemplateSuppressions",
     {
@@ -101,7 +101,7 @@ HONOR_SUPPRESSIONS = Setting(
 
 
 def shown(name: str) -> str:
-    """A name that was given, as a message may show it: someone may have put the ARN of a key in its place."""
+    """A configured name as a message may show it, hidden if it could be something else, such as the ARN of a key."""
     return name if re.fullmatch("[A-Za-z][A-Za-z_-]{0,80}[0-9]?", name) else "(a name that is not shown)"
 
 
@@ -129,7 +129,7 @@ EXEMPT_RESOURCE_TAGS = {
 
 
 def schemas(settings: Iterable[Setting]) -> dict[str, dict[str, Any]]:
-    """The JSON schemas of a policy's settings and of those that every policy has, by name."""
+    """The JSON schemas of a policy's own settings and of the settings that every policy has, by name."""
     return {
         **{setting.name: dict(setting.schema) for setting in settings},
         "exemptions": EXEMPTIONS,
@@ -140,9 +140,9 @@ def schemas(settings: Iterable[Setting]) -> dict[str, dict[str, Any]]:
 
 
 def read(settings: Collection[Setting], given: Mapping[str, Any]) -> Effective:
-    """What of the settings `given` to a policy is in effect. Never raises, whatever they are.
+    """The settings in effect for a policy, from the `given` ones. Never raises.
 
-    A list setting has `None` where nothing is given, and a tuple of what can be used where something is.
+    A list setting is `None` if nothing is given, and otherwise a tuple of the usable elements.
     """
     known = schemas(settings).keys()
     problems = [f"{shown(name)} is not a setting of this policy" for name in given if name not in known]

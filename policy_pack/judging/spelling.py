@@ -1,7 +1,7 @@
-"""How a program spells a property that a message tells its author to set.
+"""How a program spells the properties that a message tells its author to set.
 
-A carrier names a property as its schema does (``kmsKeyArn``), which is how TypeScript, YAML and Java write it. Python
-and HCL write ``kms_key_arn``, so what to do names that too, unless the program is known to be in another language.
+A carrier names a property as its schema does (``kmsKeyArn``), which is the spelling of TypeScript, YAML and Java.
+Python and HCL write ``kms_key_arn``, so a fix gives that spelling too, unless the program's language is another one.
 
 Sources: "Pulumi Python SDK", for the names of properties; "stack tags" in the Pulumi Cloud documentation
 (``pulumi:runtime``).
@@ -35,21 +35,21 @@ _BY_ENDING = {
     ".yaml": "yaml",
     ".yml": "yaml",
 }
-# A property or the path of one; what is in quotes is a name or a part of a document.
+# A property or its path. Text in quotes is a name or part of a document.
 _STEP = r"[a-z][A-Za-z0-9]*(?:\[\d+\])?"
 _PROPERTY = expression(rf'"[^"\n]*"|(?<![\w.:/*<-])({_STEP}(?:\.{_STEP})*)(?![\w:(*-])')
 _IN_A_MANIFEST = "spec."
 
 
 def language_of(path: str | None) -> str:
-    """The language of a program, from a file of it (``infra/__main__.py``); "" if unknown."""
+    """The language of a program, from the path of one of its files (``infra/__main__.py``); "" if it is unknown."""
     return _BY_ENDING.get(f".{path.rpartition('.')[2].lower()}", "") if path is not None else ""
 
 
 def spelled(text: str, language: str, others: Collection[str] = ()) -> str:
-    """A text with each property that it names spelled for the language, too, where it stands first.
+    """The text, with each property also in the language's spelling where it is first named.
 
-    `language` is a runtime of Pulumi, "" where nobody knows it; `others` are names that are no properties (settings).
+    `language` is a Pulumi runtime, or "" if it is not known. `others` are names that are not properties (settings).
     """
     label = _SNAKE.get(language)
     if label is None:

@@ -1,4 +1,4 @@
-"""The four answers of a policy about one subject, and what an exemption makes of a violation."""
+"""A policy's four verdicts on a subject, and the verdict that an exemption makes of a violation."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from policy_pack.stack.model import Suppression
 
 @dataclass(frozen=True)
 class Compliant:
-    """The subject is as the policy wants it.
+    """The subject meets the policy.
 
-    `rests_on` is the evidence, in a sentence or two for a report: which key, where, in what state. It holds no ARN, no
-    account and no value of a property other than regions, partitions, instance types, numbers and resource names.
+    `rests_on` is the evidence for a report, in a sentence or two: which key, where, in what state. It contains no ARN,
+    no account and no property values other than Regions, partitions, instance types, numbers and resource names.
     """
 
     rests_on: str = ""
@@ -22,12 +22,12 @@ class Compliant:
 
 @dataclass(frozen=True)
 class Violation:
-    """The subject is not as the policy wants it.
+    """The subject violates the policy.
 
-    `why` says what is wrong and why that matters, `fix` what to type. `at` is the URN of the resource to change where
-    that is another than the subject (a key that a configuration uses). Neither text holds an ARN, an account or any
-    value of a property other than regions, partitions, instance types and resource names. `suppression` is what the
-    author of a template says there about it.
+    `why` says what is wrong and why that matters, and `fix` says what to type. `at` is the URN of the resource to
+    change if that is not the subject (a key that a configuration uses). Neither text contains an ARN, an account or
+    property values other than Regions, partitions, instance types and resource names. `suppression` is the template
+    author's suppression of the same check, if there is one.
     """
 
     why: str
@@ -38,16 +38,16 @@ class Violation:
 
 @dataclass(frozen=True)
 class NotApplicable:
-    """The policy has nothing to say of the subject, and `why`."""
+    """The policy does not apply to the subject, and `why`."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class CannotTell:
-    """The policy cannot decide from what is known now, and `why`; it claims nothing.
+    """The policy cannot decide from the values that are known now, and `why`.
 
-    `to_decide` says what would decide it, where that is something else than the value that is not known.
+    `to_decide` says how to make it decidable, if that takes more than a known value.
     """
 
     why: str
@@ -58,8 +58,8 @@ class CannotTell:
 class Exempted:
     """A violation that the organization has accepted until `expires` (ISO 8601 date), for `reason`.
 
-    One that a template suppresses or a tag exempts, where the organization honors that, does not expire: `expires` is
-    empty.
+    `expires` is empty, and the exemption never ends, if it comes from a suppression in a template or from a tag that
+    the organization honors.
     """
 
     violation: Violation
@@ -75,7 +75,7 @@ COMPLIANT = Compliant()
 
 
 def of_alternatives(decisions: Sequence[Decision]) -> Decision:
-    """What decisions on all that a subject may be come to: a violation only where it is one in any case."""
+    """The combined decision on the alternatives of a subject: a violation only if every alternative is one."""
     violations = [each for each in decisions if isinstance(each, Violation)]
     if violations and len(violations) < len(decisions):
         return CannotTell("The answer depends on a condition of the template that is not known before the update.")

@@ -1,8 +1,8 @@
-"""The links between the nodes of a stack: which key a configuration uses, which configuration an endpoint.
+"""The links between the nodes of a stack: which key a configuration uses, which configuration an Endpoint runs.
 
-What a value is computed from is the engine's account of it (`*_sources`), never guessed from `dependsOn`, from a
-parent or from another property. A known ARN also names the key of the stack that has it. What a template's outputs
-give is computed from what they name in it.
+The engine says which resources a value is computed from (`*_sources`); the links are never guessed from `dependsOn`, a
+parent or another property. A known ARN also identifies a key of the stack. A template's outputs are computed from the
+resources that they name in the template.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Value = TypeVar("Value")
 
 
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
-    """The keys among `sources`, through aliases."""
+    """The keys among `sources`, also through aliases."""
     return tuple(node for node in _keys_and_aliases(sources, stack) if isinstance(node, Key))
 
 
 def aliases_from(sources: Iterable[str], stack: Stack) -> tuple[Alias, ...]:
-    """The aliases among `sources`, through others."""
+    """The aliases among `sources`, also through other aliases."""
     return tuple(node for node in _keys_and_aliases(sources, stack) if isinstance(node, Alias))
 
 
@@ -46,9 +46,9 @@ def _keys_and_aliases(sources: Iterable[str], stack: Stack) -> Iterator[Key | Al
 
 
 def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
-    """The keys of the stack that a configuration may use: one, several candidates, or none that is made here.
+    """The keys of the stack that a configuration may use: one, several candidates, or none.
 
-    What a key is computed from is known even where its provider is not configured yet and the property is absent.
+    The sources are known even if the provider is not configured yet and the property is absent.
     """
     return stack.cached(_keys_of, configuration)
 
@@ -58,7 +58,7 @@ def _keys_of(stack: Stack, configuration: Configuration) -> tuple[Key, ...]:
     named = configuration.key
     if not isinstance(named, str):
         return found
-    # A text that the program put together may be computed from other keys as well.
+    # A text that the program composed may be computed from other keys as well.
     meant = tuple(key for key in found if _may_be_named(key, named))
     return meant or tuple(stack.cached(_keys_by_arn).get(named, ()))
 
@@ -71,10 +71,10 @@ def _may_be_named(key: Key, name: str) -> bool:
 
 
 def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
-    """The configurations of the stack that an endpoint runs, by the name that it takes from them.
+    """The configurations of the stack that an Endpoint may run, among those that its configuration's name comes from.
 
-    What a name is computed from is not yet what it is: where it is known, only those count that it may name. Where it
-    is not, a program may still choose any of those that it is computed from.
+    If the name is known, only configurations that it may name count. If it is not, the program may still choose any of
+    its sources.
     """
     return stack.cached(_configurations_from, endpoint)
 
@@ -86,15 +86,15 @@ def _configurations_from(stack: Stack, endpoint: Endpoint) -> tuple[Configuratio
         return found
     named = configurations_by_name(endpoint, stack)
     meant = tuple(each for each in found if each in named or each.name == name or _is_known_as(name, each))
-    # Of what has no known name yet, nobody can say that it is not meant; unless something else certainly is.
+    # A configuration whose name is not known yet may be the one, unless another one certainly is.
     return meant or (() if named else tuple(each for each in found if not isinstance(each.name, str)))
 
 
 def configurations_left(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
-    """The configurations of the stack that an endpoint takes its configuration's name from, and that it does not run.
+    """The configurations of the stack that an Endpoint's configuration name is computed from but that it does not run.
 
-    None where it runs one of them. Of what comes out of a template nobody says which of its outputs it is, so that
-    nothing in it is meant for sure.
+    None if it runs one of them. A value from a template may be any of its outputs, so it certainly means none of the
+    template's configurations.
     """
     if not isinstance(endpoint.configuration_name, str) or configurations_from(endpoint, stack):
         return ()
@@ -102,7 +102,7 @@ def configurations_left(endpoint: Endpoint, stack: Stack) -> tuple[Configuration
 
 
 def is_of_one_template(one: Node, other: Node) -> bool:
-    """Whether both stand in the same template."""
+    """Whether both are in the same template."""
     return one.id != one.urn and one.id.rpartition("#")[0] == other.id.rpartition("#")[0]
 
 
@@ -113,7 +113,7 @@ def _among(sources: Iterable[str], stack: Stack) -> Iterator[Configuration]:
 
 
 def _is_known_as(given: str, configuration: Configuration) -> bool:
-    """Whether what an endpoint names is a configuration by its ARN, with its name in lower case, or by its id."""
+    """Whether an Endpoint names a configuration by its ARN, which has the name in lower case, or by its ID."""
     name = configuration.name
     if given.startswith("arn:") and isinstance(name, str) and given.rpartition("/")[2].lower() == name.lower():
         return True
@@ -121,7 +121,7 @@ def _is_known_as(given: str, configuration: Configuration) -> bool:
 
 
 def is_hidden(sources: Iterable[str], stack: Stack) -> bool:
-    """Whether any of `sources` is in a template that cannot be read in full, or is what its outputs give."""
+    """Whether any of `sources` is in, or comes from the outputs of, a template that cannot be read in full."""
     nodes = (stack.by_id.get(urn) for source in sources for urn in (source, source.rpartition("#")[0]))
     return any(isinstance(node, Template) and node.unreadable for node in nodes)
 
@@ -133,7 +133,7 @@ def _through_templates(sources: Iterable[str], stack: Stack) -> Iterator[str]:
 
 
 def configurations_by_name(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
-    """The configurations of the stack that an endpoint names in so many letters, in its own region as far as known."""
+    """The configurations whose known name an Endpoint gives, unless they are known to be in another Region."""
     name = endpoint.configuration_name
     if not isinstance(name, str):
         return ()
@@ -145,7 +145,7 @@ def configurations_by_name(endpoint: Endpoint, stack: Stack) -> tuple[Configurat
 
 
 def same_region(one: Place, other: Place) -> bool | None:
-    """Whether two places are in one region; `None` where nobody knows."""
+    """Whether two places are in the same Region; `None` if that is not known."""
     if isinstance(one.region, str) and isinstance(other.region, str):
         return one.region == other.region
     if one.decided_by is not None and one.decided_by == other.decided_by:
@@ -154,20 +154,20 @@ def same_region(one: Place, other: Place) -> bool | None:
 
 
 def primary_of(key: Key, stack: Stack) -> Key:
-    """The key whose spec, usage and rotation a replica shares, if it is in the stack; else the key itself."""
+    """A replica's primary key, whose spec, usage and rotation it shares, if it is in the stack; else the key itself."""
     primaries = keys_from(key.replica_of, stack)
     return primaries[0] if primaries else key
 
 
 def policies_of(key: Key, stack: Stack) -> Sequence[Plain]:
-    """The policy in effect for a key, `None` for AWS's default one; several where several are given beside it."""
+    """The policy in effect for a key, `None` for AWS's default policy; several if several resources set it."""
     beside = stack.cached(_key_policies).get(key.id)
     given = [each.policy for each in beside] if beside else [key.policy]
     return [None if isinstance(each, str) and not each.strip() else each for each in given]
 
 
 def bypasses_lockout_check(key: Key, stack: Stack) -> bool:
-    """Whether AWS may have been told not to check that a key's policy can be changed again."""
+    """Whether the lockout safety check of a key's policy may be switched off."""
     given: Sequence[Key | KeyPolicy] = stack.cached(_key_policies).get(key.id) or [key]
     return any(each.bypasses_lockout_check is not False for each in given)
 
@@ -179,10 +179,11 @@ def grants_of(key: Key, stack: Stack) -> Sequence[Grant]:
 
 @dataclass(frozen=True)
 class Pairs:
-    """The ids of the configurations that a stack's Endpoints use, and whether one does not say yet which it uses.
+    """The IDs of the configurations that a stack's Endpoints use.
 
-    `left` are those that what an Endpoint names is computed from and that none runs. `hidden` are those that
-    templates are given which cannot be read in full, so that an Endpoint in them may use them.
+    `unclear` means that the configuration of some Endpoint is not known yet. `left` are configurations that an
+    Endpoint's configuration name is computed from but that no Endpoint runs. `hidden` are configurations that are
+    passed to templates that cannot be read in full, where an Endpoint may use them.
     """
 
     used: frozenset[str]
@@ -192,7 +193,7 @@ class Pairs:
 
 
 def pairs(stack: Stack) -> Pairs:
-    """What the Endpoints of a stack use."""
+    """The configurations that the Endpoints of a stack use."""
     used: set[str] = set()
     left: set[str] = set()
     unclear = False
@@ -201,7 +202,7 @@ def pairs(stack: Stack) -> Pairs:
         used.update(each.id for each in found)
         if isinstance(endpoint.configuration_name, str):
             left.update(each.id for each in _among(endpoint.configuration_sources, stack))
-        # A provider that is not configured yet leaves even what is required absent.
+        # If the provider is not configured yet, even required properties are absent.
         says_nothing = endpoint.configuration_name is None or isinstance(endpoint.configuration_name, Unknown)
         unclear = unclear or (not found and says_nothing)
     closed = (template for template in stack.of(Template) if template.unreadable)
@@ -226,7 +227,7 @@ def _grants(stack: Stack) -> Mapping[str, Sequence[Grant]]:
 
 
 def grouped(pairs: Iterable[tuple[str, Value]]) -> Mapping[str, Sequence[Value]]:
-    """The values of each key, in the order in which they come."""
+    """The values of each key, in their order."""
     found: defaultdict[str, list[Value]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)

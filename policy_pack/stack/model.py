@@ -1,9 +1,9 @@
-"""The one model that every policy reads, whatever carried it.
+"""The model of a stack that every policy reads, whatever provider or template made the resources.
 
-A carrier (`policy_pack.carriers`) fills these from resources of one provider; only carriers know property names.
-Every node has an `id`: the URN of its resource, or the URN, ``#`` and the logical id for one inside a template.
-Sources (`*_sources`) are the ids of the nodes that a value is computed from, in the engine's own account of it
-(``propertyDependencies``) or the template's (``Ref``, ``Fn::GetAtt``).
+A carrier (`policy_pack.carriers`) makes the nodes from the resources of one provider; only carriers know property
+names. Every node has an `id`: the URN of its resource or, inside a template, the URN, ``#`` and the logical ID.
+Sources (`*_sources`) are the IDs of the nodes that a value is computed from, as the engine (``propertyDependencies``)
+or the template (``Ref``, ``Fn::GetAtt``) says.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Provider:
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of a stack as it came, its properties as plain values (`policy_pack.values`).
+    """One resource of a stack as the engine or a file gives it, with plain property values (`policy_pack.values`).
 
-    `ignore_changes` are the property paths of the option of that name. `delete_before_replace` is the option of that
-    name; `None` where it is not set, and in what does not record it, as exported stacks.
-    `given` are the names of the properties that its program gives it; `None` where that is all that there are, or where
-    nothing tells. `custom` says that a provider makes it; what a component is made of comes by itself.
+    `ignore_changes` are the property paths of the option ignoreChanges. `delete_before_replace` is the option of that
+    name; `None` if it is not set or, as in exported stacks, not recorded. `given` are the names of the properties that
+    its program sets; `None` if those are all of its properties, or if it is not known. `custom` says that a provider
+    makes the resource; it is false for a component, whose children are resources of their own.
     """
 
     urn: str
@@ -50,13 +50,12 @@ class Resource:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a resource lives: its region if that is known, and what decides it where it is not.
+    """Where a resource lives: its Region, and what decides the Region if it is not known.
 
-    `decided_by` is the URN of the provider whose region it is; `None` where the resource has a region of its own.
-    `profile` is the one of the AWS configuration file that its provider takes credentials from. `account` is the id of
-    the account, or what a template calls its own; `None` where nothing is said of it. `partition` is that of a region
-    that is not known.
-    `assumed_role` is the role that its provider assumes.
+    `decided_by` is the URN of the provider whose Region it is; `None` if the resource has a Region of its own.
+    `profile` is the AWS profile that the provider takes its credentials from. `account` is the account ID, or a
+    template's pseudo parameter for it; `None` if nothing says it. `partition` is the partition of an unknown Region.
+    `assumed_role` is the role that the provider assumes.
     """
 
     region: Text
@@ -69,9 +68,9 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """What every part of the model has: its id, the URN to report on, a name to show, and where it lives.
+    """The base of all parts of the model: an ID, the URN to report on, a name to show, and the place.
 
-    A node is equal to itself only.
+    A node is equal only to itself.
     """
 
     id: str
@@ -81,13 +80,13 @@ class Node:
 
     @property
     def quoted(self) -> str:
-        """The name to show within a sentence: in quotes, and on one line whatever it holds."""
+        """The name to show within a sentence: in quotes and on one line, whatever characters it has."""
         return f'"{quoting.name(self.label)}"'
 
 
 @dataclass(frozen=True)
 class Suppression:
-    """A rule of another tool that the author of a template has suppressed there: the tool, the rule, and the reason."""
+    """A rule of another tool that the author of a template has suppressed for a resource, with the reason."""
 
     tool: str
     rule: str
@@ -96,7 +95,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Storage:
-    """Something besides the volumes that an endpoint writes: what it is, and the key that it names."""
+    """Data that an endpoint writes outside its volumes: what it is, and the key that it names."""
 
     what: str
     key: Text
@@ -114,16 +113,16 @@ class Variant:
     model_sources: tuple[str, ...] = ()
 
 
-# What a carrier does when a changed key replaces a configuration whose name is set by hand.
+# What happens when a changed key replaces a configuration whose name is set by hand.
 DELETED_FIRST = "deleted first"  # the old one is deleted, and the new one gets its name
 MADE_FIRST = "made first"  # the new one cannot be made, as its name is taken
-REFUSED = "refused"  # nothing is replaced until the name changes too
-NOT_CHANGED = "not changed"  # what exists stays as it is, and a new one needs a name of its own
+REFUSED = "refused"  # there is no replacement until the name changes too
+NOT_CHANGED = "not changed"  # the existing one stays unchanged; a new one needs its own name
 
 
 @dataclass(frozen=True)
 class Deleting:
-    """How a carrier's users say that the old configuration is deleted before the new one is made, and how not to."""
+    """How a carrier says that the old configuration is deleted before the new one is made, and how to undo that."""
 
     said: str = "deleteBeforeReplace is set"
     undo: str = "Remove the option deleteBeforeReplace, or in HCL write lifecycle { create_before_destroy = true }"
@@ -133,16 +132,15 @@ class Deleting:
 class Configuration(Node):
     """A SageMaker endpoint configuration.
 
-    `key` is what it names as its KMS key and `key_property` the property that names it. `short_keys` says that the
-    carrier also takes what the API takes, a bare key id and ``alias/NAME``. `generated_name` says whether its physical
-    name is generated (then a replacement has a new one) or fixed by hand. `key_may_be_missing` says that nothing of it
-    is known, not even whether it names a key: then `key` is unknown. `alternatives` are what else it may be where its
-    template leaves that to conditions that are not known; the rest of it is then what is certain. `replacement` is what
-    its carrier does with a name that is set by hand; `deleted_first` is the option deleteBeforeReplace, `None` where
-    that makes no difference, and `deleting` has the carrier's words for it. `output` gives its name to others, in the
-    words of its carrier, and `known_as` what may stand for the name: its ARN, its provider's id. `is_experiment` says
-    that it is an inference experiment, which hosts its endpoint itself. `tags` are those of its resource, as far
-    as they are known.
+    `key` is the KMS key that it names, and `key_property` is the property that names it. With `short_keys`, the carrier
+    also accepts a bare key ID and ``alias/NAME``, as the API does. `generated_name` says whether its physical name is
+    generated, so that a replacement has a new one, or fixed by hand. `key_may_be_missing` says that `key` is unknown
+    and may not be set at all. `alternatives` are its possible forms if conditions of its template are not known; the
+    other fields then have what is certain. `replacement` is what happens to a name that is set by hand.
+    `deleted_first` is the option deleteBeforeReplace, `None` if that makes no difference, and `deleting` is how the
+    carrier spells it. `output` is the carrier's name of the output that holds the configuration's name, and `known_as`
+    are values that other resources may use instead: its ARN, its provider's ID. `is_experiment` says that it is an
+    inference experiment, which hosts its endpoint itself. `tags` are the known tags of its resource.
     """
 
     key: Text
@@ -170,10 +168,10 @@ class Configuration(Node):
 
 @dataclass(frozen=True, eq=False)
 class Endpoint(Node):
-    """A SageMaker endpoint and the configuration that it runs, as far as its name is known.
+    """A SageMaker Endpoint and the name of the configuration that it runs.
 
-    `ignores_changes` says that the option ignoreChanges covers what names the configuration, and `ignoring` is what its
-    carrier calls that option. `tags` are those of its resource that are known.
+    `ignores_changes` says that the option ignoreChanges covers that name, and `ignoring` is the carrier's name of the
+    option. `tags` are the known tags of its resource.
     """
 
     configuration_name: Text
@@ -186,7 +184,7 @@ class Endpoint(Node):
 
 @dataclass(frozen=True)
 class KeyProperties:
-    """What a key's carrier calls its properties, so that messages use those names."""
+    """The carrier's names of a key's properties, for messages."""
 
     enabled: str
     spec: str
@@ -199,10 +197,10 @@ class KeyProperties:
 
 @dataclass(frozen=True, eq=False)
 class Key(Node):
-    """A KMS key, and what its carrier calls its `properties`.
+    """A KMS key; `properties` are the carrier's names of its properties.
 
-    `replica_of` are the sources of a replica's primary, whose spec, material and rotation it shares. `expires` is the
-    time (RFC 3339) at which its imported material is deleted, `None` where that stays.
+    `replica_of` are the sources of a replica's primary key, whose spec, material and rotation it shares. `expires` is
+    the time (RFC 3339) at which its imported material is deleted, `None` if it is not.
     """
 
     arn: Text
@@ -213,7 +211,7 @@ class Key(Node):
     origin: Text  # AWS_KMS, EXTERNAL, AWS_CLOUDHSM or EXTERNAL_KEY_STORE
     rotation: bool | Unknown
     rotation_days: int | Unknown | None
-    policy: Plain  # a JSON text or the object itself; None where AWS's default policy applies
+    policy: Plain  # a JSON text or an object; None if AWS's default policy applies
     properties: KeyProperties
     replica_of: tuple[str, ...] = ()
     expires: Text = None
@@ -230,7 +228,7 @@ class Alias(Node):
 
 @dataclass(frozen=True, eq=False)
 class KeyPolicy(Node):
-    """A key policy given beside the key, which takes the place of the key's own."""
+    """A key policy as a resource of its own, which replaces the policy in the key's properties."""
 
     key_sources: tuple[str, ...]
     policy: Plain
@@ -259,9 +257,9 @@ class Model(Node):
 
 @dataclass(frozen=True, eq=False)
 class Role(Node):
-    """An IAM role and the policies written within it; `managed_sources` are those of attached policies.
+    """An IAM role and its inline policies; `managed_sources` are the sources of attached policies.
 
-    `boundary` is the ARN of its permissions boundary, `None` where it has none.
+    `boundary` is the ARN of its permissions boundary, `None` if it has none.
     """
 
     arn: Text
@@ -283,10 +281,10 @@ class ManagedPolicy(Node):
 
 @dataclass(frozen=True, eq=False)
 class RolePolicy(Node):
-    """What gives a role more permissions: a policy of its own, or an attached one (by its sources or its ARN).
+    """A resource that gives a role a policy: an inline policy, or an attached one (by its sources or its ARN).
 
-    Or what says that a role has no other policies than those: `exclusive` is "inline" or "managed" then, and `count`
-    says how many of its own it names.
+    Or a resource that says that a role has no other policies: `exclusive` is then "inline" or "managed", and `count` is
+    the number of inline policies that it names.
     """
 
     role_name: Text
@@ -300,10 +298,10 @@ class RolePolicy(Node):
 
 @dataclass(frozen=True, eq=False)
 class Template(Node):
-    """A CloudFormation template: why it cannot be read in full at preview, in the reader's words, or nothing.
+    """A CloudFormation template; `unreadable` are sentences that say why it cannot be read in full at preview.
 
-    `outputs` are the sources of what it gives to others; `inputs` those of what it is given, and gives to what cannot
-    be read.
+    `outputs` are the sources of its outputs. `inputs` are the sources of the values that are passed to it and that it
+    passes on to templates that cannot be read.
     """
 
     unreadable: tuple[str, ...] = ()
@@ -313,11 +311,11 @@ class Template(Node):
 
 @dataclass(frozen=True, eq=False)
 class Unread(Node):
-    """What may make an endpoint configuration in a way that no carrier reads.
+    """A resource that may make an endpoint configuration in a way that no carrier reads.
 
-    `what` it is, with its article, as a sentence may go on from "is". Where `certain` is false, nobody can tell whether
-    it makes one; `may_be_another` says that things of its kind usually make something else. `missing` is the parameter
-    that would name the configuration's key, where its definition can be read and has none.
+    `what` says what it is, with its article, to follow "is". `certain` is false if it is not known whether it makes
+    one; `may_be_another` says that resources of its kind usually make something else. `missing` is the parameter that
+    would name the configuration's key, if the definition can be read and does not name one.
     """
 
     what: str
@@ -336,7 +334,7 @@ AnyNode = Union[
 class Stack:
     """All nodes of a stack, by kind and by id.
 
-    `tells_dependencies` says whether it is recorded what values are computed from; if not, sources are empty for all.
+    `tells_dependencies` says whether the sources of values are recorded; if not, all sources are empty.
     """
 
     def __init__(self, nodes: Iterable[AnyNode], *, tells_dependencies: bool = True) -> None:
@@ -346,7 +344,7 @@ class Stack:
         self._known: dict[Any, Any] = {}
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
-        """The nodes of one kind; the stack itself where that is what is asked for."""
+        """The nodes of one kind; the stack itself for `Stack`."""
         if isinstance(self, kind):
             return (self,)
         if kind not in self._known:
@@ -355,9 +353,9 @@ class Stack:
         return found
 
     def cached(self, question: Callable[..., T], *about: Hashable) -> T:
-        """What a function makes of the stack and of what it is asked about, made once.
+        """The result of a function of the stack and further arguments, computed once.
 
-        What is asked for every node must not look at all of them, and nodes that share a key share what is said of it.
+        A question about every node must not look at all nodes each time, and nodes that share a key share its answers.
         """
         asked = (question, about)
         if asked not in self._known:
