@@ -14,8 +14,9 @@ from typing import Any
 from policy_pack import carriers
 from policy_pack.carriers.place import Surroundings
 from policy_pack.iam import User, access, evaluate, sagemaker, texts
-from policy_pack.iam.document import Document, parse_key_policy
+from policy_pack.iam.document import Document
 from policy_pack.iam.exposure import exposure
+from policy_pack.iam.parse import parse_key_policy
 from policy_pack.judging.judge import judge
 from policy_pack.judging.settings import read
 from policy_pack.policies import key_policy_grants_sagemaker, key_policy_restricted

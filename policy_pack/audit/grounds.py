@@ -109,7 +109,8 @@ def _granted(configuration: Configuration, stack: Stack) -> str:
 
 def _lets_in(key: Key, stack: Stack) -> str:
     """Whom the policy of a key names, by kind and number."""
-    from policy_pack.iam.document import Malformed, parse_key_policy
+    from policy_pack.iam.document import Malformed
+    from policy_pack.iam.parse import parse_key_policy
 
     counted: Counter[str] = Counter()
     default = False

@@ -8,18 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from policy_pack.iam import sagemaker
-from policy_pack.iam.document import (
-    Document,
-    Malformed,
-    Principal,
-    Principals,
-    Statement,
-    Texts,
-    parse_identity_policy,
-    parse_key_policy,
-)
+from policy_pack.iam.document import Document, Malformed, Principal, Principals, Statement, Texts
 from policy_pack.iam.evaluate import Outcome, evaluate, evaluate_all
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
+from policy_pack.iam.parse import parse_identity_policy, parse_key_policy
 from policy_pack.iam.request import ALLOW, Batch, Caller, Request
 from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass

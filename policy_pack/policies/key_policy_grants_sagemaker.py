@@ -82,7 +82,8 @@ def _decide_one(
 
 def _refused(policy: Plain, key: Key, stack: Stack) -> str | None:
     """Why AWS refuses a policy; it follows "it"."""
-    from policy_pack.iam.document import Malformed, parse_key_policy
+    from policy_pack.iam.document import Malformed
+    from policy_pack.iam.parse import parse_key_policy
     from policy_pack.iam.refused import refusal
     from policy_pack.policies._key_users import arn_of
 

@@ -15,7 +15,8 @@ from policy_pack.stack.links import grants_of, policies_of
 from policy_pack.stack.model import Configuration, Key, Stack
 
 if TYPE_CHECKING:
-    from policy_pack.iam.exposure import Exposure, Found
+    from policy_pack.iam.exposure import Exposure
+    from policy_pack.iam.strangers import Found
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
@@ -59,8 +60,9 @@ def _decide_for_any_account(stack: Stack, key: Key, allowed: _Allowed) -> Decisi
 
 
 def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
-    from policy_pack.iam.document import Malformed, parse_key_policy  # no sooner than there is a key
+    from policy_pack.iam.document import Malformed  # no sooner than there is a key
     from policy_pack.iam.exposure import exposure
+    from policy_pack.iam.parse import parse_key_policy
     from policy_pack.policies._key_users import arn_of
     from policy_pack.policies._own_account import with_account
 

@@ -14,8 +14,9 @@ from random import Random
 from typing import Any
 
 from policy_pack.iam import User, access, anybody, sagemaker
-from policy_pack.iam.document import Malformed, parse_key_policy
+from policy_pack.iam.document import Malformed
 from policy_pack.iam.exposure import exposure
+from policy_pack.iam.parse import parse_key_policy
 from tests.fuzz.garbage import leaks, mutated
 from tests.iam.key_policies import TABLE
 from tests.iam.statements import KEY, OWN, REGION, ROLE

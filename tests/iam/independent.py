@@ -16,8 +16,9 @@ from unittest import mock
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from policy_pack.iam.document import Document, parse_identity_policy, parse_key_policy
+from policy_pack.iam.document import Document
 from policy_pack.iam.evaluate import Outcome, evaluate
+from policy_pack.iam.parse import parse_identity_policy, parse_key_policy
 from policy_pack.iam.request import Request
 from tests.iam.statements import OTHER_ROLE, OWN
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from policy_pack.iam import Access, User, access, sagemaker
-from policy_pack.iam.document import Document, parse_key_policy
+from policy_pack.iam.document import Document
 from policy_pack.iam.exposure import Exposure, exposure
 from policy_pack.iam.logic import Answer
+from policy_pack.iam.parse import parse_key_policy
 from tests.iam.statements import (
     ADMIN,
     BY_ROOT,
@@ -115,6 +116,16 @@ def test_principals_that_a_denial_spares() -> None:
     for spared, expected in ((ADMIN, True), (ROLE, False)):
         denial = deny("*", "kms:*", {"ArnNotLike": {"aws:PrincipalArn": spared}})
         assert _exposure(of_the_account, ALLOWED, denial).principals.answer is expected
+
+
+@pytest.mark.parametrize("operator", ["StringEqualsIgnoreCase", "StringEquals", "ArnEquals"])
+@pytest.mark.parametrize("denied", ["a", "b", "c"])
+def test_a_denial_of_one_principal_spares_the_others(operator: str, denied: str) -> None:
+    """Of principals that a statement tells apart, whatever the case of its letters, none stands for the others."""
+    of = "ARN:AWS:IAM" if operator == "StringEqualsIgnoreCase" else "arn:aws:iam"
+    denial = deny("*", "kms:*", {operator: {"aws:PrincipalArn": f"{of}::{OWN}:role/{denied}"}})
+    named = allow({"AWS": [f"arn:aws:iam::{OWN}:role/{each}" for each in "abc"]})
+    assert _exposure(named, ALLOWED, denial).principals.answer is True
 
 
 def _exposure(statement: Any, allowed: list[str] | None, *others: Any) -> Exposure:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_pack.iam import User, access, anybody, sagemaker
-from policy_pack.iam.document import Document, Malformed, parse_identity_policy, parse_key_policy
+from policy_pack.iam.document import Document, Malformed
 from policy_pack.iam.exposure import exposure
+from policy_pack.iam.parse import parse_identity_policy, parse_key_policy
 from policy_pack.values import UNKNOWN, Opaque
 from tests.iam.statements import KEY, REGION, ROLE, allow, document
 

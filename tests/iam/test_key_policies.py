@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from policy_pack.iam import User, access, anybody, sagemaker
-from policy_pack.iam.document import Malformed, parse_key_policy
+from policy_pack.iam.document import Malformed
 from policy_pack.iam.exposure import exposure
+from policy_pack.iam.parse import parse_key_policy
 from policy_pack.values import UNKNOWN
 from tests.iam.key_policies import TABLE
 from tests.iam.rows import MALFORMED, NOBODY_CAN_TELL, YES, Row

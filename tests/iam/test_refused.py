@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from policy_pack.iam import User, access, sagemaker
-from policy_pack.iam.document import Document, Malformed, parse_key_policy
+from policy_pack.iam.document import Document, Malformed
+from policy_pack.iam.parse import parse_key_policy
 from policy_pack.iam.refused import refusal
 from policy_pack.values import UNKNOWN
 from tests.iam.statements import (

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from policy_pack.iam import User, access, sagemaker
-from policy_pack.iam.document import Document, parse_key_policy
+from policy_pack.iam.document import Document
 from policy_pack.iam.evaluate import evaluate
 from policy_pack.iam.logic import Answer, all_of, negate
+from policy_pack.iam.parse import parse_key_policy
 from tests.iam.simulated import ASKERS, TABLE, Asker, policies
 from tests.iam.statements import KEY, OWN, REGION, USE
 

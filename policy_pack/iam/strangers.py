@@ -1,0 +1,194 @@
+"""What a policy lets callers do who choose whatever it leaves open, all of them asked about at once.
+
+Source: "AWS global condition context keys" in the IAM User Guide, for what comes with whose requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from policy_pack.iam.alike import kinds_of_names, names_by_patterns
+from policy_pack.iam.document import Document, Statement
+from policy_pack.iam.evaluate import Actions, Reading, readings
+from policy_pack.iam.kms_actions import KEY_ACTIONS
+from policy_pack.iam.logic import Answer, Answers, everywhere
+from policy_pack.iam.request import DENY, Batch, Caller, Request
+from policy_pack.iam.texts import GAP
+from policy_pack.records import dataclass
+
+_NETWORKS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
+# Stands for the key's own organization, which a variable names (${aws:ResourceOrgID}).
+OWN_ORGANIZATION = "o-own"
+# How often at the most a name is held against what tells names apart, and how many names are asked about at least.
+_MOST, _FEWEST = 4096, 8
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whether some are let in, and the numbers of the statements that do."""
+
+    answer: Answer
+    statements: tuple[int, ...] = ()
+
+
+class Asked:
+    """What a policy lets callers do, all asked about at once; each is known by its bits."""
+
+    def __init__(self, document: Document, key: str, outside: frozenset[str]) -> None:
+        self.document, self.key, self._outside = document, key, outside
+        self._requests: list[Request] = []
+        self._through_account = 0
+        self._by_statement: dict[int, Answers] = {}
+        self._in_all = self._in_change = Answers()
+        self.cut = False  # whether there was more to ask about than is asked
+
+    def about(
+        self,
+        arn: str,
+        played: Iterable[str] = (),
+        *,
+        any_organization: bool = True,
+        through_account: bool = True,
+        networks: bool = True,
+    ) -> int:
+        """Asks about a caller by an ARN with gaps for what it chooses; the bits that stand for it.
+
+        `played` are names in the policy that may mean it. A caller of a known account may well be of any organization
+        that the policy names. `through_account` counts what the policy leaves to the caller's account. Without
+        `networks` it is of none that the policy names.
+        """
+        mine = 0
+        for organization in (GAP, None):
+            keys = _keys(arn, self.key, organization)
+            if not networks:
+                keys |= dict.fromkeys(_NETWORKS)
+            mine |= 1 << len(self._requests)
+            self._requests.append(
+                Request(
+                    "",
+                    self.key,
+                    Caller(arn),
+                    keys,
+                    free=True,
+                    played=frozenset(played),
+                    any_organization=any_organization,
+                    outside=self._outside,
+                )
+            )
+        if through_account:
+            self._through_account |= mine
+        return mine
+
+    def about_service(self, name: str) -> int:
+        """Asks about a service that works for an account that the policy does not name."""
+        keys = {"aws:principalisawsservice": "true", "aws:principalservicename": name}
+        keys |= dict.fromkeys(("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"), GAP)
+        self._requests.append(
+            Request("", self.key, Caller(service=name), {**keys, "aws:principalorgid": None}, free=True)
+        )
+        return 1 << (len(self._requests) - 1)
+
+    def one_of_each(self, names: Iterable[str]) -> dict[str, int]:
+        """One of the names of accounts or identities of each kind that no statement tells apart, and how many are.
+
+        Those are told apart by where they stand and by their accounts. Where a pattern or a variable may be of some and
+        not of others, each is a kind of its own, and the more of those there are, the fewer names are asked about.
+        """
+        wanted = sorted(set(names))
+        if patterns := names_by_patterns(self.document):
+            most = max(_FEWEST, _MOST // patterns)
+            self.cut = self.cut or len(wanted) > most
+            return dict.fromkeys(wanted[:most], 1)
+        return {alike[0]: len(alike) for alike in kinds_of_names(self.document, wanted)}
+
+    def answer(self) -> None:
+        """Holds the policy against all that was asked about."""
+        batch = Batch(self._requests)
+        found = list(readings(self.document, batch))
+        for action in _telling_apart(found):
+            for number, allows in self._allowed(found, action, batch.every):
+                self._by_statement[number] = self._by_statement.get(number, Answers()).either(allows)
+        for _, allows in self._allowed(found, "kms:PutKeyPolicy", batch.every):
+            self._in_change = self._in_change.either(allows)
+        for answers in self._by_statement.values():
+            self._in_all = self._in_all.either(answers)
+
+    def _allowed(self, found: Iterable[Reading], action: str, every: int) -> Iterator[tuple[int, Answers]]:
+        """The numbers of the statements that allow an action, and whom."""
+        denied = Answers()
+        for each in found:
+            if each.effect == DENY:
+                of_action = everywhere(each.of_action(action), every)
+                denied = denied.either(of_action.both(each.itself.either(each.account)))
+        for each in found:
+            if each.effect != DENY and (answer := each.of_action(action)) is not False:
+                allows = each.itself.either(each.account.of(self._through_account))
+                yield each.number, allows.both(everywhere(answer, every)).but_not(denied)
+
+    def may_change(self, caller: int) -> bool:
+        """Whether a caller may change the policy again."""
+        return bool(self._in_change.certain & caller)
+
+    def lets_in(self, caller: int) -> Answer:
+        """Whether a caller may do anything at all."""
+        return self._in_all.at(caller)
+
+    def found(self, callers: Iterable[int], *, unclear: bool = False) -> Found:
+        """Whether any of the callers is let in, and by which statements."""
+        bits = 0
+        for each in callers:
+            bits |= each
+        answer = self.lets_in(bits)
+        if answer is not True:
+            return Found(None if unclear else answer)
+        return Found(True, tuple(number for number, each in self._by_statement.items() if each.certain & bits))
+
+    def with_unknowns(self) -> Iterator[int]:
+        """The numbers of the statements that may allow something and name somebody who is not known."""
+        for each in self.document.statements:
+            if each.effect != DENY and _has_unknowns(each):
+                yield each.number
+
+    def is_unclear(self, caller: int, number: int) -> bool:
+        """Whether nobody can tell if a statement lets a caller in."""
+        answers = self._by_statement.get(number, Answers())
+        return bool(answers.possible & caller) and not answers.certain & caller
+
+
+def _keys(arn: str, key: str, organization: str | None) -> dict[str, str | None]:
+    account, owner = arn.split(":")[4], key.split(":")[4]
+    return {
+        "aws:principalarn": arn,
+        "aws:principalaccount": account,
+        "kms:calleraccount": account,
+        "aws:principalorgid": organization,
+        "aws:principalorgpaths": organization,
+        "aws:userid": GAP,
+        "aws:principalisawsservice": "false",
+        # These come with what services do for themselves.
+        "aws:principalservicename": None,
+        "aws:sourceaccount": None,
+        "aws:sourcearn": None,
+        "aws:sourceorgid": None,
+        "aws:sourceorgpaths": None,
+        **({} if GAP in owner else {"aws:resourceaccount": owner}),
+        "aws:resourceorgid": OWN_ORGANIZATION,
+    }
+
+
+def _telling_apart(found: Sequence[Reading]) -> list[str]:
+    """One action of each kind that the statements tell apart."""
+    several = list({id(each.actions): each.actions for each in found}.values())
+    if len(several) > 8:
+        Actions.ask_together(several, KEY_ACTIONS)
+    sets = list({(id(each.actions), each.effect): each for each in found}.values())
+    kinds: dict[tuple[Answer, ...], str] = {}
+    for action in KEY_ACTIONS:
+        kinds.setdefault(tuple(each.of_action(action) for each in sets), action)
+    return list(kinds.values())
+
+
+def _has_unknowns(statement: Statement) -> bool:
+    """Whether anything that names somebody in a statement is not known."""
+    names = [each.name for each in statement.principals.entries] if statement.principals is not None else []
+    return not statement.certain or None in names or any(None in each.values.values for each in statement.conditions)
