@@ -1,7 +1,7 @@
 """Measures what answering a key policy costs, as ratios to a usual one: ``python -m benchmarks.bench_policies``.
 
-The policies are the evaluator's worst, each of up to 32 KB, which is what AWS takes; and a stack of 200 keys and 200
-roles, in seconds of CPU. It judges nothing: `tests/iam/test_bounds.py` bounds the work.
+The policies are the evaluator's worst, each of up to 32 KB, which is what AWS takes; and stacks of 200 keys and 200
+roles, also in seconds of CPU. It judges nothing: `tests/iam/test_bounds.py` bounds the work.
 """
 
 from __future__ import annotations
@@ -33,13 +33,9 @@ def main() -> None:
     print(f"a usual policy: {usual * 1000:.2f} ms")
     for name, policy in WORST.items():
         print(f"{min(_seconds(policy) for _ in range(rounds)) / usual:8.1f}  {name}")
-    for roles in (1, 10):
-        stack = keys_and_roles(200, roles)
-        start = time.process_time()
-        for policy in (key_policy_grants_sagemaker.POLICY, key_policy_restricted.POLICY):
-            for _ in judge(policy, stack, read(policy.settings, {})):
-                pass
-        print(f"{time.process_time() - start:8.2f} s  200 keys and 200 roles, {roles} of each configuration")
+    for name, layout in LAYOUTS.items():
+        seconds = min(_seconds_of_a_stack(layout) for _ in range(rounds))
+        print(f"{seconds / usual:8.1f}  200 keys and 200 roles, {name}: {seconds:.2f} s")
 
 
 def _seconds(policy: Any) -> float:
@@ -50,22 +46,41 @@ def _seconds(policy: Any) -> float:
     start = time.process_time()
     document = parse_key_policy(json.loads(text))
     assert isinstance(document, Document)
-    access(json.loads(text), [User((role,))], KEY, REGION)
+    access(json.loads(text), [User(role)], KEY, REGION)
     exposure(document, KEY)
     return time.process_time() - start
 
 
-def keys_and_roles(count: int, roles_of_each: int) -> Stack:
+def _seconds_of_a_stack(layout: dict[str, Any]) -> float:
+    stack = keys_and_roles(200, **layout)
+    start = time.process_time()
+    for policy in (key_policy_grants_sagemaker.POLICY, key_policy_restricted.POLICY):
+        for _ in judge(policy, stack, read(policy.settings, {})):
+            pass
+    return time.process_time() - start
+
+
+# How many roles use each key, and whether the roles' own policies differ in the keys that they name.
+LAYOUTS: dict[str, dict[str, Any]] = {
+    "1 of each configuration": {"roles_of_each": 1},
+    "10 of each configuration": {"roles_of_each": 10},
+    "all of each configuration": {"roles_of_each": 200},
+    "all of each configuration, with policies that differ": {"roles_of_each": 200, "own_differ": True},
+}
+
+
+def keys_and_roles(count: int, roles_of_each: int, *, own_differ: bool = False) -> Stack:
     """A stack of as many configurations, keys and roles: every key's policy names every role."""
     roles = [f"arn:aws:iam::{OWN}:role/r{number}" for number in range(count)]
-    own = json.dumps(document(allow(None), allow(None, "s3:GetObject")))
+    keys = [f"{KEY[:-12]}{number:012}" for number in range(count)]
     made: list[Resource] = []
     for number in range(count):
-        key = f"{KEY[:-12]}{number:012}"
+        named = keys[:number] + keys[number + 1 :] if own_differ else "*"
+        own = json.dumps(document(allow(None, Resource=named), allow(None, "s3:GetObject")))
         policy = json.dumps(document(BY_ROOT, allow({"AWS": roles}), allow({"AWS": roles[number]}, "kms:DescribeKey")))
         variants = [{"modelName": f"model-{(number + more) % count}"} for more in range(roles_of_each)]
         made += [
-            _resource("aws:kms/key:Key", f"key-{number}", arn=key, policy=policy),
+            _resource("aws:kms/key:Key", f"key-{number}", arn=keys[number], policy=policy),
             _resource(
                 "aws:iam/role:Role",
                 f"r{number}",
@@ -79,7 +94,7 @@ def keys_and_roles(count: int, roles_of_each: int) -> Stack:
             _resource(
                 "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
                 f"config-{number}",
-                kmsKeyArn=key,
+                kmsKeyArn=keys[number],
                 productionVariants=variants,
             ),
         ]

@@ -5,7 +5,7 @@ Whether a key's policy lets SageMaker use the key::
     access(policy, users, key, region, actions=sagemaker.ACTIONS) -> Access(missing, unsure, malformed)
 
 `policy` is a policy document as JSON text, as an object, unknown (`policy_pack.values`), or `None` for AWS's default
-policy. `users` are whom SageMaker calls as: ``[User((sagemaker.role(arn),))]`` for a known role, ``[anybody(key)]``
+policy. `users` are whom SageMaker calls as: ``[User(sagemaker.role(arn))]`` for a known role, ``[anybody(key)]``
 where none is known. `key` is the key's ARN, known in full or in part (`sagemaker.key_arn`), `region` its region.
 `Access.missing` are the actions that are certainly not allowed, `Access.unsure` those of which nobody can tell.
 

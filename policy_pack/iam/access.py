@@ -5,37 +5,41 @@ Sources: "Determining access to AWS KMS keys" and "Default key policy" in the AW
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from policy_pack.iam import sagemaker
+from policy_pack.iam.alike import kinds_of_callers
+from policy_pack.iam.call import DENIED_BY_BOUNDARY, DENIED_BY_KEY, DENIED_BY_ROLE, Call
 from policy_pack.iam.document import Document, Malformed, Principal, Principals, Statement, Texts
-from policy_pack.iam.evaluate import Outcome, evaluate, evaluate_all
+from policy_pack.iam.evaluate import Outcome, evaluate_all
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
-from policy_pack.iam.parse import parse_identity_policy, parse_key_policy
+from policy_pack.iam.parse import parse_key_policy
+from policy_pack.iam.permissions import Permissions
 from policy_pack.iam.request import ALLOW, Batch, Caller, Request
 from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass
 from policy_pack.values import Plain
 
 
+def _not_granted(_: Caller, __: str) -> Answer:
+    return False
+
+
 @dataclass(frozen=True)
 class User:
-    """Who uses a key: one of `callers`, and nobody knows which of them.
+    """Who uses a key: a role as a caller, and the `permissions` that its own policies give it.
 
-    `policies` are those of the caller's role that can be read. `complete` says whether there are no others: where
-    there are (`False`), they count as allowing what the key's policy leaves to them; `None` where nobody can tell.
-    `boundary` is the role's permissions boundary, `None` where it has none. `granted` says of a caller and an action
-    whether a grant allows it. `known` says that it is that role and no other, so that a denial of it decides.
+    `granted` says of a caller and an action whether a grant allows it. `known` says that it is that role and no other,
+    so that a denial of it decides.
 
     Instead of a role, SageMaker may use a key itself; `service` says that this is enough. `actions` are those that are
     asked of the user, where not all are.
     """
 
-    callers: tuple[Caller, ...]
-    policies: tuple[Plain, ...] = ()
-    complete: Answer = False
-    boundary: Plain = None
-    granted: Callable[[Caller, str], Answer] = lambda _, __: False
+    caller: Caller
+    permissions: Permissions = Permissions()
+    granted: Callable[[Caller, str], Answer] = _not_granted
     known: bool = True
     service: bool = True
     actions: tuple[str, ...] | None = None
@@ -43,13 +47,7 @@ class User:
 
 def anybody(key: str) -> User:
     """SageMaker where its role is not known: the service itself, or some role of the account of the ARN `key`."""
-    return User((sagemaker.unknown_role(key, account=key.split(":")[4]),), known=False)
-
-
-# What keeps a user from an action: a Deny statement, a permissions boundary that does not allow it, the policies of the
-# role that do not, or the key's.
-DENIED_BY_KEY, DENIED_BY_ROLE, DENIED_BY_BOUNDARY = "denied by key", "denied by role", "denied by boundary"
-BOUNDARY, ROLE, KEY = "boundary", "role", "key"
+    return User(sagemaker.unknown_role(key, account=key.split(":")[4]), known=False)
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,10 @@ class Access:
 
 @dataclass(frozen=True)
 class Cause:
-    """What keeps a user, by its number, from an action: one of the causes above."""
+    """What keeps a user, by its number, from an action (`policy_pack.iam.call`).
+
+    Of several users to whom the policies do the same only the first is named.
+    """
 
     user: int
     action: str
@@ -137,50 +138,11 @@ def default_policy(key: str) -> Document:
     return Document((Statement(1, ALLOW, Principals((owner,)), Texts(("kms:*",)), Texts(("*",)), ()),))
 
 
-@dataclass(frozen=True)
-class _Said:
-    """What the policies say of one call: by the key's, by the caller's own, and by grants."""
-
-    key: Outcome
-    at_home: Answer
-    denied: Answer = False
-    allowed: Answer = True
-    denied_by_boundary: Answer = False
-    bounded: Answer = True  # whether the boundary, if there is one, allows it
-    granted: Answer = False
-
-    @property
-    def any_denied(self) -> Answer:
-        """Whether any statement denies it."""
-        return any_of([self.key.denied, self.denied, self.denied_by_boundary])
-
-    @property
-    def may(self) -> Answer:
-        """Whether no policy denies it, and the key's allows it, with the role's if need be, or a grant does."""
-        # A role of another account than the key's needs both, even where the key's policy names it.
-        directly = all_of([self.key.itself, any_of([self.at_home, self.allowed])])
-        through_account = all_of([self.key.account, self.allowed])
-        # Whether a boundary limits what a grant allows AWS does not say.
-        granted = all_of([self.granted, True if self.bounded else None])
-        allows = any_of([all_of([any_of([directly, through_account]), self.bounded]), granted])
-        return all_of([negate(self.any_denied), allows])
-
-    @property
-    def cause(self) -> str:
-        """What keeps the caller from it, where something does."""
-        if self.key.denied:
-            return DENIED_BY_KEY
-        if self.denied:
-            return DENIED_BY_ROLE
-        if self.denied_by_boundary:
-            return DENIED_BY_BOUNDARY
-        if any_of([self.key.account, self.key.itself]) is False:
-            return KEY
-        return ROLE if self.allowed is False else BOUNDARY
-
-
 class _Asked:
-    """What the policies say of every call of every user, all asked about at once."""
+    """What the policies say of every call of every user, all asked about at once.
+
+    Of users to whom all policies do the same only the first is asked about.
+    """
 
     def __init__(
         self,
@@ -191,99 +153,85 @@ class _Asked:
         actions: Sequence[str],
         account: str | None,
     ) -> None:
-        self._users = users
-        calls: list[tuple[int, str, Caller]] = []
-        for number, user in enumerate(users):
-            callers = user.callers + ((sagemaker.SERVICE,) if user.service else ())
-            calls += [(number, action, each) for action in user.actions or actions for each in callers]
-        accounts = [account or _account_of(user, key) for user in users]
-        requests = [sagemaker.request(action, each, key, region, accounts[number]) for number, action, each in calls]
-        said = evaluate_all(document, Batch(requests))
-        self._said: dict[tuple[int, str], list[_Said]] = {}
-        self._of_service: dict[tuple[int, str], _Said] = {}
-        own = [_Own(user) for user in users]
-        for at, (number, action, caller) in enumerate(calls):
-            user, outcome = users[number], said.at(1 << at)
-            if caller.service:
-                granted = user.granted(caller, action)
-                self._of_service[number, action] = _Said(outcome, True, granted=granted)
-            else:
-                self._said.setdefault((number, action), []).append(
-                    own[number].said(outcome, requests[at], user.granted(caller, action))
-                )
+        kinds = kinds_of_callers(document, [each.caller for each in users])
+        accounts = [account or _account_of(each) for each in users]
+        alike: dict[Hashable, int] = {}
+        for number, (user, kind, works_for) in enumerate(zip(users, kinds, accounts)):
+            rest = user.permissions, user.granted, user.known, user.service, user.actions
+            alike.setdefault((kind, works_for, *rest), number)
+        self._users = {number: users[number] for number in alike.values()}
+
+        own: dict[tuple[int, str], Request] = {}
+        requests: dict[Hashable, Request] = {}
+        for number, user in self._users.items():
+            for action in actions:
+                if user.actions is not None and action not in user.actions:
+                    continue
+                own[number, action] = sagemaker.request(action, user.caller, key, region, accounts[number])
+                requests.setdefault((action, kinds[number]), own[number, action])
+                if user.service and (action, accounts[number]) not in requests:
+                    by_service = sagemaker.request(action, sagemaker.SERVICE, key, region, accounts[number])
+                    requests[action, accounts[number]] = by_service
+        said = evaluate_all(document, Batch(list(requests.values())))
+        outcomes: dict[Hashable, Outcome] = {asked: said.at(1 << at) for at, asked in enumerate(requests)}
+
+        # Of each action, the users that differ in what is said of their calls.
+        self._said: dict[str, dict[_Calls, int]] = {action: {} for action in actions}
+        for (number, action), request in own.items():
+            user = self._users[number]
+            role = Call(
+                outcomes[action, kinds[number]],
+                _at_home(request),
+                user.permissions.say(request),
+                user.granted(user.caller, action),
+            )
+            service = None
+            if user.service:
+                granted = user.granted(sagemaker.SERVICE, action)
+                service = Call(outcomes[action, accounts[number]], True, granted=granted)
+            self._said[action].setdefault(_Calls(role, service, user.known), number)
 
     def may(self, action: str) -> Answer:
         """Whether every user may call an action."""
-        return all_of(self._user_may(number, action) for number in self._asked_for(action))
+        return all_of(each.may for each in self._said[action])
 
     def may_as_role(self, action: str) -> bool:
         """Whether every user's role may."""
-        numbers = self._asked_for(action)
-        return bool(numbers) and all(each.may for number in numbers for each in self._said[number, action])
+        found = self._said[action]
+        return bool(found) and all(each.by_role.may for each in found)
 
     def may_as_service(self, action: str) -> bool:
         """Whether SageMaker may itself, for every user for whom that is enough."""
-        found = [self._of_service.get((number, action)) for number in self._asked_for(action)]
-        return bool(found) and all(each is not None and each.may for each in found)
+        found = self._said[action]
+        return bool(found) and all(each.by_service is not None and each.by_service.may for each in found)
 
     def causes(self, missing: Iterable[str]) -> Iterator[Cause]:
         """The users that may not, by their numbers, the actions, and why not."""
         for action in missing:
-            for number in self._asked_for(action):
-                if self._user_may(number, action) is False:
-                    yield Cause(number, action, self._said[number, action][0].cause)
-
-    def _asked_for(self, action: str) -> list[int]:
-        return [number for number in range(len(self._users)) if (number, action) in self._said]
-
-    def _user_may(self, number: int, action: str) -> Answer:
-        said, service = self._said[number, action], self._of_service.get((number, action))
-        answers = {each.may for each in said}
-        may = answers.pop() if len(answers) == 1 else True if True in answers else None
-        if service is None:
-            return may
-        denied = all_of(each.any_denied for each in said) if self._users[number].known else False
-        return all_of([any_of([may, service.may]), negate(denied)])
+            for each, number in self._said[action].items():
+                if each.may is False:
+                    yield Cause(number, action, each.by_role.cause)
 
 
-class _Own:
-    """The policies of a user's role, and its boundary."""
+class _Calls(NamedTuple):
+    """What is said of the calls of a user: of its role, and of SageMaker itself where that is enough."""
 
-    def __init__(self, user: User) -> None:
-        documents = [parse_identity_policy(policy) for policy in user.policies]
-        self._documents = [each for each in documents if isinstance(each, Document)]
-        # AWS refuses what is malformed, and nobody can tell what will stand there instead.
-        unread: list[Answer] = [None for each in documents if isinstance(each, Malformed)]
-        self._others = any_of([*unread, negate(user.complete)])
-        self._boundary = parse_identity_policy(user.boundary) if user.boundary is not None else None
+    by_role: Call
+    by_service: Call | None
+    known: bool
 
-    def said(self, outcome: Outcome, request: Request, granted: Answer) -> _Said:
-        """What all policies say of a call of the role."""
-        said = [evaluate(each, request) for each in self._documents]
-        denied_by_boundary, bounded = self._by_boundary(request)
-        return _Said(
-            outcome,
-            _at_home(request),
-            any_of(each.denied for each in said),
-            any_of([*(each.itself for each in said), self._others]),
-            denied_by_boundary,
-            bounded,
-            granted,
-        )
-
-    def _by_boundary(self, request: Request) -> tuple[Answer, Answer]:
-        if self._boundary is None:
-            return False, True
-        if isinstance(self._boundary, Malformed):
-            return False, None
-        said = evaluate(self._boundary, request)
-        return said.denied, said.itself
+    @property
+    def may(self) -> Answer:
+        """Whether the user may, as one of both, and no denial of a role that is known keeps it from it."""
+        if self.by_service is None:
+            return self.by_role.may
+        denied = self.by_role.denied if self.known else False
+        return all_of([any_of([self.by_role.may, self.by_service.may]), negate(denied)])
 
 
-def _account_of(user: User, key: str) -> str:
+def _account_of(user: User) -> str:
     """The account of the endpoint that a user serves: that of its role, which has to be in the same."""
-    known = {caller.account for caller in user.callers if GAP not in caller.account}
-    return known.pop() if len(known) == 1 else GAP
+    return GAP if GAP in user.caller.account else user.caller.account
 
 
 def _at_home(request: Request) -> Answer:

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 
 from policy_pack.iam.document import Condition
 from policy_pack.iam.logic import Answer, Answers, any_of, everywhere, negate
-from policy_pack.iam.request import ALLOW, Batch, Group, Request
+from policy_pack.iam.request import ALLOW, NOT_KNOWN, Batch, Group, Request, Several, Value
 from policy_pack.iam.texts import ARN, GAP, LIKE, NAMES, Patterns, patterns
 
 _OPERATOR = re.compile(
@@ -51,6 +51,16 @@ def hold(condition: Condition, batch: Batch, effect: str, *, variables: bool) ->
     return found
 
 
+def keys_read(condition: Condition, *, variables: bool) -> set[str]:
+    """The condition keys that a condition reads, its own and those of its variables."""
+    return {condition.key, *(_named(filter(None, condition.values.values)) if variables else ())}
+
+
+def _named(values: Iterable[str]) -> Iterator[str]:
+    for each in values:
+        yield from (name.lower() for name in _VARIABLE.findall(each))
+
+
 class _Test:
     """A condition, made ready for many requests."""
 
@@ -81,7 +91,7 @@ class _Test:
 
     def concerned(self, batch: Batch) -> Iterator[Group]:
         """The groups of requests that are not all the same to the condition."""
-        read = {self._key, *(name.lower() for each in self._with_variables for name in _VARIABLE.findall(each))}
+        read = {self._key, *_named(self._with_variables)}
         groups = batch.by_keys(tuple(sorted(read)))
         exact = self._patterns is not None and self._patterns.exact and len(groups) > len(self._values)
         if exact and len(read) == 1 and self._operator and not (self._operator["bool"] or "Case" in self._operator[0]):
@@ -94,22 +104,33 @@ class _Test:
         operator, allow = self._operator, self._allow
         if operator is not None and operator["date"] and self._key in _CLOCKS:
             return self._at_this_time(operator["date"], request)
-        if self._key and self._key not in request.keys:
+        present = request.value(self._key)
+        if self._key and present is NOT_KNOWN:
             # What a variable stands for is not the caller's to choose, and there may be one in what is not known.
             open_ = self._with_variables or (self._unknown and self._variables)
             return None if open_ else request.left(None, wants=allow)
         if operator is None or not self._key:
             return None
-        present = request.keys[self._key]
         if operator["null"]:
             return None if operator["optional"] or operator["set"] else self._null(present)
         negated = operator["negated"] is not None or operator["notip"] is not None
         if present is None:
             if operator["optional"] or operator["set"] == "ForAllValues:":
-                return True
+                # What asks for any value of a key that need not exist AWS does not say.
+                return None if operator["set"] == "ForAnyValue:" else True
             return negated and operator["set"] != "ForAnyValue:"
+        if isinstance(present, Several):
+            return request.left(self._of_several(present, request, operator, negated=negated), wants=allow)
         found = self._fits(present, request, wants=allow != negated)
         return negate(found) if negated else found
+
+    def _of_several(self, present: Several, request: Request, operator: re.Match[str], *, negated: bool) -> Answer:
+        """Whether it holds of values beside which there may be others: one may decide, and more leave it open."""
+        found = [self._fits(each, request, wants=self._allow != negated) for each in present.values]
+        if operator["set"] == "ForAnyValue:":
+            return True if (not negated) in found else None
+        # Without a set operator AWS does not say what a condition on several values means.
+        return False if operator["set"] == "ForAllValues:" and negated in found else None
 
     def _at_this_time(self, how: str, request: Request) -> Answer:
         """Whether it holds now; a free caller may wait until it does."""
@@ -120,7 +141,7 @@ class _Test:
         found = any_of([*(None if each is None else compare(now, each) for each in times), *unclear])
         return request.left(None, wants=self._allow) if request.free and found is False and "Greater" in how else found
 
-    def _null(self, present: str | None) -> Answer:
+    def _null(self, present: Value) -> Answer:
         answers = {"true": present is None, "false": present is not None}
         open_ = [None] if self._unknown or self._with_variables else []
         return any_of([*(answers.get(each.lower()) for each in self._values), *open_])
@@ -169,8 +190,8 @@ def _at_issue(groups: Mapping[Hashable, Group], values: Iterable[str], batch: Ba
 
 def _resolve(value: str, request: Request) -> str | None:
     """A value with what its variables stand for; `None` where that is not known."""
-    known = {name: request.keys.get(name.lower()) for name in _VARIABLE.findall(value)}
-    if any(text is None or not text.isprintable() for text in known.values()):
+    known = {name: request.value(name.lower()) for name in _VARIABLE.findall(value)}
+    if not all(isinstance(text, str) and text.isprintable() for text in known.values()):
         return None
     resolved = _VARIABLE.sub(lambda name: str(known[name[1]]), value)
     return None if "${" in resolved else resolved

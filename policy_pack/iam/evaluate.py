@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from policy_pack.iam.conditions import hold
 from policy_pack.iam.document import Document, Statement, Texts
@@ -17,8 +18,7 @@ from policy_pack.iam.texts import LIKE, fits_of_sets, patterns
 from policy_pack.records import dataclass
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a document says: whether it denies, allows the caller itself, or leaves it to the caller's account.
 
     An explicit denial decides. A policy of a role allows "itself" what it allows.
@@ -107,7 +107,7 @@ def readings(document: Document, batch: Batch) -> Iterator[Reading]:
 def _parts(statement: Statement, batch: Batch, effect: str, *, variables: bool) -> Iterator[Answers]:
     assert statement.resources is not None
     for request, bits in batch.by("resources", lambda each: (each.resource, each.free)).values():
-        answer = _resource(statement.resources, request, effect, variables=variables)
+        answer = resources_of(statement.resources, variables).may_include(request, effect)
         yield Answers(*everywhere(answer, bits)).either(everywhere(True, batch.every & ~bits))
     for condition in statement.conditions:
         yield hold(condition, batch, effect, variables=variables)
@@ -157,11 +157,30 @@ def actions_of(actions: Texts) -> Actions:
     return Actions(actions)
 
 
-def _resource(resources: Texts, request: Request, effect: str, *, variables: bool) -> Answer:
-    values = resources.values
-    known = [each for each in values if each is not None and not (variables and "${" in each)]
-    fits = patterns(tuple(known), LIKE).fit(request.resource)
-    found = any_of(
-        [request.left(fits, wants=(effect == ALLOW) != resources.negated), None if len(known) < len(values) else False]
-    )
-    return negate(found) if resources.negated else found
+class Resources:
+    """The resources of a statement, asked for one by one."""
+
+    def __init__(self, resources: Texts, variables: bool) -> None:
+        values = resources.values
+        known = tuple(each for each in values if each is not None and not (variables and "${" in each))
+        self._negated, self._fitting = resources.negated, patterns(known, LIKE)
+        self._unclear = len(known) < len(values)
+
+    def include(self, resource: str) -> Answer:
+        """Whether a resource is one of them."""
+        return self._found(self._fitting.fit(resource))
+
+    def may_include(self, request: Request, effect: str) -> Answer:
+        """Whether that of a request is, whose caller chooses what it leaves open."""
+        fits = self._fitting.fit(request.resource)
+        return self._found(request.left(fits, wants=(effect == ALLOW) != self._negated))
+
+    def _found(self, fits: Answer) -> Answer:
+        found = None if fits is False and self._unclear else fits
+        return negate(found) if self._negated else found
+
+
+@lru_cache(maxsize=1024)
+def resources_of(resources: Texts, variables: bool) -> Resources:
+    """The resources of an element, made once for all statements with the same."""
+    return Resources(resources, variables)

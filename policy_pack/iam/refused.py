@@ -72,7 +72,7 @@ def _locks_everybody_out(document: Document, key: str) -> bool:
         for account in ACCOUNT.findall(principal.name or "")
     )
     caller = Caller(f"arn:{key.split(':')[1]}:iam::{GAP}:{GAP}")
-    request = Request("kms:PutKeyPolicy", key, caller, {}, free=True, played=names, any_organization=True)
+    request = Request("kms:PutKeyPolicy", key, caller, free=True, played=names, any_organization=True)
     batch = Batch([request])
     allowed = denied = Answers()
     for each in readings(document, batch):

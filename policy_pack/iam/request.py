@@ -7,8 +7,7 @@ condition keys" in the AWS KMS Developer Guide.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import field
-from typing import Any
+from typing import Any, NamedTuple
 
 from policy_pack.iam.logic import Answer
 from policy_pack.iam.texts import GAP, Fills
@@ -22,8 +21,7 @@ _CALLERS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 _NO_NAMES: Fills = (False, frozenset(), frozenset())
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who calls: an IAM identity by its ARN, which may have gaps, or an AWS service by its principal's name."""
 
     arn: str = ""
@@ -55,24 +53,59 @@ class Caller:
         return f"arn:{self.partition}:sts::{self.account}:assumed-role/{role}/{GAP}"
 
 
+class Several(NamedTuple):
+    """The values of a condition key that has several: those that are known, beside which there may be others."""
+
+    values: tuple[str, ...]
+
+
+# `None` where a request has no such key.
+Value = str | Several | None
+NOT_KNOWN = False
+
+
+class Keys:
+    """The condition keys of a request that are known, by their names in lower case, in several parts.
+
+    All that there are whose names begin with one of `closed` are in them, but for those of tags that AWS itself makes.
+    """
+
+    __slots__ = ("_closed", "_parts")
+
+    def __init__(self, *parts: Mapping[str, Value], closed: tuple[str, ...] = ()) -> None:
+        self._parts, self._closed = parts, closed
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        """The value of a key; `otherwise` where it is not known."""
+        for part in self._parts:
+            if name in part:
+                return part[name]
+        absent = name.startswith(self._closed) and not name.partition("/")[2].startswith("aws:")
+        return None if absent else otherwise
+
+
 @dataclass(frozen=True)
 class Request:
     """A call of `action` (``kms:Decrypt``) on the key of the ARN `resource` by `caller`.
 
-    `keys` are the condition keys that are known, by their names in lower case; `None` where the request has no such
-    key. A condition on any other cannot be decided. With `free` the question is what a caller could do who chooses
-    whatever is left open (gaps and other condition keys), and whom none of the names in the policy means but those
-    that are `played`, and organizations where it may be of any of them (`any_organization`) but for the `outside`.
+    `keys` are the condition keys that are known. A condition on any other cannot be decided. With `free` the question
+    is what a caller could do who chooses whatever is left open (gaps and other condition keys), and whom none of the
+    names in the policy means but those that are `played`, and organizations where it may be of any of them
+    (`any_organization`) but for the `outside`.
     """
 
     action: str
     resource: str
     caller: Caller
-    keys: Mapping[str, str | None] = field(default_factory=dict)
+    keys: Keys = Keys()
     free: bool = False
     played: frozenset[str] = frozenset()
     any_organization: bool = False
     outside: frozenset[str] = frozenset()
+
+    def value(self, name: str) -> Any:
+        """The value of a condition key; `NOT_KNOWN` where nothing is known of it."""
+        return self.keys.get(name, NOT_KNOWN)
 
     def fills(self, *keys: str) -> Fills | None:
         """The names that gaps may hold, in the texts of condition keys or anywhere."""
@@ -100,7 +133,6 @@ class Batch:
     def __init__(self, requests: Sequence[Request]) -> None:
         self.requests = requests
         self.every = (1 << len(requests)) - 1
-        self.keys = frozenset(key for keys in {id(each.keys): each.keys for each in requests}.values() for key in keys)
         self._made: dict[Hashable, Any] = {}
 
     def by(self, name: Hashable, reads: Callable[[Request], Hashable]) -> Mapping[Hashable, Group]:
@@ -123,13 +155,10 @@ class Batch:
 
     def by_keys(self, names: tuple[str, ...]) -> Mapping[Hashable, Group]:
         """The groups of requests with the same texts for these condition keys."""
-        known = tuple(name for name in names if name in self.keys)
+        known = tuple(name for name in names if any(each.value(name) is not NOT_KNOWN for each in self.requests))
 
         def reads(request: Request) -> Hashable:
-            return (
-                *(request.keys.get(name, False) for name in known),
-                request.fills(*known) if known else request.free,
-            )
+            return *map(request.value, known), request.fills(*known) if known else request.free
 
         return self.by(("keys", known), reads)
 

@@ -8,9 +8,10 @@ in the IAM User Guide (what comes with the calls of a role that a service makes,
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from policy_pack.aws.regions import partition_of
-from policy_pack.iam.request import Caller, Request
+from policy_pack.iam.request import Caller, Keys, Request, Value
 from policy_pack.iam.texts import GAP
 
 DECRYPT, GENERATE_DATA_KEY, CREATE_GRANT = "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"
@@ -47,18 +48,8 @@ def key_arn(region: str | None, account: str = GAP) -> str:
 
 def request(action: str, caller: Caller, key: str, region: str | None, account: str = GAP) -> Request:
     """SageMaker's call of `action` on the key of the ARN `key`, in `region`, for an endpoint of `account`."""
-    # In China services go by names in either domain.
-    domain = f"amazonaws.com{GAP}" if region is None or region.startswith("cn-") else "amazonaws.com"
-    via = f"sagemaker.{region or GAP}.{domain}"
-    endpoint = f"arn:{key.split(':')[1]}:sagemaker:{region or GAP}:{account}:{GAP}"
-    keys = {
-        **(_of_service(account, endpoint) if caller.service else {**_of_role(caller), "kms:viaservice": via}),
-        **(_of_grant() if action == CREATE_GRANT else dict.fromkeys(_ONLY_WITH_GRANTS)),
-        "aws:resourceaccount": key.split(":")[4],
-        "aws:requestedregion": region or GAP,
-        "aws:securetransport": "true",
-    }
-    return Request(action, key, caller, keys)
+    by = _by_service(account, key, region) if caller.service else _by_role(caller, region)
+    return Request(action, key, caller, Keys(by, _of_call(action, key, region), closed=_NOT_OF_THESE))
 
 
 # What comes with CreateGrant and nothing else of what is asked about.
@@ -66,17 +57,42 @@ _ONLY_WITH_GRANTS = (
     "kms:grantisforawsresource",
     "kms:grantoperations",
     "kms:granteeprincipal",
+    "kms:granteeserviceprincipal",
     "kms:retiringprincipal",
+    "kms:retiringserviceprincipal",
     "kms:grantconstrainttype",
+    "kms:grantconstraintsourcearn",
 )
+# What comes with requests that tag something.
+_NOT_OF_THESE = ("aws:requesttag/",)
 
 
-def _of_grant() -> dict[str, str | None]:
-    return {"kms:grantisforawsresource": "true", "kms:granteeprincipal": GAP, "kms:grantoperations": GAP}
-
-
-def _of_role(caller: Caller) -> dict[str, str | None]:
+@lru_cache(maxsize=1024)
+def _of_call(action: str, key: str, region: str | None) -> dict[str, Value]:
+    of_grant: dict[str, Value] = dict.fromkeys(_ONLY_WITH_GRANTS)
+    if action == CREATE_GRANT:
+        of_grant = {
+            "kms:grantisforawsresource": "true",
+            "kms:granteeprincipal": GAP,
+            "kms:grantoperations": GAP,
+            # A grant is of a key by its id or its ARN.
+            "kms:requestalias": None,
+        }
     return {
+        **of_grant,
+        "aws:resourceaccount": key.split(":")[4],
+        "aws:requestedregion": region or GAP,
+        "aws:securetransport": "true",
+        "aws:tagkeys": None,
+    }
+
+
+@lru_cache(maxsize=1024)
+def _by_role(caller: Caller, region: str | None) -> dict[str, Value]:
+    # In China services go by names in either domain.
+    domain = f"amazonaws.com{GAP}" if region is None or region.startswith("cn-") else "amazonaws.com"
+    return {
+        "kms:viaservice": f"sagemaker.{region or GAP}.{domain}",
         "aws:principalarn": caller.arn,
         "aws:principalaccount": caller.account,
         "kms:calleraccount": caller.account,
@@ -98,7 +114,8 @@ def _of_role(caller: Caller) -> dict[str, str | None]:
     }
 
 
-def _of_service(account: str, endpoint: str) -> dict[str, str | None]:
+@lru_cache(maxsize=64)
+def _by_service(account: str, key: str, region: str | None) -> dict[str, Value]:
     # It has no kms:ViaService that AWS documents, and no account of a customer's.
     return {
         "aws:principalarn": None,
@@ -107,7 +124,7 @@ def _of_service(account: str, endpoint: str) -> dict[str, str | None]:
         "aws:principalisawsservice": "true",
         "aws:principalservicename": SERVICE.service,
         "aws:sourceaccount": account,
-        "aws:sourcearn": endpoint,
+        "aws:sourcearn": f"arn:{key.split(':')[1]}:sagemaker:{region or GAP}:{account}:{GAP}",
         "aws:principalorgid": None,
         "aws:principalorgpaths": None,
         "aws:username": None,

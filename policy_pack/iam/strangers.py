@@ -12,7 +12,7 @@ from policy_pack.iam.document import Document, Statement
 from policy_pack.iam.evaluate import Actions, Reading, readings
 from policy_pack.iam.kms_actions import KEY_ACTIONS
 from policy_pack.iam.logic import Answer, Answers, everywhere
-from policy_pack.iam.request import DENY, Batch, Caller, Request
+from policy_pack.iam.request import DENY, Batch, Caller, Keys, Request, Value
 from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass
 
@@ -59,9 +59,7 @@ class Asked:
         """
         mine = 0
         for organization in (GAP, None):
-            keys = _keys(arn, self.key, organization)
-            if not networks:
-                keys |= dict.fromkeys(_NETWORKS)
+            keys = Keys(_keys(arn, self.key, organization), {} if networks else dict.fromkeys(_NETWORKS))
             mine |= 1 << len(self._requests)
             self._requests.append(
                 Request(
@@ -81,11 +79,13 @@ class Asked:
 
     def about_service(self, name: str) -> int:
         """Asks about a service that works for an account that the policy does not name."""
-        keys = {"aws:principalisawsservice": "true", "aws:principalservicename": name}
-        keys |= dict.fromkeys(("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"), GAP)
-        self._requests.append(
-            Request("", self.key, Caller(service=name), {**keys, "aws:principalorgid": None}, free=True)
-        )
+        keys = {
+            "aws:principalisawsservice": "true",
+            "aws:principalservicename": name,
+            **dict.fromkeys(("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"), GAP),
+            "aws:principalorgid": None,
+        }
+        self._requests.append(Request("", self.key, Caller(service=name), Keys(keys), free=True))
         return 1 << (len(self._requests) - 1)
 
     def one_of_each(self, names: Iterable[str]) -> dict[str, int]:
@@ -155,7 +155,7 @@ class Asked:
         return bool(answers.possible & caller) and not answers.certain & caller
 
 
-def _keys(arn: str, key: str, organization: str | None) -> dict[str, str | None]:
+def _keys(arn: str, key: str, organization: str | None) -> dict[str, Value]:
     account, owner = arn.split(":")[4], key.split(":")[4]
     return {
         "aws:principalarn": arn,

@@ -33,7 +33,7 @@ Fills = tuple[bool, frozenset[str], frozenset[str]]
 NAMES, LIKE, ARN = "names", "like", "arn"
 
 
-_KEPT = 256  # answers, of texts with gaps: those are few, and asked for again and again
+_KEPT = 256  # answers: the same texts are asked about again and again, as those of roles of a stack are of each key
 
 
 class Work:
@@ -80,21 +80,26 @@ class Patterns:
         """Whether one of the patterns fits a text; where `fills` is given, its gaps hold no other names than those."""
         if self._everything:
             return True
-        if GAP not in text:
-            if text in self.values:
-                return True
-            if not self._open:
-                return False
-            self._of_open = self._of_open or _Automaton(self._open, self._how)
-            return self._of_open.run(text, None)
-        if not self.values:
-            return False
+        if GAP in text:
+            return self._run(text, fills) if self.values else False
+        if text in self.values:
+            return True
+        return self._run(text, None) if self._open else False
+
+    def _run(self, text: str, fills: Fills | None) -> Answer:
         if (text, fills) not in self._known:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._of_all = self._of_all or _Automaton(sorted(self.values), self._how)
-            self._known[text, fills] = self._of_all.run(text, fills)
+            self._known[text, fills] = self._automaton(GAP in text).run(text, fills)
         return self._known[text, fills]
+
+    def _automaton(self, of_all: bool) -> _Automaton:
+        """That of all patterns, or of those with wildcards."""
+        if of_all:
+            self._of_all = self._of_all or _Automaton(sorted(self.values), self._how)
+            return self._of_all
+        self._of_open = self._of_open or _Automaton(self._open, self._how)
+        return self._of_open
 
 
 def fits_of_sets(sets: Sequence[Patterns], texts: Iterable[str]) -> Iterator[tuple[str, list[bool]]]:

@@ -10,16 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from policy_pack.iam.access import (
-    BOUNDARY,
-    DENIED_BY_BOUNDARY,
-    DENIED_BY_KEY,
-    DENIED_BY_ROLE,
-    KEY,
-    ROLE,
-    Assessment,
-    User,
-)
+from policy_pack.iam.access import Assessment, User
+from policy_pack.iam.call import BOUNDARY, DENIED_BY_BOUNDARY, DENIED_BY_KEY, DENIED_BY_ROLE, KEY, ROLE
 from policy_pack.iam.refused import LOCKS_OUT
 from policy_pack.iam.sagemaker import ACTIONS
 from policy_pack.stack.model import Key

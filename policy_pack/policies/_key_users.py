@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from policy_pack.aws.key_names import parse_key
 from policy_pack.gaps import MARKS
 from policy_pack.iam import User, anybody, sagemaker
 from policy_pack.iam.aws_managed import aws_managed_policy
 from policy_pack.iam.logic import Answer, all_of, any_of
+from policy_pack.iam.permissions import Permissions
 from policy_pack.iam.request import Caller
 from policy_pack.iam.texts import GAP, matches
-from policy_pack.policies._own_account import with_account
+from policy_pack.policies._own_account import OwnAccount, own_account, with_account, with_own_account
 from policy_pack.stack.links import grants_of, grouped, same_region
 from policy_pack.stack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
 from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown, WrongType
@@ -38,10 +40,7 @@ def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
     arn = arn_of(key)
     grants = grants_of(key, stack)
     if not roles:
-        nobody = anybody(arn)
-        return [
-            User(nobody.callers, known=False, granted=lambda caller, action: _granted(action, grants, caller, None))
-        ]
+        return [replace(anybody(arn), **_granting(grants, None))]
     named = ((text if isinstance(text, WrongType) else with_account(text, key), sources) for text, sources in roles)
     return [user for text, sources in named for user in _users(text, sources, arn, grants, stack, key)]
 
@@ -51,7 +50,7 @@ def deployers_of(arns: Sequence[str], key: Key, stack: Stack) -> list[User]:
     found = []
     for arn in arns:
         if "*" in arn:
-            found.append(User((Caller(arn.replace("*", GAP)),)))
+            found.append(User(Caller(arn.replace("*", GAP))))
         elif sagemaker.role(arn) is not None:
             found += _users(arn, (), arn_of(key), grants_of(key, stack), stack, key)
     return [replace(each, service=False, actions=(sagemaker.CREATE_GRANT,)) for each in found]
@@ -95,14 +94,14 @@ def _users(
         roles = [node for source in sources if isinstance(node := stack.by_id.get(source), Role)] or [None]
     for role in roles:
         caller = _caller(role.arn if role is not None and isinstance(role.arn, str) else text, role, arn, key)
-        policies, complete = _policies(role, caller, stack)
-        yield User(
-            (caller,),
-            tuple(with_account(each, key) for each in policies),
-            complete,
-            _boundary(role, stack),
-            granted=lambda caller, action, role=role: _granted(action, grants, caller, role),  # type: ignore[misc]
-        )
+        beside = caller.arn.rpartition("/")[2] if role is None else None
+        permissions = stack.cached(_permissions, role, beside, own_account(key))
+        yield User(caller, permissions, **_granting(grants, role))
+
+
+def _granting(grants: Sequence[Grant], role: Role | None) -> dict[str, Any]:
+    """What grants allow a user, where there are any."""
+    return {"granted": lambda caller, action: _granted(action, grants, caller, role)} if grants else {}
 
 
 def _caller(text: Plain | WrongType, role: Role | None, arn: str, key: Key) -> Caller:
@@ -114,19 +113,32 @@ def _caller(text: Plain | WrongType, role: Role | None, arn: str, key: Key) -> C
     return known or sagemaker.unknown_role(arn, account=arn.split(":")[4] if at_home else GAP, name=name)
 
 
-def _policies(role: Role | None, caller: Caller, stack: Stack) -> tuple[tuple[Plain, ...], Answer]:
-    """The policies of a role that the stack holds, and whether those are all (`policy_pack.iam.User.complete`)."""
+def _permissions(stack: Stack, role: Role | None, name: str | None, own: OwnAccount | None) -> Permissions:
+    """What the stack says of the permissions of a role of its own, or of one from elsewhere by its name."""
+    policies, complete = _policies(role, name or GAP, stack)
+    found = [*policies, _boundary(role, stack)]
+    *policies, boundary = found if own is None else (with_own_account(each, own) for each in found)
+    made = Permissions(policies, complete, boundary)
+    # Those that say the same are one, so that what they say of a key is asked once.
+    return stack.cached(_each_permissions).setdefault(made, made)
+
+
+def _each_permissions(_: Stack) -> dict[Permissions, Permissions]:
+    return {}
+
+
+def _policies(role: Role | None, name: str, stack: Stack) -> tuple[Sequence[Plain], Answer]:
+    """The policies of a role that the stack holds, and whether those are all (`policy_pack.iam.permissions`)."""
     beside = stack.cached(_role_policies)
     if role is None:
-        name = caller.arn.rpartition("/")[2]
         found = list(_readable(beside.get(name, ()), stack)) if GAP not in name else []
-        return tuple(each for each in found if each is not None), False
+        return [each for each in found if each is not None], False
     attached = [*beside.get(role.id, ()), *_by_name(role, beside)]
     found = [*_within(role, stack), *_readable(attached, stack), *_inline_elsewhere(attached, role)]
-    readable = tuple(each for each in found if each is not None)
+    readable = [each for each in found if each is not None]
     if not found:
         # Policies of a role are often attached elsewhere, unless something says that there are none.
-        return (), {each.exclusive for each in attached} >= {"inline", "managed"}
+        return [], {each.exclusive for each in attached} >= {"inline", "managed"}
     return readable, True if len(readable) == len(found) else None
 
 

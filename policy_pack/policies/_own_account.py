@@ -42,17 +42,32 @@ def _as_in_each_account(key: Key, named_in: Iterable[Plain | WrongType]) -> list
     return [replace(key, account=each) for each in (another, *named)]
 
 
+# The id of the template within which an account is called its own, and its id.
+OwnAccount = tuple[str, str]
+
+
+def own_account(key: Key) -> OwnAccount | None:
+    """What the template of a key calls its account its own within, and what that is; `None` where it is not known."""
+    own = key.place.account
+    return (own.within, key.account) if isinstance(own, PartlyKnown) and isinstance(key.account, str) else None
+
+
 def with_account(value: Plain, key: Key) -> Plain:
     """A value in which a template calls its account its own, with the account of a key of that template instead."""
+    own = own_account(key)
+    return value if own is None else with_own_account(value, own)
+
+
+def with_own_account(value: Plain, own: OwnAccount) -> Plain:
+    """A value in which a template calls its account its own, with the account itself."""
     if isinstance(value, PartlyKnown):
-        own = key.place.account
-        if not isinstance(own, PartlyKnown) or own.within != value.within or not isinstance(key.account, str):
+        if own[0] != value.within:
             return value
-        text = value.text.replace(ACCOUNT, key.account)
+        text = value.text.replace(ACCOUNT, own[1])
         return replace(value, text=text) if has_gaps(text) else text
     if isinstance(value, dict):
-        return {name: with_account(each, key) for name, each in value.items()}
-    return [with_account(each, key) for each in value] if isinstance(value, list) else value
+        return {name: with_own_account(each, own) for name, each in value.items()}
+    return [with_own_account(each, own) for each in value] if isinstance(value, list) else value
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -125,7 +125,7 @@ def _missing(configuration: Configuration, answer: Description) -> tuple[str, ..
         return ()
     given = configuration.execution_role
     role = sagemaker.role(given) if isinstance(given, str) else None
-    user = User((role,)) if role is not None else anybody(key)
+    user = User(role) if role is not None else anybody(key)
     return access(answer.policy, [user], key, str(region)).missing
 
 

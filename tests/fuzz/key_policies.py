@@ -105,7 +105,7 @@ def _answers(policy: Any) -> tuple[_Found, _Found, _Found] | None:
     document = parse_key_policy(text)
     role = sagemaker.role(ROLE)
     assert role is not None
-    granted = [access(text, [user], KEY, REGION) for user in (User((role,)), anybody(KEY))]
+    granted = [access(text, [user], KEY, REGION) for user in (User(role), anybody(KEY))]
     if isinstance(document, Malformed):
         assert all(each.malformed and not leaks(each.malformed) for each in granted)
         return None

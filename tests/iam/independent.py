@@ -44,6 +44,12 @@ _MOTO = {PermissionResult.DENIED: DENIED, PermissionResult.PERMITTED: ALLOWED, P
 
 Policy = Mapping[str, Any]
 
+# The condition keys of the questions.
+KEYS = (
+    "kms:ViaService", "kms:CallerAccount", "kms:GrantIsForAWSResource", "aws:PrincipalArn", "aws:PrincipalAccount",
+    "aws:PrincipalOrgID", "aws:SourceAccount",
+)  # fmt: skip
+
 
 def ours(policy: Policy, request: Request) -> str:
     """What our evaluator makes of a key policy."""
@@ -56,7 +62,8 @@ def ours(policy: Policy, request: Request) -> str:
 
 def principal_mapper(policy: Policy, request: Request) -> str:
     """What Principal Mapper makes of a key policy."""
-    keys = {key: value for key, value in request.keys.items() if value is not None}
+    known = {key.lower(): request.value(key.lower()) for key in KEYS}
+    keys = {key: value for key, value in known.items() if value is not None}
     caller: Any = request.caller.service
     if not caller:
         caller = Node(request.caller.arn, "AROAEXAMPLEEXAMPLE123", [], [], {}, [], 0, False, False, None, False, None)
@@ -109,7 +116,7 @@ def _principals(statement: Policy) -> list[Any]:
 def _absent(operator: str) -> Callable[[Policy, Request], bool]:
     def concerns(policy: Policy, request: Request) -> bool:
         return any(
-            request.keys.get(key.lower()) is None
+            request.value(key.lower()) is None
             for statement in policy["Statement"]
             for key in statement.get("Condition", {}).get(operator, {})
         )

@@ -11,6 +11,7 @@ from policy_pack.iam.document import Document
 from policy_pack.iam.exposure import Exposure, exposure
 from policy_pack.iam.logic import Answer
 from policy_pack.iam.parse import parse_key_policy
+from policy_pack.iam.permissions import Permissions
 from tests.iam.statements import (
     ADMIN,
     BY_ROOT,
@@ -37,7 +38,7 @@ DENIED = Access(missing=ALL, denied=ALL)
 def _access(key_policy: Any, arn: str, policies: tuple[Any, ...], complete: Answer) -> Access:
     caller = sagemaker.role(arn)
     assert caller is not None
-    return access(key_policy, [User((caller,), policies, complete)], KEY, REGION)
+    return access(key_policy, [User(caller, Permissions(policies, complete))], KEY, REGION)
 
 
 @pytest.mark.parametrize(

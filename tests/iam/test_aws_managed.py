@@ -10,6 +10,7 @@ import pytest
 
 from policy_pack.iam import User, access, sagemaker
 from policy_pack.iam.aws_managed import aws_managed_policy
+from policy_pack.iam.permissions import Permissions
 from tests.iam.statements import KEY, REGION, ROLE, USE
 from tests.managed_policies import TABLE, text
 
@@ -43,7 +44,7 @@ def test_what_aws_says(name: str, missing: list[str]) -> None:
     caller = sagemaker.role(ROLE)
     assert policy is not None
     assert caller is not None
-    found = access(None, [User((caller,), (policy,), complete=True)], KEY, REGION)
+    found = access(None, [User(caller, Permissions((policy,), complete=True))], KEY, REGION)
     assert (list(found.missing), found.unsure) == (missing, ())
 
 

@@ -13,6 +13,7 @@ from policy_pack.iam import User, access, anybody, sagemaker
 from policy_pack.iam.document import Document, Malformed
 from policy_pack.iam.exposure import exposure
 from policy_pack.iam.parse import parse_identity_policy, parse_key_policy
+from policy_pack.iam.permissions import Permissions
 from policy_pack.values import UNKNOWN, Opaque
 from tests.iam.statements import KEY, REGION, ROLE, allow, document
 
@@ -111,7 +112,7 @@ def test_nothing_raises(policy: Any) -> None:
     assert role is not None
     before = sagemaker.key_arn(None)
     for key, region in ((KEY, REGION), (before, None)):
-        for user in (User((role,), (policy,), complete=True), anybody(key)):
+        for user in (User(role, Permissions((policy,), complete=True)), anybody(key)):
             found = access(policy, [user], key, region)
             assert not set(found.missing) & set(found.unsure)
         parsed = parse_key_policy(policy)

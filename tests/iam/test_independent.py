@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy_pack.iam import sagemaker
-from policy_pack.iam.request import Caller, Request
+from policy_pack.iam.request import Caller, Keys, Request
 from tests.iam import independent
-from tests.iam.independent import ALLOWED, DENIED, LEFT_TO_ACCOUNT, OF_PRINCIPAL_MAPPER, OPEN, SILENT
+from tests.iam.independent import ALLOWED, DENIED, KEYS, LEFT_TO_ACCOUNT, OF_PRINCIPAL_MAPPER, OPEN, SILENT
 from tests.iam.statements import (
     ADMIN,
     KEY,
@@ -39,15 +39,12 @@ CALLERS = (Caller(ROLE), Caller(ADMIN), Caller(OTHER_ROLE), Caller(service=SERVI
 def _request(caller: Caller, action: str) -> Request:
     """A call of which everything is known, as the others know nothing else."""
     request = sagemaker.request(action, caller, KEY, REGION)
-    known = {key: value for key, value in request.keys.items() if value is None or value.isprintable()}
-    keys = {**dict.fromkeys(KEYS), **{key.lower(): value for key, value in known.items()}}
-    return Request(action, KEY, caller, {key.lower(): value for key, value in keys.items()})
+    return Request(action, KEY, caller, Keys({each.lower(): _known(request.value(each.lower())) for each in KEYS}))
 
 
-KEYS = (
-    "kms:ViaService", "kms:CallerAccount", "kms:GrantIsForAWSResource", "aws:PrincipalArn", "aws:PrincipalAccount",
-    "aws:PrincipalOrgID", "aws:SourceAccount",
-)  # fmt: skip
+def _known(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.isprintable() else None
+
 
 ARNS = (
     ROLE,

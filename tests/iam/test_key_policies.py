@@ -34,8 +34,8 @@ def test_whom_it_lets_in(row: Row) -> None:
 def test_what_is_not_known_yet_is_not_guessed(row: Row) -> None:
     """Before the key and the role are made, an answer is the same as after, or open."""
     assert _exposed(row, BEFORE) in (row.restricted, NOBODY_CAN_TELL)
-    named = User((sagemaker.unknown_role(BEFORE, name="serving"),))
-    nameless = User((sagemaker.unknown_role(BEFORE),))
+    named = User(sagemaker.unknown_role(BEFORE, name="serving"))
+    nameless = User(sagemaker.unknown_role(BEFORE))
     for user in (_role(), named, nameless):
         before = _granted(row, [user], BEFORE)
         assert before in (row.grants, NOBODY_CAN_TELL) or set(before.split(", ")) < set(row.grants.split(", "))
@@ -43,7 +43,7 @@ def test_what_is_not_known_yet_is_not_guessed(row: Row) -> None:
 
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_one_more_user_allows_no_more(row: Row) -> None:
-    admin = User((sagemaker.unknown_role(KEY, account=OWN, name="admin"),))
+    admin = User(sagemaker.unknown_role(KEY, account=OWN, name="admin"))
     both = _granted(row, [_role(), admin], KEY)
     assert both == row.grants if row.grants == MALFORMED else both != YES or row.grants == YES
 
@@ -106,7 +106,7 @@ def test_the_table_is_as_long_as_it_should_be() -> None:
 def _role() -> User:
     caller = sagemaker.role(ROLE)
     assert caller is not None
-    return User((caller,))
+    return User(caller)
 
 
 def _granted(row: Row, users: list[User], key: str) -> str:

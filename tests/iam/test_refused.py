@@ -10,6 +10,7 @@ import pytest
 from policy_pack.iam import User, access, sagemaker
 from policy_pack.iam.document import Document, Malformed
 from policy_pack.iam.parse import parse_key_policy
+from policy_pack.iam.permissions import Permissions
 from policy_pack.iam.refused import refusal
 from policy_pack.values import UNKNOWN
 from tests.iam.statements import (
@@ -120,5 +121,5 @@ def test_a_roles_policy_that_is_too_large_is_not_read() -> None:
     role = sagemaker.role(ROLE)
     assert role is not None
     large = document(deny(None, Sid="x" * 40_000))
-    assert access(document(BY_ROOT), [User((role,), (large,), complete=True)], KEY, REGION).unsure
-    assert not access(document(BY_ROOT), [User((role,), (large,), complete=True)], KEY, REGION).missing
+    assert access(document(BY_ROOT), [User(role, Permissions((large,), complete=True))], KEY, REGION).unsure
+    assert not access(document(BY_ROOT), [User(role, Permissions((large,), complete=True))], KEY, REGION).missing

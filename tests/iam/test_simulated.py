@@ -13,6 +13,7 @@ from policy_pack.iam.document import Document
 from policy_pack.iam.evaluate import evaluate
 from policy_pack.iam.logic import Answer, all_of, negate
 from policy_pack.iam.parse import parse_key_policy
+from policy_pack.iam.permissions import Permissions
 from tests.iam.simulated import ASKERS, TABLE, Asker, policies
 from tests.iam.statements import KEY, OWN, REGION, USE
 
@@ -34,7 +35,7 @@ NOT_KNOWN = {
 
 def _ours(policy: Any, asker: Asker, action: str) -> Answer:
     if not asker.caller.service:
-        user = User((asker.caller,), asker.policies, complete=True, service=False)
+        user = User(asker.caller, Permissions(asker.policies, complete=True), service=False)
         found = access(policy, [user], KEY, REGION, [action])
         return False if found.missing else None if found.unsure else True
     document = parse_key_policy(policy)
