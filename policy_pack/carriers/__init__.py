@@ -1,8 +1,8 @@
-"""The carriers: what can bring an endpoint configuration into a stack, and how each is read into the model.
+"""The carriers: the ways in which an endpoint configuration gets into a stack, each read into the model.
 
-A carrier is a module with its name in `TITLE`, with a table `READERS` from types of resources to how they are read
-(`policy_pack.carriers.kinds`), and with a table `KEY_WRITERS` from the types whose key can be filled in to a function
-that sets it in a resource's properties. A new one is a module and a line in `CARRIERS`.
+A carrier is a module with three names: its `TITLE`; `READERS`, which says how each type of resource is read
+(`policy_pack.carriers.kinds`); and `KEY_WRITERS`, which has a function for each type whose key can be filled in, to set
+the key in a resource's properties. A new carrier is a module and a line in `CARRIERS`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from policy_pack.carriers.kinds import ByType, Reads
 from policy_pack.carriers.place import Surroundings
 from policy_pack.stack.model import Resource, Stack
 
-# Takes the properties that the SDK gives to a remediation, which keep secrets secret, and the key's ARN.
+# Takes the properties that the SDK passes to a remediation, which keep secrets secret, and the key's ARN.
 KeyWriter = Callable[[Any, str], None]
 
 CARRIERS = (
@@ -47,14 +47,14 @@ KEY_WRITERS: Mapping[str, KeyWriter] = ByType(
     {kind: writer for each in CARRIERS for kind, writer in each.KEY_WRITERS.items()}
 )
 
-# The types of resources that policies judge, or that may hold what they judge.
+# The types of resources that policies judge, or that may contain resources that they judge.
 SUBJECTS: Mapping[str, Reads] = ByType(
     {kind: reads for kind, reads in READERS.items() if reads.is_subject}, otherwise=unread.reads
 )
 
 
 class Typed(Protocol):
-    """Something of a resource's type: a resource, or a message of one."""
+    """Anything with a resource's type: a resource, or the engine's message about one."""
 
     @property
     def type(self) -> str: ...
@@ -64,13 +64,13 @@ T = TypeVar("T", bound=Typed)
 
 
 def concerning(resources: Iterable[T]) -> list[T]:
-    """Those of a stack's resources that policies have to know: none where there is none that they judge."""
+    """The resources of a stack that policies need; none if there is no resource that they judge."""
     known = [each for each in resources if each.type in READERS]
     return known if any(each.type in SUBJECTS for each in known) else []
 
 
 def read(resources: Iterable[Resource], surroundings: Surroundings) -> Stack:
-    """The model of a stack, from those of its resources that a carrier knows."""
+    """The model of a stack, from the resources that the carriers know."""
     return Stack(
         (
             node

@@ -1,7 +1,7 @@
-"""SageMaker resources that AWS Controllers for Kubernetes (ACK) make, as the provider `kubernetes` registers them.
+"""SageMaker resources of AWS Controllers for Kubernetes (ACK), as the provider `kubernetes` registers them.
 
-They are AWS's own resource types in `spec`, where acronyms are in capitals (``kmsKeyID``). The engine says of the spec
-as a whole what it is computed from, and that counts for every property in it.
+They are AWS's own resource types in `spec`, with acronyms in capitals (``kmsKeyID``). The engine knows the sources only
+of the whole spec, so they count for every property in it.
 
 Sources: the custom resource definitions endpointconfigs, endpoints and models of sagemaker.services.k8s.aws/v1alpha1 in
 ACK's published chart; "Manage Resources in Multiple Regions" in ACK's documentation, for the annotation of a region;
@@ -35,7 +35,7 @@ _ACRONYM, _NO_NAME = expression("(ID|ARN|URI)$"), expression("(Id|Arn|Uri)$")
 def _camel_case(value: Plain) -> Any:
     """A value with the names of AWS's own types in camel case, at any depth.
 
-    A name that has an acronym in camel case already is none of the definition's, and Kubernetes drops it.
+    A name that already has an acronym in camel case is not in the definition, and Kubernetes drops it.
     """
     if isinstance(value, list):
         return [_camel_case(each) for each in value]
@@ -58,7 +58,7 @@ def _reads(read: Callable[[Given], Iterable[AnyNode]], resource: Resource, surro
     properties: Mapping[str, Any] = _camel_case(given) if isinstance(given, dict) else {}
     if isinstance(given, Unknown):
         properties = NOTHING_KNOWN
-    # What the machine's environment says is of no account: the controller runs in a cluster.
+    # The environment of this machine does not matter: the controller runs in a cluster.
     region = text(get(resource.properties.get("metadata"), "annotations", _REGION))
     return read(
         given_by(
@@ -76,7 +76,7 @@ def _reads(read: Callable[[Given], Iterable[AnyNode]], resource: Resource, surro
 
 
 def _is_generated(name: Plain, resource: Resource, surroundings: Surroundings) -> bool | Unknown:
-    # Nobody generates one, so that a program adds a hash of what it names.
+    # Names are not generated, so programs add a hash of the content.
     if isinstance(name, str) and _HASH.search(name):
         return True
     return is_generated(name, resource, surroundings.config)

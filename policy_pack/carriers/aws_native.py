@@ -1,6 +1,6 @@
 """The provider made from AWS's own resource types, `aws-native`.
 
-It makes physical names of logical ones where none is given, as the classic provider does.
+It derives a physical name from the logical name if none is given, as the classic provider does.
 
 Sources: the pages of these resources in the Pulumi Registry, package AWS Cloud Control, which names the type
 ``AWS::KMS::ReplicaKey`` ``aws-native:kms:ReplicaKey``.
@@ -43,7 +43,7 @@ def _reads(read: Reader) -> Callable[[Resource, Surroundings], Iterable[AnyNode]
 READERS = {
     _type(kind): Reads(each.makes, _reads(each.read))
     for kind, each in {**resource_types.READERS, **cloudformation.TEMPLATES}.items()
-    if kind != "AWS::IAM::Policy"  # which only templates know
+    if kind != "AWS::IAM::Policy"  # Only templates know these.
 }
 
 

@@ -1,8 +1,8 @@
-"""Providers that Pulumi makes from Terraform's, in whatever package: `hashicorp/aws` and `hashicorp/awscc`.
+"""Providers that Pulumi bridges from Terraform, in a package of any name: `hashicorp/aws` and `hashicorp/awscc`.
 
-That is what ``pulumi package add terraform-provider``, programs in HCL and modules in HCL register. The first has the
-resources of the classic provider and its names of properties, the second AWS's own resource types in camel case; where
-both have a resource of one name, its properties tell.
+``pulumi package add terraform-provider``, programs in HCL and modules in HCL register their resources. The first
+provider has the classic provider's resources and property names, the second AWS's own resource types in camel case. If
+both have a resource with the same name, its properties tell which one it is.
 
 Programs in HCL that name a package of Pulumi's own, as its `aws`, register that package's types instead, and delete
 first too.
@@ -28,7 +28,7 @@ TITLE = "bridged"
 
 _CLOUD_CONTROL = "awscc"
 
-# Properties that only AWS's own resource type has, of resources whose names both providers have.
+# Properties that only AWS's own resource type has, for resource names that both providers have.
 _TELLING = {
     "*:index/cloudformationStack:CloudformationStack": {"stackName"},
     "*:index/iamRole:IamRole": {"assumeRolePolicyDocument", "policies", "roleName"},
@@ -40,7 +40,7 @@ _TELLING = {
 }
 
 
-# AWS's own types, without what only templates know.
+# AWS's own types, without those that only templates know.
 OWN_TYPES = {
     kind: reads
     for kind, reads in {**resource_types.READERS, **experiments.TYPES, **cloudformation.TEMPLATES}.items()
@@ -48,7 +48,7 @@ OWN_TYPES = {
 }
 
 
-# HCL deletes first unless it is told otherwise, and so programs in it have the option on nearly everything.
+# HCL deletes first by default, so programs in HCL have the option on nearly every resource.
 _DELETING = Deleting(
     said="deleteBeforeReplace is set (in HCL, it is set unless create_before_destroy is true)",
 )

@@ -1,6 +1,6 @@
-"""What tells that something makes an endpoint configuration: the words of a command or a program, and definitions.
+"""Recognizes calls that make an endpoint configuration in commands, programs and workflow definitions.
 
-A command is no program that is run here, and the code of a dynamic resource is searched and never loaded.
+Commands and code are only searched, never run or loaded.
 
 Sources: "create-endpoint-config" in the AWS CLI Command Reference; "Create and manage Amazon SageMaker AI jobs with
 Step Functions" and "Learning to use AWS service SDK integrations in Step Functions" in the AWS Step Functions Developer
@@ -19,17 +19,17 @@ from policy_pack.expressions import expression
 from policy_pack.gaps import MARKS
 from policy_pack.values import PartlyKnown, Plain
 
-LONGEST = 1_000_000  # characters of a text that are searched; a state machine's definition is no longer
-_DEEPEST = 40  # levels of a property's value that are searched
+LONGEST = 1_000_000  # the searched characters of a text, enough for a whole state machine definition
+_DEEPEST = 40  # the searched levels of a property's value
 
-# The call in a program: of boto3, of the SDKs for JavaScript, of those for Java and Go.
+# The call in a program with boto3, with the SDKs for JavaScript, or with those for Java and Go.
 _API_CALL = expression(r"create_?endpoint_?config(command|request|input|async)?\s*\(", re.IGNORECASE)
 _API_NAME = expression(r"(?i:create_?endpoint_?config)(?![a-z])")
-# A command of the AWS CLI, after its name, and the first of it in a statement.
+# A command of the AWS CLI after the name of the program, and its beginning in a statement.
 _CLI = expression(r"\baws")
 _CLI_CALL = expression(r"\bcreate-endpoint-config\b(?!-)|\bAWS::SageMaker::EndpointConfig\b")
 _STATEMENTS = expression(r"[;\n|&`]|\$\(")
-# What only shows or searches for what follows it.
+# Commands that only print or search for the following words.
 _HARMLESS = expression(r"[\s\"'({]*(#|(echo|printf|grep|egrep|rg|man)\b)")
 
 _TASK = expression(r"arn:[^:]*:states:::(aws-sdk:)?sagemaker:createEndpointConfig(\.|$)", re.IGNORECASE)
@@ -38,24 +38,24 @@ _STEP_ANYWHERE = expression(r"\"Type\"\s*:\s*\"EndpointConfig\"")
 _TARGET = expression(r"arn:[^:]*:scheduler:::aws-sdk:sagemaker:createEndpointConfig$", re.IGNORECASE)
 
 _NOT_ALPHANUMERIC = expression("[^a-z0-9]")
-# What an API of API Gateway has of the same name.
+# Resources of API Gateway with a similar name.
 _OF_API_GATEWAY = frozenset({"types", "ipaddresstype", "vpcendpointids"})
 
 
 def flat(name: str) -> str:
-    """A name without its case and its separators."""
+    """A name in lower case and without separators."""
     return _NOT_ALPHANUMERIC.sub("", name.lower())
 
 
 def as_far_as_known(value: Plain) -> Plain:
-    """A value; in a text that is known in part, a character stands for each gap."""
+    """A value, with a placeholder character for each gap of a partly known text."""
     if not isinstance(value, PartlyKnown):
         return value
     return "".join("?" if each in MARKS else each for each in value.text)
 
 
 def command_calls(command: str) -> bool:
-    """Whether a command of a shell, or a program that is given to an interpreter, makes an endpoint configuration."""
+    """Whether a shell command, or a program that is passed to an interpreter, makes an endpoint configuration."""
     text = command[:LONGEST].replace("\\\n", " ").replace("\\\r\n", " ")
     return _API_CALL.search(text) is not None or any(map(_is_call, _STATEMENTS.split(text)))
 
@@ -70,7 +70,7 @@ def _is_call(statement: str) -> bool:
 
 
 def code_calls(code: Plain) -> bool:
-    """Whether the code of a dynamic resource's provider does: source of JavaScript, or Python's encoded in Base64."""
+    """Whether the code of a dynamic resource's provider does: JavaScript source, or Python code in Base64."""
     if not isinstance(code, str):
         return False
     text = code[: 2 * LONGEST]
@@ -84,7 +84,7 @@ def code_calls(code: Plain) -> bool:
 
 
 def names_speak(properties: Mapping[str, Plain]) -> bool:
-    """Whether the name of a property, at any depth, speaks of an endpoint configuration."""
+    """Whether the name of a property, at any depth, mentions an endpoint configuration."""
     return any(
         "endpointconfig" in flat(name) and not _is_of_api_gateway(value)
         for each in _objects(dict(properties))
@@ -93,26 +93,26 @@ def names_speak(properties: Mapping[str, Plain]) -> bool:
 
 
 def texts_speak(properties: Mapping[str, Plain]) -> bool:
-    """Whether a text, at any depth, names SageMaker and the call."""
+    """Whether a text, at any depth, mentions SageMaker and the call."""
     values = (each for found in _objects(dict(properties)) for each in map(as_far_as_known, found.values()))
     texts = (each[:LONGEST] for each in values if isinstance(each, str))
     return any(_API_NAME.search(each) and "sagemaker" in each.lower() for each in texts)
 
 
 def tasks_of_state_machine(definition: Plain) -> list[bool | None]:
-    """Of each task that makes an endpoint configuration, whether it names a key; `None` where nobody can tell."""
+    """Whether each task that makes an endpoint configuration names a key; `None` if that is not known."""
 
     def given(state: dict[str, Any]) -> Plain:
         resource = state.get("Resource")
         is_task = isinstance(resource, str) and _TASK.match(resource)
-        # Without either, the task is given what the state is.
+        # Without either, the task gets the input of the state.
         return state.get("Arguments", state.get("Parameters", "")) if is_task else None
 
     return list(_tasks(definition, _TASK_ANYWHERE, given))
 
 
 def steps_of_pipeline(definition: Plain) -> list[bool | None]:
-    """The same of the steps of a SageMaker pipeline."""
+    """The same for the steps of a SageMaker pipeline."""
 
     def given(step: dict[str, Any]) -> Plain:
         return step.get("Arguments", {}) if step.get("Type") == "EndpointConfig" else None
@@ -121,7 +121,7 @@ def steps_of_pipeline(definition: Plain) -> list[bool | None]:
 
 
 def target_calls(arn: Plain) -> bool:
-    """Whether the target of a schedule of EventBridge Scheduler does."""
+    """Whether the target of an EventBridge Scheduler schedule makes an endpoint configuration."""
     known = as_far_as_known(arn)
     return isinstance(known, str) and _TARGET.match(known) is not None
 
@@ -129,7 +129,7 @@ def target_calls(arn: Plain) -> bool:
 def _tasks(
     definition: Plain, anywhere: re.Pattern[str], given: Callable[[dict[str, Any]], Plain]
 ) -> Iterator[bool | None]:
-    from policy_pack.template.bounds import Refused  # no sooner than there is a definition
+    from policy_pack.template.bounds import Refused  # imported only for a definition
     from policy_pack.template.parse import Document
 
     if not isinstance(definition, (str, dict)):

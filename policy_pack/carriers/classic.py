@@ -39,7 +39,7 @@ _PROPERTIES = KeyProperties(
     rotation_days="rotationPeriodInDays",
     policy="policy",
 )
-# Of replicas and of keys with imported material; what a replica has of its primary is the primary's to set.
+# For replicas and keys with imported material; the properties that a replica shares are set on its primary key.
 _OTHER_PROPERTIES = replace(_PROPERTIES, enabled="enabled", spec="keySpec", expires="validTo")
 
 
@@ -142,7 +142,7 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
 
 
 def _external_enabled(given: Any) -> bool | Unknown:
-    # Without key material it waits for an import, which may happen outside the stack.
+    # Without key material, it waits for an import, which may happen outside the stack.
     enabled = given.get("enabled")
     return boolean(enabled, default=True) if given.get("keyMaterialBase64") is not None else known_boolean(enabled)
 

@@ -51,7 +51,7 @@ def _attachment(resource: Resource, surroundings: Surroundings) -> Iterator[Role
 
 
 def _policy_attachment(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
-    """One for each role that it names, or for whatever its roles are computed from."""
+    """A node for each role that it names, or for the sources of its roles."""
     roles = items(resource.properties.get("roles"))
     own = node(resource, surroundings)
     for index, role in enumerate([UNKNOWN] if isinstance(roles, Unknown) else roles):
@@ -65,7 +65,7 @@ def _policy_attachment(resource: Resource, surroundings: Surroundings) -> Iterat
 
 
 def _exclusive_attachments(resource: Resource, surroundings: Surroundings) -> Iterator[RolePolicy]:
-    """One for each policy that it names, or for whatever they are computed from, and that there are no others."""
+    """A node for each policy that it names, or for their sources, and one that says that there are no others."""
     arns = items(resource.properties.get("policyArns"))
     role: dict[str, Any] = {
         "role_name": text(resource.properties.get("roleName")),

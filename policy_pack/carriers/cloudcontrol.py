@@ -1,6 +1,6 @@
-"""Cloud Control: any of AWS's own resource types by its name, its state as JSON (`aws`) or as an object (`aws-native`).
+"""Cloud Control: any of AWS's own resource types, with its state as JSON (`aws`) or as an object (`aws-native`).
 
-The engine says of a state as a whole what it is computed from, and that counts for every property in it.
+The engine knows the sources only of the whole state, so they count for every property in it.
 
 Sources: the pages of cloudcontrol.Resource in the Pulumi Registry, package AWS, and of ExtensionResource, package AWS
 Cloud Control.
@@ -29,7 +29,7 @@ _TYPES: Mapping[str, Reads] = {
 }
 
 
-# Its output is computed anew with each change; what the other provider gives before an update is not specified.
+# Its output is recomputed with each change; the other provider's output before an update is not specified.
 _CLASSIC = "aws:cloudcontrol/resource:Resource"
 
 
@@ -44,7 +44,7 @@ def _extension(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNo
     properties = resource.properties
     kind, state = properties.get("type"), properties.get("properties")
     if kind is None:
-        # After an update the provider keeps what it was given apart.
+        # After an update, the provider keeps its inputs separately.
         kind, state = (get(properties.get("__inputs"), name) for name in ("type", "properties"))
     return _nodes(resource, place(resource, surroundings), "properties", kind, state, "outputs")
 
@@ -52,7 +52,7 @@ def _extension(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNo
 def _nodes(
     resource: Resource, where: Place, state_property: str, kind: Plain, state: Plain, outputs: str
 ) -> Iterable[AnyNode]:
-    """What a resource of a type makes: `state` is what was given of it, the property `outputs` what AWS made of it."""
+    """The nodes of a resource of a type: `state` is its given state, the property `outputs` the state that AWS made."""
     type_name = text(kind)
     if isinstance(type_name, str) and type_name not in _TYPES:
         return []
@@ -85,8 +85,8 @@ def _nodes(
 
 
 def _object(state: Plain) -> Mapping[str, Any] | None:
-    """The properties of a state in camel case, `None` where it is none."""
-    from policy_pack.template.bounds import Refused  # no sooner than there is a state
+    """The properties of a state in camel case; `None` if it is not a state."""
+    from policy_pack.template.bounds import Refused  # imported only for a state
     from policy_pack.template.parse import Document
 
     if isinstance(state, Unknown):
@@ -119,7 +119,7 @@ def _key_property(type_name: object) -> str:
 
 def _write_in_text(properties: Any, arn: str) -> None:
     state = json.loads(properties["desiredState"])
-    # A number that is too large to be read would be written as what is no JSON.
+    # A number that is too large to be read would be written as invalid JSON.
     key = _key_property(properties["typeName"])
     properties["desiredState"] = json.dumps({**state, key: arn}, allow_nan=False)
 

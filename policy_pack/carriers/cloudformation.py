@@ -1,4 +1,4 @@
-"""CloudFormation: what the template of a stack or of a stack set makes (`policy_pack.template` reads it).
+"""CloudFormation: the resources in the template of a stack or a stack set (`policy_pack.template` reads it).
 
 `policy_pack.carriers.template_nodes` makes the nodes.
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 TITLE = "CloudFormation"
 
-# Templates within one another; CloudFormation counts none of those that are given as a text.
+# The most levels of nested templates; CloudFormation has no limit for templates that are given as a text.
 _MOST_NESTED = 3
 
 
 def stack(given: Given) -> Iterable[AnyNode]:
-    """What the template of a stack makes, from the properties of AWS::CloudFormation::Stack."""
+    """The nodes of a stack's template, from the properties of AWS::CloudFormation::Stack."""
     parameters = given.properties.get("parameters")
     known = _passed(parameters) if isinstance(parameters, dict) else {} if parameters is None else UNKNOWN
     if not isinstance(given.place.region, str) and given.place.decided_by is None:
@@ -49,7 +49,7 @@ def stack(given: Given) -> Iterable[AnyNode]:
 
 
 def _passed(parameters: Mapping[str, Plain]) -> dict[str, Plain]:
-    """What a template passes to one within it, where the stack's name is another."""
+    """The surroundings of a nested template, whose stack has another name."""
     return {
         name: replace(value, text=value.text.replace(STACK_NAME, GAP)) if isinstance(value, PartlyKnown) else value
         for name, value in parameters.items()
@@ -57,7 +57,7 @@ def _passed(parameters: Mapping[str, Plain]) -> dict[str, Plain]:
 
 
 def stack_set(given: Given) -> Iterable[AnyNode]:
-    """What the template of a stack set makes wherever it is deployed, from those of AWS::CloudFormation::StackSet."""
+    """The nodes of a stack set's template, wherever it is deployed, from those of AWS::CloudFormation::StackSet."""
     partition = _partition(given)
     given = _somewhere(given)
     given = replace(given, place=replace(given.place, account=_some_account(given), partition=partition))
@@ -65,16 +65,16 @@ def stack_set(given: Given) -> Iterable[AnyNode]:
 
 
 def _somewhere(given: Given) -> Given:
-    """The same in a region that nobody knows, and that all of the template shares."""
+    """The same place in an unknown Region, which the whole template shares."""
     return replace(given, place=replace(given.place, region=UNKNOWN, decided_by=given.id))
 
 
-# The id of a stack is its ARN: "AWS::StackId" in the AWS CloudFormation Template Reference.
+# The ID of a stack is its ARN: "AWS::StackId" in the AWS CloudFormation Template Reference.
 _STACK_ID = expression(r"arn:[a-z-]+:cloudformation:[a-z0-9-]+:([0-9]{12}):stack/.+")
 
 
 def _account(given: Given) -> Text:
-    """The account that a stack is in, from its id once there is one."""
+    """The account of a stack, from its ID if it has one."""
     ids = (
         text(found) for found in (given.outputs.get("stackId"), *map(given.properties.get, ("stackId", "id", "arn")))
     )
@@ -92,7 +92,7 @@ def _partition(given: Given) -> Text:
 
 
 def _read(given: Given, parameters: Mapping[str, Plain] | Unknown, partition: Text, stack_name: Text) -> list[AnyNode]:
-    from policy_pack import template  # no sooner than there is a template
+    from policy_pack import template  # imported only for a template
 
     body = given.properties.get("templateBody")
     nested = given.id.removeprefix(given.urn).count("#")

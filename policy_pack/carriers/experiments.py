@@ -1,6 +1,6 @@
-"""SageMaker inference experiments, which host the endpoints that they compare: their volumes and what they capture.
+"""SageMaker inference experiments, which host the endpoints that they compare: their volumes and captured data.
 
-They are configurations of the model like others, which no Endpoint names.
+In the model, they are configurations that no Endpoint names.
 
 Sources: "AWS::SageMaker::InferenceExperiment" in the AWS CloudFormation Template Reference; "CreateInferenceExperiment"
 in the Amazon SageMaker API Reference, for the forms of `KmsKey`; the page of InferenceExperiment in the Pulumi

@@ -1,4 +1,4 @@
-"""A resource of one of AWS's own types, whatever carried it, before it becomes a part of the model.
+"""A resource of one of AWS's own types, from any carrier, before it becomes part of the model.
 
 Sources: the pages of these types in the AWS CloudFormation Template Reference, for how their properties are spelled.
 """
@@ -15,10 +15,10 @@ from policy_pack.records import dataclass
 from policy_pack.stack.model import DELETED_FIRST, Place, Resource
 from policy_pack.values import Plain, Text, Unknown, text
 
-# What the reader of a message knows a property as, from its path in camel case ("dataCaptureConfig.kmsKeyId").
+# Spells a property for messages, from its path in camel case ("dataCaptureConfig.kmsKeyId").
 Spelling = Callable[[str], str]
 
-# The values of these are not of the schema: their keys are the writer's own.
+# The keys in these values are the user's own, not the schema's.
 _VERBATIM = frozenset(
     {"assumeRolePolicyDocument", "definition", "keyPolicy", "parameters", "policyDocument", "templateBody"}
 )
@@ -35,8 +35,8 @@ def camel_case(name: str) -> str:
 
 
 def in_camel_case(value: Plain) -> Any:
-    """A value with the schema's names in camel case, at any depth. A name that is in camel case already is no name
-    of the schema, and left out: AWS knows no such property.
+    """A value with the schema's names in camel case, at any depth. A name that is already in camel case is not in the
+    schema, so it is left out: AWS knows no such property.
     """
     if isinstance(value, list):
         return [in_camel_case(item) for item in value]
@@ -52,14 +52,13 @@ IsGenerated = Callable[[Plain], Union[bool, Unknown]]
 
 @dataclass(frozen=True)
 class Given:
-    """A resource of one of AWS's own types, whatever carried it, with what the model wants of every node.
+    """A resource of one of AWS's own types, from any carrier, with the fields that every node of the model has.
 
-    `properties` are what was given, `outputs` what AWS made of it as far as that is known, both in camel case;
-    `refreshed` are those outputs that are never older than the properties.
-    `sources` says what a property is computed from, `ignores` whether the option ignoreChanges covers its path.
-    `replacement`, `deleted_first` and `output` are those of `policy_pack.stack.model.Configuration`. `is_generated`
-    tells a physical name that its carrier generates; `None` where AWS generates them. `ids` are what its provider may
-    call it.
+    `properties` are its inputs and `outputs` are its known outputs, both in camel case; `refreshed` are the outputs
+    that are never older than the inputs. `sources` returns the sources of a property, and `ignores` says whether the
+    option ignoreChanges covers its path. `replacement`, `deleted_first` and `output` are those of
+    `policy_pack.stack.model.Configuration`. `is_generated` recognizes a physical name that the carrier generates;
+    `None` if AWS generates the names. `ids` are the IDs that its provider may use for it.
     """
 
     id: str
@@ -80,16 +79,16 @@ class Given:
 
     @property
     def node(self) -> dict[str, Any]:
-        """What every node has."""
+        """The fields that every node has."""
         return {"id": self.id, "urn": self.urn, "label": self.label, "place": self.place}
 
     def made(self, name: str) -> Text:
-        """A text that was given, or that AWS made."""
+        """A text from the inputs, or from the outputs."""
         given = text(self.properties.get(name))
         return text(self.outputs.get(name)) if given is None else given
 
     def now(self, name: str) -> Text:
-        """A text as AWS has it since the last refresh; as it was given where AWS has not said."""
+        """A text as of the last refresh; from the inputs if the outputs do not have it."""
         made = text(self.refreshed.get(name))
         return made if isinstance(made, str) else text(self.properties.get(name))
 
@@ -102,7 +101,7 @@ def given_by(
     ignores: Callable[..., bool] | None = None,
     **more: Any,
 ) -> Given:
-    """What a resource of a stack brings: its own properties, their sources and paths, unless others are given."""
+    """A resource of a stack: its own properties, their sources and paths, unless others are given."""
     return Given(
         id=resource.urn,
         urn=resource.urn,
@@ -111,7 +110,7 @@ def given_by(
         properties=resource.properties if properties is None else properties,
         sources=sources or (lambda name: shapes.sources(resource, name)),
         ignores=ignores or (lambda *path: shapes.ignores(resource, *path)),
-        # Policies are not told the provider's id, which a program may pass in place of a name.
+        # Policies do not get the provider's ID, which a program may pass instead of a name.
         ids=(resource.name,),
         **more,
     )

@@ -1,7 +1,7 @@
-"""What a carrier says of a type of resource: what it makes in the model, and how it is read.
+"""How a carrier reads a type of resource, and what that becomes in the model.
 
-A type is written as the engine writes it (``aws:kms/key:Key``), or with an asterisk in the place of its package
-(``*:index/kmsKey:KmsKey``) where the package may have any name.
+A type is written as the engine writes it (``aws:kms/key:Key``), or with an asterisk for its package
+(``*:index/kmsKey:KmsKey``) if the package may have any name.
 
 Source: "Package Schema" in the Pulumi documentation, for how a type's token begins with the package.
 """
@@ -21,26 +21,26 @@ _ANY_PACKAGE = "*:"
 
 @dataclass(frozen=True)
 class Reads:
-    """How a type of resource is read: `read` yields nodes of the model, and `makes` is the kind that matters most."""
+    """How a type of resource is read: `read` yields nodes of the model, and `makes` is their most important kind."""
 
     makes: type
     read: Callable[..., Iterable[AnyNode]]
 
     @property
     def is_subject(self) -> bool:
-        """Whether policies judge what it makes, or it may hold what they judge; the rest matters beside those only."""
+        """Whether policies judge its nodes or what it may contain; other types matter only beside such a type."""
         return self.makes in (Configuration, Endpoint, Template, Unread)
 
     @property
     def is_key(self) -> bool:
-        """Whether a configuration may name what it makes as its key."""
+        """Whether a configuration may name it as its key."""
         return self.makes in (Key, Alias)
 
 
 class ByType(Mapping[str, T]):
-    """What is known of types of resources. A look-up takes as long for a type of any package as for another.
+    """A mapping by type of resource, in which a type may have any package. A look-up takes the same time either way.
 
-    `otherwise` is asked of a type that is not among them.
+    `otherwise` is called for a type that is not in the mapping.
     """
 
     def __init__(self, known: Mapping[str, T], otherwise: Callable[[str], T | None] = lambda _: None) -> None:
@@ -65,7 +65,7 @@ class ByType(Mapping[str, T]):
         return default if found is None else found
 
     def __contains__(self, kind: object) -> bool:
-        # The inherited way is an exception for whatever is not there, which most of a stack's resources are not.
+        # The inherited method raises an exception for each missing type, and most of a stack's types are missing.
         return isinstance(kind, str) and self.get(kind) is not None
 
     def __iter__(self) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Whether a physical name is one that is generated, and so another one when its resource is replaced.
+"""Whether a physical name is generated, so that a replacement gets a new name.
 
-It is where nothing was given, where it is the logical name, a dash and 7 hex digits, or where it fits a pattern of the
-stack's own configuration that has something random in it.
+A name is generated if none was given, if it is the logical name, a dash and 7 hex digits, or if it matches an
+auto-naming pattern with a random part in the stack's configuration.
 
 Sources: "Resource names" and "Auto-naming configuration" in the Pulumi documentation.
 """
@@ -20,9 +20,9 @@ from policy_pack.values import Plain, Unknown, get, text
 CONFIGURATION = "pulumi:autonaming"
 
 _SUFFIX = expression("[0-9a-f]{7}")
-_LONGEST = 63  # of a name in SageMaker: no pattern is tried on more
+_LONGEST = 63  # characters of a SageMaker name; longer names are not matched with a pattern
 
-# A brace or another expression within one makes it none, so that each is read once.
+# An expression contains no brace or other expression, so that each is read once.
 _EXPRESSION = expression(r"\$\{([^${}]*)\}")
 _RANDOM = expression(r"(hex|alphanum|string|num)\(([0-9]{1,2})\)|uuid")
 _CHARACTERS = {
@@ -40,7 +40,7 @@ def is_generated(name: Plain, resource: Resource, config: Mapping[str, str]) -> 
         return known
     if not isinstance(known, str):
         return True
-    # No pattern of the logical name: each would have to be compiled.
+    # Not a regular expression of the logical name: each would have to be compiled.
     if known.startswith(f"{resource.name}-") and _SUFFIX.fullmatch(known, len(resource.name) + 1) is not None:
         return True
     return CONFIGURATION in config and _fits(known, resource, config[CONFIGURATION])
@@ -50,7 +50,7 @@ def _fits(name: str, resource: Resource, configuration: str) -> bool:
     pattern = next(_patterns(resource.type, _parsed(configuration)), None)
     if pattern is None or len(name) > _LONGEST or not any(map(_RANDOM.fullmatch, _EXPRESSION.findall(pattern))):
         return False
-    # Where the name may have been read up to: no more places than it has characters, whatever the pattern holds.
+    # The possible positions in the name: never more than it has characters, whatever the pattern is.
     ends = {0}
     for index, part in enumerate(_EXPRESSION.split(pattern)):
         ends = {end for start in ends for end in _read(part, index % 2 == 1, name, start, resource)}
@@ -67,7 +67,7 @@ def _parsed(configuration: str) -> Any:
 
 
 def _patterns(kind: str, configuration: Any) -> Iterator[str | None]:
-    """What is said of a type: by itself, by its provider, of all; `None` where that is a mode and no pattern."""
+    """The pattern for a type: its own, its provider's, or the general one; `None` if that is a mode, not a pattern."""
     of_provider = get(configuration, "providers", kind.partition(":")[0])
     for section in (get(of_provider, "resources", kind), of_provider, configuration):
         pattern = get(section, "pattern")
@@ -78,7 +78,7 @@ def _patterns(kind: str, configuration: Any) -> Iterator[str | None]:
 
 
 def _read(part: str, is_expression: bool, name: str, start: int, resource: Resource) -> Iterable[int]:
-    """The ends in a name of what a part of the pattern becomes, from a start."""
+    """The possible end positions in a name of a part of the pattern that begins at a start position."""
     if is_expression:
         if random := _RANDOM.fullmatch(part):
             kind, length = random.groups()

@@ -1,8 +1,7 @@
-"""Where a resource lives: its own region, else its provider's, else what the stack and the environment say.
+"""Where a resource lives: its own Region, else its provider's, else that of the stack or the environment.
 
-The stack's configuration is that of default providers: an explicit one does not read it. The environment counts for
-both, unless the provider has a profile, which may bring a region of its own. Neither says anything of providers that
-are not AWS's.
+Only default providers read the stack's configuration; explicit providers do not. The environment counts for both,
+unless the provider has a profile, which may set a Region. Neither counts for providers that are not AWS's.
 
 Sources: "AWS Classic provider: Installation & Configuration" and "Enhanced region support" of the Pulumi Registry;
 "Default and explicit providers" in Pulumi's documentation; "Configuration and credential file settings in the AWS CLI".
@@ -22,17 +21,17 @@ from policy_pack.stack.urn import name_of
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, WrongType, from_json, text
 
 _PACKAGES = ("aws", "aws-native")
-_BRIDGED = "index/"  # in packages of any name; only those of AWS are read
+_BRIDGED = "index/"  # in packages of any name; only AWS packages are read
 
-# As the engine names them: "default", or that and the provider's version.
+# The engine names them "default", with the provider's version if there is one.
 _DEFAULT = expression(r"default(_[0-9].*)?")
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known around a stack's resources: its configuration (``{"aws:region": "us-east-1"}``), environment.
+    """The surroundings of a stack's resources: its configuration (``{"aws:region": "us-east-1"}``), the environment.
 
-    `tells_dependencies` is that of `policy_pack.stack.model.Stack`; `region` is that of what nothing else tells.
+    `tells_dependencies` is that of `policy_pack.stack.model.Stack`; `region` is the Region if nothing else tells it.
     """
 
     config: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +41,7 @@ class Surroundings:
 
 
 def place(resource: Resource, surroundings: Surroundings, own_region: Plain = None) -> Place:
-    """Where `resource` lives; `own_region` is its property that says so, if its provider has one."""
+    """Where `resource` lives; `own_region` is the property that sets its Region, if its provider has one."""
     own = _region(own_region)
     given = resource.provider.properties if resource.provider is not None else {}
     profile = text(given.get("profile"))
@@ -58,19 +57,19 @@ def place(resource: Resource, surroundings: Surroundings, own_region: Plain = No
 
 
 def node(resource: Resource, surroundings: Surroundings) -> dict[str, Any]:
-    """What every node has, of a resource that may name its own region."""
+    """The fields that every node has, for a resource that may set its own Region."""
     where = place(resource, surroundings, resource.properties.get("region"))
     return {"id": resource.urn, "urn": resource.urn, "label": resource.name, "place": where}
 
 
 def _region(value: Plain) -> str | Unknown | None:
-    """What is written as a region; what is no text is not passed over for what says it elsewhere."""
+    """A given Region. A value that is not a text counts as unknown, and hides a Region that is set elsewhere."""
     found = text(value)
     return UNKNOWN if isinstance(found, WrongType) else found
 
 
 def _around(kind: str, provider: Provider | None, profile: Text, surroundings: Surroundings) -> Iterator[str | None]:
-    """What says the region of a provider that does not say it itself, most important first."""
+    """The sources of the Region of a provider that does not set it, most important first."""
     package, _, rest = kind.partition(":")
     if package not in _PACKAGES and not rest.startswith(_BRIDGED):
         return
@@ -83,18 +82,18 @@ def _around(kind: str, provider: Provider | None, profile: Text, surroundings: S
 
 
 def _is_default(provider: Provider | None) -> bool:
-    # What was made without the engine, or scanned for, names no provider.
+    # Resources that were made without the engine, or discovered by a scan, name no provider.
     return provider is None or _DEFAULT.fullmatch(name_of(provider.urn)) is not None
 
 
 def _assumed_role(provider: Mapping[str, Any]) -> Text:
-    """The ARN of the role that a provider assumes: of several one after the other, the last."""
+    """The ARN of the role that a provider assumes; the last one of a chain of roles."""
     for name in ("assumeRoles", "assumeRole"):
-        # The engine hands over what is no text in a provider's configuration as JSON.
+        # The engine passes values that are not texts in a provider's configuration as JSON.
         roles = _parsed(provider.get(name))
         last = roles[-1] if isinstance(roles, list) and roles else roles
         if isinstance(last, dict):
-            return text(last.get("roleArn", last.get("role_arn")))  # as Python's SDK writes what a program gives
+            return text(last.get("roleArn", last.get("role_arn")))  # as Pulumi's Python SDK writes it
     return None
 
 

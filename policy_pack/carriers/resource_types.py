@@ -90,7 +90,7 @@ def _generated_name(given: Given) -> bool | Unknown:
         return given.is_generated(name)
     known = text(name)
     if isinstance(known, PartlyKnown) and GAP not in known.text and not known.may_be_absent:
-        return False  # what a template is told of itself stays the same
+        return False  # a template's pseudo parameters do not change
     return known if isinstance(known, Unknown) else known is None
 
 
@@ -188,7 +188,7 @@ def _managed_policy(given: Given) -> Iterator[AnyNode]:
 
 
 def _roles(given: Given) -> Iterator[tuple[dict[str, Any], Text, tuple[str, ...]]]:
-    """The roles that a policy is attached to: a node for each, the role's name, and what that is computed from."""
+    """The roles that a policy is attached to: a node for each, the role's name, and its sources."""
     roles = items(given.properties.get("roles"))
     for index, role in enumerate([roles] if isinstance(roles, Unknown) else roles):
         yield {**given.node, "id": f"{given.id}/{index}"}, text(role), tuple(sources_in(role)) or given.sources("roles")

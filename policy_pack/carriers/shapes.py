@@ -1,4 +1,4 @@
-"""The parts of SageMaker's and KMS's APIs that carriers have in common, under the APIs' names in camel case.
+"""The parts of the SageMaker and KMS APIs that carriers share, with the APIs' names in camel case.
 
 Sources: "CreateEndpointConfig" in the Amazon SageMaker API Reference; "CreateKey" in the AWS KMS API Reference.
 """
@@ -16,18 +16,18 @@ _VARIANTS = (("productionVariants", "production variant"), ("shadowProductionVar
 
 
 def sources(resource: Resource, name: str) -> tuple[str, ...]:
-    """The ids that a property is computed from: the engine's account of it, and what its unknown parts say."""
+    """The sources of a property: from the engine, and from its unknown parts."""
     value = resource.properties.get(name)
     return tuple(dict.fromkeys((*resource.property_sources.get(name, ()), *sources_in(value))))
 
 
 def texts(*values: object) -> tuple[str, ...]:
-    """Those of the values that are known texts."""
+    """The values that are known texts."""
     return tuple(each for each in values if isinstance(each, str))
 
 
 def tags(value: Plain) -> dict[str, str]:
-    """The tags of a resource that are known: an object of them, or a list of objects with a key and a value."""
+    """The known tags of a resource, from an object or from a list of objects with a key and a value."""
     if isinstance(value, dict):
         return {name: each for name, each in value.items() if isinstance(each, str)}
     if not isinstance(value, list):
@@ -37,7 +37,7 @@ def tags(value: Plain) -> dict[str, str]:
 
 
 def ignores(resource: Resource, *path: str) -> bool:
-    """Whether the option ignoreChanges of a resource covers a property, by its path, by one above it or by ``*``."""
+    """Whether the option ignoreChanges of a resource covers a property: its path, a path above it, or ``*``."""
     return any(_covers(each, path) for each in resource.ignore_changes)
 
 
@@ -48,7 +48,7 @@ _LONGEST_PATH = 1000
 
 def _covers(given: str, path: Sequence[str]) -> bool:
     steps = _STEP.findall(given[:_LONGEST_PATH])
-    # A path that is none covers nothing.
+    # An invalid path covers nothing.
     if not steps or "".join(each[0] for each in _STEP.finditer(given[:_LONGEST_PATH])) != given:
         return False
     names = [name or quoted.replace('\\"', '"') or index for name, quoted, index in steps]
@@ -56,7 +56,7 @@ def _covers(given: str, path: Sequence[str]) -> bool:
 
 
 def identity(arn: Text, account: Text = None) -> dict[str, Any]:
-    """The ARN of a key and the account in it, or else its `account` as far as it is known, as parts of the model."""
+    """The ARN of a key and the account in it, or else its known `account`, as fields of the model."""
     account = UNKNOWN if account is None else account
     if isinstance(arn, str) and arn.count(":") == 5:
         account = arn.split(":")[4]
@@ -70,27 +70,27 @@ def text_or(value: Plain, default: Text) -> Text:
 
 
 def known_boolean(value: Plain) -> bool | Unknown:
-    """A boolean; unknown where it is absent, as AWS decides then."""
+    """A boolean; unknown if it is absent, since AWS decides then."""
     return value if isinstance(value, bool) else UNKNOWN
 
 
 def days(value: Plain) -> int | Unknown | None:
-    """A number of days, `None` where it is absent, unknown where something else stands or no number that AWS takes."""
+    """A number of days; `None` if it is absent, unknown if it is not a number or not one that AWS accepts."""
     if isinstance(value, Unknown) or text(value) is None:
         return value if isinstance(value, Unknown) else None
     if isinstance(value, str) and value.isdecimal() and len(value) < 5:
         value = int(value)
-    # Infinity has no days, and a boolean is a kind of integer in Python.
+    # Infinity is not a number of days, and a boolean is an integer in Python.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return UNKNOWN
     return int(value) if 0 < value < 10_000 else UNKNOWN
 
 
 def variants(properties: Mapping[str, Any], model_sources: Mapping[str, tuple[str, ...]]) -> tuple[Variant, ...]:
-    """The production and shadow variants, one of a heterogeneous fleet for each of its types of instances.
+    """The production and shadow variants; a heterogeneous fleet gives one for each of its instance types.
 
-    `model_sources` are what each of the two properties is computed from. Where one is unknown as a whole, there is one
-    variant with nothing known of it.
+    `model_sources` are the sources of each of the two properties. A property that is unknown as a whole gives one
+    variant about which nothing is known.
     """
     return tuple(
         variant
@@ -113,13 +113,13 @@ def _variants(label: str, element: Plain, model_sources: tuple[str, ...]) -> Ite
             instance_type=text(instance_type),
             serverless=serverless if isinstance(serverless, Unknown) else not _is_absent(serverless),
             model_name=text(name),
-            # A template says of each value what it is computed from, the engine only of the property as a whole.
+            # A template gives the sources of each value, the engine only those of the whole property.
             model_sources=tuple(sources_in(name)) or model_sources,
         )
 
 
 def _of_pool(pool: Plain, model: Plain) -> Iterator[tuple[Plain, Plain]]:
-    """The instance type of a pool, with each model that may be on its instances: its own, or that of the variant."""
+    """The instance type of a pool with each model that may run on its instances: its own, or that of the variant."""
     instance_type, own = get(pool, "instanceType"), get(pool, "modelNameOverride")
     if text(own) is not None:
         yield instance_type, own
@@ -128,10 +128,10 @@ def _of_pool(pool: Plain, model: Plain) -> Iterator[tuple[Plain, Plain]]:
 
 
 def storage(properties: Mapping[str, Any], *, captures: bool = True) -> tuple[Storage, ...]:
-    """What an endpoint writes besides its volumes, and the key that each names.
+    """The data that an endpoint writes outside its volumes, each with the key that it names.
 
-    What it may write, as far as anybody can tell, has an unknown key. `captures` says whether data is captured where a
-    capture is described and enableCapture not set.
+    Data that it may or may not write has an unknown key. `captures` says whether data is captured if a capture is
+    described but enableCapture is not set.
     """
     return tuple(_storage(properties, captures))
 
@@ -157,7 +157,7 @@ def _storage(properties: Mapping[str, Any], captures: bool) -> Iterator[Storage]
 
 
 def elements(value: Plain) -> list[Plain]:
-    """The elements of a list; one that is unknown where the list is."""
+    """The elements of a list; one unknown element if the list is unknown."""
     found = items(value)
     return [found] if isinstance(found, Unknown) else found
 

@@ -1,4 +1,4 @@
-"""What the author of a template has suppressed in it, for other tools: in a resource's ``Metadata``.
+"""Suppressions for other tools in a template: in the ``Metadata`` of its resources.
 
 Sources: "Per-Resource Rule Suppression" in the readme of cfn_nag; "Suppressing a Rule" in the readme of cdk-nag (which
 writes reasons in Base64 where they are not ASCII); "Suppressing rules" in the readme of AWS CloudFormation Guard.
@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from policy_pack.stack.model import Suppression
 from policy_pack.values import Plain
 
-_MOST = 100  # suppressions of a resource that are read
-_LONGEST = 500  # characters of a reason
+_MOST = 100  # the most suppressions of a resource that are read
+_LONGEST = 500  # the most characters of a reason
 
 
 def suppressions(metadata: Plain) -> tuple[Suppression, ...]:
-    """The suppressions in the metadata of a resource, as far as they have the form that those tools read."""
+    """The suppressions in the metadata of a resource that have the form that those tools read."""
     return tuple(_found(metadata)) if isinstance(metadata, dict) else ()
 
 

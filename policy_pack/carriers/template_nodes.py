@@ -47,16 +47,16 @@ class _Reading:
 
     @property
     def scope(self) -> str:
-        """Within what a template calls its own account is the same one."""
+        """The scope within which a template's pseudo parameters have the same values."""
         account = self.given.place.account
         return account.within if isinstance(account, PartlyKnown) else self.given.id
 
     def ids(self, sources: Iterable[str]) -> tuple[str, ...]:
-        """The ids of nodes, from logical ids; those of what the program gives are ids already."""
+        """The IDs of nodes for logical IDs; sources from the program are IDs already."""
         return tuple(each if ":" in each else f"{self.given.id}#{each}" for each in sorted(sources))
 
     def with_ids(self, value: Plain) -> Any:
-        """A value whose unknown parts say by the ids of nodes what they are computed from."""
+        """A value whose unknown parts have the IDs of nodes as sources."""
         if isinstance(value, Unknown):
             sources = frozenset(self.ids(value.sources))
             if isinstance(value, PartlyKnown):
@@ -67,32 +67,32 @@ class _Reading:
         return [self.with_ids(part) for part in value] if isinstance(value, list) else value
 
     def sources(self, value: Plain, origins: Origins | None) -> tuple[str, ...]:
-        """The ids of what a value is computed from, within the template or by the program."""
+        """The IDs of the nodes that a value is computed from, in the template or by the program."""
         if origins is None:
             return ()
         own = self.ids(origins.sources)
         passed = self.given.sources("parameters") if origins.parameters else ()
         if isinstance(value, Unknown):
-            # Of several keys nobody says which parameter is which.
+            # With several keys, it is not known which parameter comes from which key.
             return (*own, *_at_most_one(passed, _is_key_by_urn))
-        # A known text may come from whatever the program computed the parameters and the template from.
+        # A known text may come from any source of the parameters or of the template.
         return (*own, *passed, *self.given.sources("templateBody"))
 
     def ignores(self, origins: Origins | None) -> bool:
-        """Whether the option ignoreChanges of the stack covers what a value in the template is computed from."""
+        """Whether the stack's option ignoreChanges covers the sources of a value in the template."""
         parameters = origins.parameters if origins is not None else ()
         return self.given.ignores("templateBody") or any(self.given.ignores("parameters", each) for each in parameters)
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """What the template's outputs are computed from; which of them is used nobody says."""
+        """The sources of all outputs of the template; it is not known which output is used."""
         resources = self.content.resources
         sources = sorted(self.content.outputs.sources)
         return self.ids(_at_most_one(sources, lambda each: each in resources and self.reads(resources[each]).is_key))
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """What the template, and what is written elsewhere, is given."""
+        """The sources of the values that the template, and templates stored elsewhere, get."""
         given = self.given
         return (*self.ids(self.content.handed.sources), *given.sources("parameters"), *given.sources("templateBody"))
 
@@ -115,7 +115,7 @@ def nodes(given: Given, content: template.Template, types: Mapping[str, Reads]) 
 
 
 def _with_alternatives(found: Iterable[AnyNode], reading: _Reading, resource: TemplateResource) -> Iterator[AnyNode]:
-    """The nodes, a configuration with what else it may be where a condition is not known."""
+    """The nodes; a configuration has alternatives if a condition is not known."""
     read = reading.reads(resource).read
     others = (replace(resource, properties=each.properties, origins=each.origins) for each in resource.alternatives)
     read_so = [read(_given(reading, each, reading.with_ids(in_camel_case(each.properties)))) for each in others]
@@ -162,29 +162,29 @@ def _why_uncertain(resource: TemplateResource, reads: Reads) -> str | None:
 
 
 def _as_far_as_certain(resource: TemplateResource, makes: type[AnyNode]) -> dict[str, Any] | None:
-    """The properties in camel case; `None` where the resource is better left out, as nothing of it is certain."""
+    """The properties in camel case; `None` if nothing about the resource is certain, so that it is left out."""
     if makes is Unread:
-        # What may be deployed may make a configuration. The names of a custom resource's properties are its own.
+        # It may make a configuration if it is deployed. A custom resource has its own property names.
         return resource.properties if isinstance(resource.properties, dict) else None
     known = isinstance(resource.properties, dict)
     properties: dict[str, Any] = in_camel_case(resource.properties) if known else {}
     if known and resource.condition is True:
         return properties
     if makes is Endpoint:
-        return {}  # there may be an Endpoint, and whether it names a configuration nobody knows
+        return {}  # there may be an Endpoint, and it is not known which configuration it names
     if makes in (ManagedPolicy, RolePolicy):
         return {**properties, "policyDocument": UNKNOWN}  # there may be more permissions
     return None
 
 
 def _at_most_one(ids: Sequence[str], is_key: Callable[[str], bool]) -> Sequence[str]:
-    """The ids, without those of keys where there are several."""
+    """The IDs, without those of keys if there are several."""
     several = sum(map(is_key, ids)) > 1
     return [each for each in ids if not is_key(each)] if several else ids
 
 
 def _is_key_by_urn(urn: str) -> bool:
-    from policy_pack.carriers import READERS as OF_ALL_CARRIERS  # which have this one among them
+    from policy_pack.carriers import READERS as OF_ALL_CARRIERS  # which include this one
 
     reads = OF_ALL_CARRIERS.get(type_of(urn))
     return reads is not None and reads.is_key

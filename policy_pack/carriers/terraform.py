@@ -1,10 +1,9 @@
-"""Terraform's and OpenTofu's own resources: of a state kept in Pulumi Cloud, of modules, of ``terraform show -json``.
+"""Resources of Terraform and OpenTofu: from a state in Pulumi Cloud, from modules, from ``terraform show -json``.
 
-The engine sends no inputs of a module's resources, so that only a state says anything of them, and a preview that there
-is a configuration which cannot be read. Attributes are in snake
-case, nested blocks are lists. A resource's region is its own, or that of an ARN among what was made of it, or the one
-that its provider is given in so many letters: Terraform ran elsewhere, so neither the stack's configuration nor this
-machine's environment says it.
+The engine sends no inputs of a module's resources. So only a state has their values, and a preview only shows that
+there is a configuration that cannot be read. Attributes are in snake case, and nested blocks are lists. A resource's
+Region is its own, or that of an ARN among its outputs, or a literal Region of its provider: Terraform ran elsewhere, so
+neither the stack's configuration nor this machine's environment counts.
 
 Resources of the provider awscc have the names of AWS's own resource types.
 
@@ -54,7 +53,7 @@ _UNIQUE = expression("(.*?)[0-9]{18}[0-9a-f]{8}")
 def _reads(reads: Reads, *, respells: bool) -> Reads:
     def read(resource: Resource, _: Surroundings) -> Iterable[AnyNode]:
         if not len(resource.properties):
-            # A resource of a module, before a state has it.
+            # A resource of a module that is not in a state yet.
             return _unread(resource) if reads.makes is Configuration else ()
         nodes = reads.read(_as_classic(resource), Surroundings())
         return map(_in_its_spelling, nodes) if respells else nodes
@@ -68,11 +67,11 @@ def _unread(resource: Resource) -> Iterator[Unread]:
 
 
 def _as_classic(resource: Resource) -> Resource:
-    """The resource as the classic provider would have it."""
+    """The resource in the form of the classic provider."""
     given = {classic_name(name): in_camel_case(each) for name, each in resource.properties.items()}
     given["region"] = _region(resource, given)
     given["namePrefix"] = _prefix(resource, given)
-    # Where its region is not known, its provider is what it shares one with.
+    # If its Region is not known, it shares that of its provider.
     provider = Provider(resource.provider.urn, {"region": UNKNOWN}) if resource.provider is not None else None
     sources = {classic_name(name): each for name, each in resource.property_sources.items()}
     ignored = tuple(map(classic_name, resource.ignore_changes))
@@ -80,7 +79,7 @@ def _as_classic(resource: Resource) -> Resource:
 
 
 def _prefix(resource: Resource, given: Mapping[str, Plain]) -> Plain:
-    """What a name is generated from; a plan does not know it of names that are given either."""
+    """The prefix of a generated name; a plan does not know it, even if the name is given."""
     name, prefix = given.get("name"), given.get("namePrefix")
     if resource.given is not None and "name" not in resource.given:
         return prefix if isinstance(prefix, str) and prefix else _DEFAULT_PREFIX
@@ -114,7 +113,7 @@ def _region(resource: Resource, given: Mapping[str, Plain]) -> Plain:
 
 
 def _in_its_spelling(node: AnyNode) -> AnyNode:
-    """The node, whose properties are called as its carrier calls them."""
+    """The node, with its carrier's names of properties."""
     spelled: dict[str, Any] = {
         each.name: snake_case(getattr(node, each.name)) for each in fields(node) if each.name.endswith("_property")
     }
@@ -136,7 +135,7 @@ def _readers() -> Iterator[tuple[str, Reads]]:
     for carrier in (classic, cloudformation, cloudcontrol):
         for kind, reads in carrier.READERS.items():
             if kind.startswith("aws:"):
-                # What stands in a template is spelled as templates are.
+                # Resources in a template have the spelling of templates.
                 yield type_of(kind), _reads(reads, respells=carrier is classic)
     for kind, reads in bridged.OWN_TYPES.items():
         respells = kind not in cloudformation.TEMPLATES

@@ -1,8 +1,8 @@
-"""How Terraform's names become Pulumi's: the rule, so that a package may have any name.
+"""How Terraform's names become Pulumi's, by rule, so that a package may have any name.
 
-Of a resource's type the provider's prefix goes, and what is left stands twice in the token: ``aws_kms_key`` is
-``PACKAGE:index/kmsKey:KmsKey``. An attribute's name is in camel case, in the plural where it is a list that may have
-several items; a nested block that stands once at most is an object.
+A resource's type loses the provider's prefix, and the rest appears twice in the token: ``aws_kms_key`` is
+``PACKAGE:index/kmsKey:KmsKey``. An attribute's name is in camel case, and plural if it is a list of several items; a
+nested block that appears at most once is an object.
 
 Sources: "Any Terraform Provider" in the Pulumi documentation; the package tfbridge of the Pulumi Terraform bridge
 (`TerraformToPulumiNameV2`, `tokens.SingleModule`, `tokens.MakeStandard`); the resources' names in the Terraform
@@ -15,45 +15,45 @@ import re
 
 from policy_pack.values import Plain
 
-# Where the classic provider's module is not called as Terraform's resources are.
+# Modules of the classic provider whose name differs from Terraform's.
 _SERVICES = {"cloudcontrol": "cloudcontrolapi"}
-# Names in the singular of what may be there several times.
+# Singular names of blocks that may appear several times.
 _PLURALS = {"inlinePolicy": "inlinePolicies"}
-# The keys of these are not of the schema.
+# The keys in these are not the schema's.
 _VERBATIM = frozenset({"parameters", "tags"})
 
 
 def type_of(classic: str) -> str:
-    """What Terraform calls a type of the classic provider: `aws_kms_key`, of `aws:kms/key:Key`."""
+    """Terraform's name of a type of the classic provider: `aws_kms_key` for `aws:kms/key:Key`."""
     _, module, name = classic.split(":")
     service = module.partition("/")[0]
     return f"aws_{_SERVICES.get(service, service)}{re.sub('[A-Z]', lambda match: f'_{match[0].lower()}', name)}"
 
 
 def type_of_cloud_control(resource_type: str) -> str:
-    """What Terraform calls one of AWS's own types in the provider awscc: `awscc_kms_key`, of `AWS::KMS::Key`."""
+    """Terraform's name of one of AWS's own types in the provider awscc: `awscc_kms_key` for `AWS::KMS::Key`."""
     _, service, name = resource_type.split("::")
     return f"awscc_{service.lower()}_{re.sub('(?<=[a-z0-9])(?=[A-Z])', '_', name).lower()}"
 
 
 def token(terraform_type: str) -> str:
-    """The type that a bridged provider gives a resource of Terraform, in a package of any name."""
+    """The type of a Terraform resource in a bridged provider, in a package of any name."""
     name = camel_case(terraform_type.partition("_")[2])
     return f"*:index/{name}:{name[:1].upper()}{name[1:]}"
 
 
 def camel_case(name: str) -> str:
-    """`kmsKeyArn`, of `kms_key_arn`."""
+    """`kmsKeyArn` for `kms_key_arn`."""
     return re.sub("(?<=[a-z0-9])_+([a-z0-9])", lambda match: match[1].upper(), name)
 
 
 def snake_case(path: str) -> str:
-    """`data_capture_config.kms_key_id`, of `dataCaptureConfig.kmsKeyId`."""
+    """`data_capture_config.kms_key_id` for `dataCaptureConfig.kmsKeyId`."""
     return re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", path)
 
 
 def in_camel_case(value: Plain) -> Plain:
-    """A value whose attributes have the names that the classic provider gives them, at any depth."""
+    """A value with the classic provider's names of attributes, at any depth."""
     if isinstance(value, list):
         return [in_camel_case(item) for item in value]
     if not isinstance(value, dict):
@@ -63,6 +63,6 @@ def in_camel_case(value: Plain) -> Plain:
 
 
 def classic_name(name: str) -> str:
-    """What the classic provider calls an attribute."""
+    """The classic provider's name of an attribute."""
     found = camel_case(name)
     return _PLURALS.get(found, found)

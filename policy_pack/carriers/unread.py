@@ -1,4 +1,4 @@
-"""What may make an endpoint configuration and is read by no carrier, so that it is named and never passed over.
+"""Resources that may make an endpoint configuration that no carrier reads, so that they are reported, never ignored.
 
 Sources: the pages of these resources in the Pulumi Registry; "Dynamic resource providers" in the Pulumi documentation,
 whose types begin with ``pulumi-nodejs:dynamic`` or ``pulumi-python:dynamic``; "CreateProject" in the Amazon SageMaker
@@ -29,14 +29,14 @@ from policy_pack.values import Plain, Unknown, get
 
 Node = Mapping[str, Any]
 Properties = Mapping[str, Any]
-# What a resource of a kind is, from what every node has and from its properties.
+# Makes the node of a resource from the fields that every node has and from its properties.
 Named = Callable[[Node, Properties], Iterable[Unread]]
 
 
 def _workflow(
     node: Node, kind: str, task: str, definition: Plain, elsewhere: Plain, tasks: Callable[[Plain], list[bool | None]]
 ) -> Iterator[Unread]:
-    """A workflow, where a task of its `definition` makes a configuration or the definition cannot be read."""
+    """A workflow, if a task of its `definition` makes a configuration or the definition cannot be read."""
     known = as_far_as_known(definition)
     if isinstance(known, Unknown) or (known is None and elsewhere is not None):
         yield Unread(**node, what=kind, certain=False)
@@ -106,7 +106,7 @@ def _node(resource: Resource) -> dict[str, Any]:
 
 
 def _reads(named: Named) -> Reads:
-    """Of a resource of a stack, unless it is a component: what that is made of is read by itself."""
+    """Reads a resource of a stack, unless it is a component, whose children are read themselves."""
 
     def read(resource: Resource, surroundings: Surroundings) -> Iterable[Unread]:
         return named(_node(resource), resource.properties) if resource.custom else ()
@@ -115,7 +115,7 @@ def _reads(named: Named) -> Reads:
 
 
 def _given(named: Named) -> Reads:
-    """Of a resource of one of AWS's own types, or of a custom one of a template."""
+    """Reads a resource of one of AWS's own types, or a custom resource of a template."""
     return Reads(Unread, lambda given: named(given.node, given.properties))
 
 
@@ -126,7 +126,7 @@ _TYPES = {
 }
 _DYNAMIC = _reads(_dynamic)
 _UNREAD_TYPE = _reads(_by_its_name)
-# By a part of the type's name, in a package of any name.
+# By part of the type's name, in a package of any name.
 _PARTS = (
     ("sfnstatemachine", _reads(_state_machine)),
     ("stepfunctionsstatemachine", _reads(_state_machine)),
@@ -137,7 +137,7 @@ _PARTS = (
     ("sagemakerproject", _reads(_project)),
 )
 
-# Types as CloudFormation knows them. What a template's provisioned products deploy is written elsewhere, as it says.
+# CloudFormation types. The template that a provisioned product deploys is stored elsewhere, which is reported.
 _IN_BOTH = {
     "AWS::StepFunctions::StateMachine": _given(_state_machine),
     "AWS::SageMaker::Pipeline": _given(_pipeline),
@@ -154,7 +154,7 @@ _IN_TEMPLATES = {
 
 
 def in_template(kind: str) -> Reads | None:
-    """How a type within a template is read, if it may make an endpoint configuration without being one."""
+    """How a type in a template is read, if it may make an endpoint configuration but is not one."""
     return _CUSTOM if kind.startswith("Custom::") else _IN_TEMPLATES.get(kind)
 
 

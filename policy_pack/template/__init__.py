@@ -1,8 +1,8 @@
 """Reads a CloudFormation template as far as it can be read before it is deployed.
 
-`read` takes the template and what is known around it, and gives the resources with their properties as plain values
-(`policy_pack.values`): known, or unknown with the logical ids that they are computed from. It knows nothing of Pulumi
-and nothing of policies. It never raises, and its time and memory are bounded (`policy_pack.template.bounds`).
+`read` takes a template and the known facts about its stack. It returns the resources with their properties as plain
+values (`policy_pack.values`): known, or unknown with the logical IDs that they are computed from. It knows nothing
+about Pulumi or policies. It never raises, and its time and memory are bounded (`policy_pack.template.bounds`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _NOT_A_LOGICAL_ID = "A resource in the template has a logical ID that is not let
 
 @dataclass(frozen=True)
 class Reading:
-    """What the properties of a resource are where the conditions of its template turn out in a certain way."""
+    """The properties of a resource for one outcome of the conditions of its template."""
 
     properties: dict[str, Plain]
     origins: Mapping[str, Origins]
@@ -54,11 +54,10 @@ class Reading:
 class TemplateResource:
     """A resource of a template.
 
-    `properties` is an object, or unknown as a whole where a macro or something else that cannot be read stands in its
-    place; `origins` says of each what it is computed from. `condition` is true, or unknown where it is not known
-    whether the resource is deployed at all. `alternatives` are what the properties may be where conditions that decide
-    them are not known; none where there are too many. Then `properties` are what is certain of them. `metadata` is as
-    it is written.
+    `properties` is an object, or unknown as a whole if a macro or another unreadable value is in its place; `origins`
+    has the sources of each property. `condition` is true, or unknown if it is not known whether the resource is
+    deployed at all. `alternatives` are the possible properties if conditions that decide them are not known; there are
+    none if there are too many. `properties` then has what is certain. `metadata` is unchanged.
     """
 
     logical_id: str
@@ -72,10 +71,10 @@ class TemplateResource:
 
 @dataclass(frozen=True)
 class Template:
-    """What a template says: its resources by logical id, and in sentences what in it cannot be read at preview.
+    """The content of a template: its resources by logical ID, and sentences that say what cannot be read at preview.
 
-    Where a macro rewrites all of it, nothing in it counts. `outputs` are the origins of what it gives to others,
-    `handed` those of what it gives to what is written elsewhere.
+    If a macro rewrites the whole template, nothing in it counts. `outputs` are the origins of its outputs, and `handed`
+    those of the values that it passes to templates stored elsewhere.
     """
 
     resources: Mapping[str, TemplateResource]
@@ -86,7 +85,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A template of which nothing can be read, and why, in a sentence that says "it" for the template."""
+    """A template that cannot be read at all, with a sentence that says why."""
 
     reason: str
 
@@ -102,15 +101,15 @@ def read(
     types: Container[str],
     varied: Container[str] = (),
 ) -> Template | Unreadable:
-    """Reads the template `body`, JSON or YAML or the object itself, and resolves the resources of these `types`.
+    """Reads the template `body` (JSON, YAML or an object) and resolves its resources of these `types`.
 
-    Those of `varied` types also in every way in which conditions that are not known may turn out. A stack or a stack
-    set within it is one of its resources where its own template is within it as well.
+    Resources of `varied` types are resolved for every outcome of the unknown conditions. A nested stack or stack set is
+    a resource like others if its own template is inside this one.
 
-    `parameters` are the values given to its parameters; texts, booleans and integers count, all else is unknown. Of
-    the others, `region` is where the stack is deployed ("eu-west-1"), `account` its account id, `partition` ("aws") and
-    `stack_name`; whatever is not a text is a gap of its own kind (`policy_pack.gaps`). Sources of unknown arguments
-    come back as sources of what is computed from them, beside logical ids.
+    `parameters` are the values of the template's parameters: texts, booleans and integers; all others are unknown.
+    `region` is the Region of the stack ("eu-west-1"), `account` its account ID, and there are `partition` ("aws") and
+    `stack_name`; a value that is not a text is a gap of its own kind (`policy_pack.gaps`). The sources of unknown
+    arguments become sources of the values that are computed from them, in addition to logical IDs.
     """
     known = _pseudo_parameters(region, account, partition, stack_name)
     try:
@@ -118,7 +117,7 @@ def read(
         return _read(document, Resolver(document.root, parameters, known), types, varied)
     except Refused as refused:
         return Unreadable(refused.reason)
-    except RecursionError:  # the bounds allow for the stack of the caller, but not for any
+    except RecursionError:  # the bounds leave room for the caller's call stack, but not for a deep one
         return Unreadable(TOO_DEEP)
 
 
@@ -128,7 +127,7 @@ def _pseudo_parameters(region: Text, account: Text, partition: Text, stack_name:
         for value, mark in ((region, REGION), (account, ACCOUNT), (partition, PARTITION), (stack_name, STACK_NAME))
     )
     suffix = _URL_SUFFIXES.get(partition) if isinstance(partition, str) else partition
-    # The end of a stack's id is made when the stack is.
+    # The end of a stack's ID is made with the stack.
     parts = ("arn:", partition, ":cloudformation:", region, ":", account, ":stack/", stack_name, "/", UNKNOWN)
     return {
         "AWS::Region": region,

@@ -1,4 +1,4 @@
-"""The conditions of a template: which hold, and what follows from each way in which those may turn out that are open.
+"""The conditions of a template: which ones hold, and the results for each outcome of the unknown ones.
 
 Source: "Condition functions" in the AWS CloudFormation Template Reference.
 """
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Conditions:
-    """The conditions of one template; `resolve` resolves what they compare, within `budget`."""
+    """The conditions of one template; `resolve` resolves the values that they compare, within `budget`."""
 
     def __init__(self, section: Mapping[str, Any], budget: Budget, resolve: Callable[[Plain], Plain]) -> None:
         self._section = section
@@ -25,7 +25,7 @@ class Conditions:
         self._resolve = resolve
         self._decided: dict[str, bool | Unknown] = {}
         self._assumed: dict[str, bool] = {}
-        self._open: dict[str, None] = {}  # those that were asked for and are not known, the innermost first
+        self._open: dict[str, None] = {}  # the unknown conditions that were used, the innermost first
         self._of_ways = Budget()
 
     def holds(self, name: Plain) -> bool | Unknown:
@@ -35,23 +35,23 @@ class Conditions:
         if name in self._assumed:
             return self._assumed[name]
         if name not in self._decided:
-            self._decided[name] = UNKNOWN  # for a condition that is decided by itself
+            self._decided[name] = UNKNOWN  # for a condition that refers to itself
             self._decided[name] = self._decide(self._section.get(name))
         if self._decided[name] is UNKNOWN:
             self._open[name] = None
         return self._decided[name]
 
     def ways(self, read: Callable[[], T]) -> tuple[T, list[T]]:
-        """What `read` gives as far as it is certain, and for each way in which open conditions that it asks for may be.
+        """The certain result of `read`, and its results for each outcome of the unknown conditions that it uses.
 
-        None of those where there are too many. Of conditions that depend on others those others are varied, so that
-        they agree with one another.
+        There are no such results if there are too many. If conditions depend on others, the others are varied, so that
+        the outcomes are consistent.
         """
         self._decided, self._open = {}, {}
         certain = read()
         if not self._open:
             return certain, []
-        with self._budget.exchanged(self._of_ways):  # what is read again counts apart, for all of the template
+        with self._budget.exchanged(self._of_ways):  # repeated reading has its own budget for the whole template
             try:
                 found = self._vary(read)
             except Refused:
@@ -90,7 +90,7 @@ class Conditions:
             if name == "Fn::Not" and len(parts) == 1 and isinstance(parts[0], bool):
                 decided = not parts[0]
             elif name in ("Fn::And", "Fn::Or"):
-                settles = name == "Fn::Or"  # one such part settles it, whatever the others are
+                settles = name == "Fn::Or"  # one such part decides, whatever the others are
                 if settles in parts:
                     decided = settles
                 elif UNKNOWN not in parts:

@@ -1,4 +1,4 @@
-"""The resources that a loop makes (``Fn::ForEach``), as far as what it loops over is known.
+"""The resources that a loop (``Fn::ForEach``) makes, if the values of the loop are known.
 
 Source: "Fn::ForEach" in the AWS CloudFormation Template Reference: all instances of ``${Identifier}`` and of
 ``&{Identifier}``, which keeps letters and digits only, are replaced in keys and values.
@@ -19,7 +19,7 @@ _NOT_ALPHANUMERIC = re.compile("[^A-Za-z0-9]")
 
 
 def without_loops(section: Mapping[str, Any], resolver: Resolver) -> dict[str, Any]:
-    """The resources, with those that loops make; a loop over what is not known stays as it is."""
+    """The resources, including those that loops make; a loop over unknown values is left unchanged."""
     made: dict[str, Any] = {}
     for key, value in section.items():
         made.update(_made(key, value, resolver) if is_loop(key) else {key: value})

@@ -1,4 +1,4 @@
-"""What of a template cannot be read before it is deployed: what macros rewrite, and what is written elsewhere.
+"""The parts of a template that cannot be read before it is deployed: those that macros rewrite or that are elsewhere.
 
 Sources, in the AWS CloudFormation User Guide and Template Reference: "Perform custom processing on CloudFormation
 templates with template macros" (what a macro is given to rewrite), "CloudFormation template Transform section",
@@ -13,7 +13,7 @@ from typing import Any
 from policy_pack.template.parse import keys_in
 from policy_pack.values import Plain
 
-# Macros of AWS's own that leave what is written of SageMaker and KMS as it is. What they loop over or nest is seen.
+# AWS's own macros that do not change SageMaker and KMS resources. The pack reads their loops and modules itself.
 _LEAVE_AS_WRITTEN = frozenset({"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"})
 
 _TRANSFORM = "A macro (Transform) rewrites the template when it is deployed."
@@ -28,10 +28,10 @@ _ELSEWHERE = {
 
 
 def rewriting(root: Mapping[str, Any]) -> Iterator[str]:
-    """Why nothing in a template may count as it is written: sentences, none where macros leave it alone."""
+    """Sentences that say why a template does not count as it is written; none if no macro rewrites it."""
     if any(name not in _LEAVE_AS_WRITTEN for name in _names(root.get("Transform"))):
         yield _TRANSFORM
-    # A macro within a section gets what stands beside it too. Of what stands in a resource, `resolve` takes care.
+    # A macro in a section also gets its siblings. `resolve` handles macros in a resource.
     resources = root.get("Resources")
     beside = {key: value for key, value in root.items() if key not in ("Resources", "Outputs", "Metadata")}
     if rewrites(beside) or (isinstance(resources, dict) and "Fn::Transform" in resources):
@@ -39,17 +39,17 @@ def rewriting(root: Mapping[str, Any]) -> Iterator[str]:
 
 
 def rewrites(part: Plain) -> bool:
-    """Whether a macro rewrites something at any depth of a part."""
+    """Whether a macro rewrites something in a part, at any depth."""
     return "Fn::Transform" in keys_in(part)
 
 
 def is_loop(key: str) -> bool:
-    """Whether a key stands for what a loop makes (``Fn::ForEach::NAME``)."""
+    """Whether a key is a loop (``Fn::ForEach::NAME``)."""
     return key.startswith("Fn::ForEach")
 
 
 def elsewhere(kind: str) -> str | None:
-    """What a resource is that deploys what is written elsewhere ("nested stack"); `None` for any other type."""
+    """Words for a resource that deploys a template stored elsewhere ("nested stack"); `None` for other types."""
     return "module" if kind.endswith("::MODULE") else _ELSEWHERE.get(kind)
 
 

@@ -1,7 +1,7 @@
-"""A template, JSON or YAML or an object, to one form: objects, lists and scalars, with every function in its long form.
+"""Parses a template (JSON, YAML or an object) into objects, lists and scalars, with every function in its long form.
 
-A scalar is a text, a boolean, a number, `None`, or `UNKNOWN` where it is written in a way that CloudFormation is known
-to read as something else than it looks (an account id with a leading zero).
+A scalar is a text, a boolean, a number, `None`, or `UNKNOWN` if CloudFormation is known to read it differently than it
+looks (an account ID with a leading zero).
 
 Sources, all in the AWS CloudFormation User Guide: "CloudFormation template format" (YAML 1.1 without aliases, hash
 merges and timestamps), "Intrinsic function reference" (short forms).
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MALFORMED = "The template is not valid JSON or YAML, or is not an object."
 ALIASES = "The template uses YAML aliases or merges, which CloudFormation does not take."
 
-# The name of no function: what stands below it cannot be read, but what it refers to is still seen.
+# Not the name of a function: the value below it cannot be read, but its references still count.
 UNREADABLE_PART = "Fn::"
 
 _BOOLEANS = {
@@ -35,7 +35,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 # Other numbers of YAML 1.1 and of the parsers made for it: octal, hexadecimal, binary, base 60, with underscores or
-# exponents, or too long to be exact. What becomes of their text is not documented.
+# exponents, or too long to be exact. It is not documented how they are converted to text.
 _OTHER_NUMBER = re.compile(
     r"[-+]?(0[bx][0-9a-fA-F_]+|([0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))"
     r"|\.(nan|NaN|NAN)"
@@ -43,13 +43,13 @@ _OTHER_NUMBER = re.compile(
 
 
 class Document:
-    """A template, parsed: its `root`, and whether an object in it `repeats_a_key` (then the last one counts)."""
+    """A parsed template: its `root`, and whether an object in it `repeats_a_key` (the last value counts)."""
 
     root: dict[str, Any]
     repeats_a_key: bool
 
     def __init__(self, body: str | Mapping[str, Plain], *, json_only: bool = False) -> None:
-        """Parses `body`, a text or an object of plain values. Raises `Refused` where it is malformed or too large."""
+        """Parses `body`, a text or an object of plain values. Raises `Refused` if it is malformed or too large."""
         self.repeats_a_key = False
         try:
             root = self._from_text(body, json_only) if isinstance(body, str) else _with_integers(body)
@@ -68,7 +68,7 @@ class Document:
         return root if root is not None or json_only else self._from_yaml(text)
 
     def _from_json(self, text: str) -> Plain:
-        """The root, or `None` where the text is not JSON: a mapping of YAML may begin with a brace as well."""
+        """The root, or `None` if the text is not JSON: a YAML mapping may begin with a brace, too."""
         try:
             root: Plain = json.loads(
                 text,
@@ -83,11 +83,11 @@ class Document:
         return root
 
     def _from_yaml(self, text: str) -> Plain:
-        """The root, built from the parser's events: without recursion, and as far as the bounds go."""
-        import yaml  # here, as most stacks hold no template and the pack must start fast
+        """The root, built from the parser's events without recursion and within the bounds."""
+        import yaml  # imported here, since most stacks have no template and the pack must start fast
 
         roots: list[Plain] = []
-        parts = roots  # of the list or mapping that is open
+        parts = roots  # of the open list or mapping
         outer: list[tuple[list[Plain], yaml.CollectionStartEvent]] = []
         try:
             for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -110,7 +110,7 @@ class Document:
         return roots[0] if len(roots) == 1 else None
 
     def _mapping(self, parts: Sequence[Plain]) -> dict[str, Any]:
-        """A mapping of YAML from its keys and values in turn."""
+        """A YAML mapping from its alternating keys and values."""
         keys = [as_text(key) for key in parts[::2]]
         made = self._object([(key or "", value) for key, value in zip(keys, parts[1::2])])
         return {UNREADABLE_PART: list(parts[1::2])} if None in keys else made
@@ -123,7 +123,7 @@ class Document:
 
 
 def as_text(value: Plain) -> str | None:
-    """The text that CloudFormation makes of a scalar, `None` where that is not certain, or where it is no scalar."""
+    """The text that CloudFormation makes of a scalar; `None` if that is not certain, or if it is not a scalar."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -132,13 +132,13 @@ def as_text(value: Plain) -> str | None:
 
 
 def single(value: Plain) -> tuple[str, Plain]:
-    """The one entry of an object that has no other."""
+    """The only entry of an object with one entry."""
     entries = list(value.items()) if isinstance(value, dict) else []
     return entries[0] if len(entries) == 1 else ("", None)
 
 
 def keys_in(value: Plain) -> Iterator[str]:
-    """The keys of all objects at any depth of a value."""
+    """The keys of all objects in a value, at any depth."""
     pending = [value]
     while pending:
         value = pending.pop()
@@ -166,19 +166,19 @@ def _tagged(tag: str | None, value: Plain) -> Plain:
         return value
     if tag in ("!Ref", "!Condition"):
         return {tag[1:]: value}
-    # Of another tag than a function's nobody knows the meaning, as of a function that nobody knows.
+    # A tag that is not a function's is treated as an unknown function.
     return {UNREADABLE_PART + tag[1:]: value}
 
 
 def _number(text: str) -> Plain:
-    """A number from its text, where both formats and every parser agree on what it is."""
+    """A number from its text, if both formats and every parser agree on its value."""
     if _INTEGER.fullmatch(text):
         return int(text)
     return float(text) if _DECIMAL.fullmatch(text) else UNKNOWN
 
 
 def _with_integers(value: Any) -> Plain:
-    """An object as the engine sends it, where all numbers are floating-point ones."""
+    """An object as the engine sends it, with all numbers as floating-point numbers."""
     if isinstance(value, Mapping):
         return {key: _with_integers(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -188,7 +188,7 @@ def _with_integers(value: Any) -> Plain:
 
 
 def _not_json(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN and infinity, which Python's parser takes
+    raise ValueError(constant)  # NaN and infinity, which Python's parser accepts
 
 
 def _parts(value: Plain) -> Sequence[Plain]:
@@ -198,7 +198,7 @@ def _parts(value: Plain) -> Sequence[Plain]:
 
 
 def _check_depth(root: Plain) -> None:
-    """Raises `Refused` where a value is nested deeper than functions that recurse can follow."""
+    """Raises `Refused` if a value is nested too deeply for recursive functions."""
     level: list[Plain] = [root]
     for _ in range(MAX_DEPTH):
         level = [part for value in level for part in _parts(value)]

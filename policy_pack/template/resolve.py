@@ -1,8 +1,7 @@
-"""The values of a template's properties: its functions, parameters and conditions resolved as far as they are known.
+"""Resolves the values of a template's properties: its functions, parameters and conditions, if they are known.
 
-What cannot be resolved is unknown, with the logical ids of the resources that it is computed from as its sources; of a
-text that can be resolved in part, the rest is (`policy_pack.template.texts`). Where a parameter's value is unknown, the
-sources of that value are kept.
+A value that cannot be resolved is unknown, with the logical IDs of the resources that it is computed from as its
+sources. A text may be partly known (`policy_pack.template.texts`). An unknown parameter keeps the sources of its value.
 
 Sources, all in the AWS CloudFormation User Guide and Template Reference: "Intrinsic function reference", "Condition
 functions", "Pseudo parameters reference", "CloudFormation template Parameters syntax".
@@ -43,8 +42,8 @@ _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 
 @dataclass(frozen=True)
 class Origins:
-    """What a value is computed from: `sources` are logical ids, and sources of unknown arguments of the template;
-    `parameters` are the names of its parameters, whether their values are known or not.
+    """The origins of a value: `sources` are logical IDs and the sources of unknown arguments of the template, and
+    `parameters` are the names of the parameters that it uses, whether their values are known or not.
     """
 
     sources: frozenset[str] = frozenset()
@@ -58,14 +57,14 @@ NO_ORIGINS = Origins()
 
 
 class Resolver:
-    """Resolves values of one template. Every method raises `Refused` where the template is beyond a bound."""
+    """Resolves values of one template. Every method raises `Refused` if the template exceeds a bound."""
 
     def __init__(
         self, root: Mapping[str, Any], parameters: Mapping[str, Plain] | Unknown, pseudo: Mapping[str, Plain]
     ) -> None:
-        """Takes the template, values for its parameters, and what is known of the pseudo parameters (``AWS::Region``).
+        """Takes the template, values for its parameters, and values for the pseudo parameters (``AWS::Region``).
 
-        Where all of `parameters` is unknown, so is every parameter, even one with a default.
+        If `parameters` as a whole is unknown, so is every parameter, even one with a default.
         """
         self.resources = _object(root.get("Resources"))
         self._parameters = _object(root.get("Parameters"))
@@ -73,11 +72,11 @@ class Resolver:
         self.budget = Budget()
         self.conditions = Conditions(_object(root.get("Conditions")), self.budget, self.resolve)
         self._given = parameters
-        self._known = {**pseudo, "AWS::NoValue": NO_VALUE}  # what a Ref of a name is, as far as it was asked for
+        self._known = {**pseudo, "AWS::NoValue": NO_VALUE}  # the resolved Refs by name
         self._used: set[str] = set()  # the parameters that the value being resolved is computed from
 
     def resolve_with_origins(self, value: Plain) -> tuple[Plain, Origins]:
-        """The value with every function in it resolved, and what it is computed from."""
+        """The value with every function in it resolved, and its origins."""
         self._used = set()
         resolved = self.resolve(value)
         return resolved, Origins(frozenset(sources_in(resolved)), frozenset(self._used))
@@ -104,11 +103,11 @@ class Resolver:
         return resolved
 
     def properties(self, resource: Mapping[str, Any]) -> dict[str, Plain] | None:
-        """The properties of a resource as they are written, each for itself; `None` where that cannot be said."""
+        """The unresolved properties of a resource, by name; `None` if they cannot be told apart."""
         return None if "Fn::Transform" in resource else self._spread(resource.get("Properties"))
 
     def _spread(self, given: Plain) -> dict[str, Plain] | None:
-        """An object that a function makes, with the function in each of its entries."""
+        """An object that a function returns, with the function in each of its entries instead."""
         if given is None or given == _NOTHING:
             return {}
         if not isinstance(given, dict):
@@ -129,7 +128,7 @@ class Resolver:
 
     def condition(self, name: Plain) -> bool | Unknown:
         """Whether a condition holds, given its name."""
-        used = self._used.copy()  # a condition chooses a value, and makes none
+        used = self._used.copy()  # a condition chooses a value but makes none
         holds = self.conditions.holds(name)
         self._used = used
         return holds
@@ -169,7 +168,7 @@ class Resolver:
             elif name not in values:
                 values[name] = self._get_att(name) if "." in name else self._reference(name)
         used = {name: values[name] for name in set(pieces[1::2])}
-        # An opening that is left over is no variable, and what it is nobody says.
+        # A leftover opening is not a variable, and its meaning is not documented.
         if any("${" in piece for piece in pieces[::2]):
             return unknown(*used.values())
         texts = {name: with_gaps(value) for name, value in used.items()}
@@ -202,7 +201,7 @@ class Resolver:
             return unknown(parts)
         index, items = parts
         written = argument[1] if isinstance(argument, list) else items
-        # Not where an item before it may turn out to be no value, and whether that one counts is not documented.
+        # Not if an item before it may be no value: it is not documented whether such an item counts.
         if isinstance(items, list) and isinstance(written, list) and len(written) != len(items):
             return unknown(parts)
         if isinstance(index, Unknown) and isinstance(items, list):
@@ -260,7 +259,7 @@ class Resolver:
         return len(items)
 
     def _one_of(self, values: Sequence[Plain]) -> Plain:
-        """What is certain of a value that is one of several."""
+        """What is certain about a value that is one of several."""
         self.budget.spend(sum(map(_size, values)))
         return merged(values)
 
@@ -279,7 +278,7 @@ class Resolver:
 
 
 def function_in(value: Mapping[str, Any]) -> str | None:
-    """The function that an object is, `None` for a plain object, and no function's name where it is a bit of both."""
+    """The name of the function that an object is, `None` for a plain object, and "" if it is a mix of both."""
     functions = [key for key in value if key == "Ref" or key.startswith("Fn::")]
     if not functions:
         return None
@@ -291,14 +290,14 @@ def _may_be_nothing(item: Plain) -> bool:
 
 
 def _is_known(value: Plain) -> bool:
-    """Whether there is nothing unknown in a value."""
+    """Whether nothing in a value is unknown."""
     if isinstance(value, (dict, list)):
         return all(map(_is_known, value.values() if isinstance(value, dict) else value))
     return not isinstance(value, (Unknown, Opaque))
 
 
 def _size(value: Plain) -> int:
-    """How much it is to go through a value."""
+    """The cost of going through a value."""
     if isinstance(value, dict):
         return PART + sum(map(_size, value.values()))
     if isinstance(value, list):

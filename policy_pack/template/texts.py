@@ -1,4 +1,4 @@
-"""Texts that a template's functions make, of which parts may not be known (`policy_pack.gaps`).
+"""Texts that a template's functions make, which may be partly known (`policy_pack.gaps`).
 
 Source: "Get values stored in other services using dynamic references" in the AWS CloudFormation User Guide.
 """
@@ -14,7 +14,7 @@ from policy_pack.records import dataclass
 from policy_pack.template.parse import as_text
 from policy_pack.values import Opaque, PartlyKnown, Plain, Unknown, may_be_absent, sources_in
 
-NO_VALUE = Opaque("AWS::NoValue")  # takes away the property or the list's item that it is the value of
+NO_VALUE = Opaque("AWS::NoValue")  # removes the property or the list item that has this value
 
 _LOOKED_UP = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _GAPS = re.compile(f"{GAP}+")
@@ -22,13 +22,13 @@ _GAPS = re.compile(f"{GAP}+")
 
 @dataclass(frozen=True)
 class Pieces(Unknown):
-    """The list that a partly known `text` is split into, of which nobody knows how many items it has."""
+    """The list that a partly known `text` is split into, with an unknown number of items."""
 
     delimiter: str = ""
     text: str = GAP
 
     def item(self, index: int) -> Plain:
-        """The item at an index, as far as it is certain."""
+        """The certain part of the item at an index."""
         pieces = self.text.split(self.delimiter)
         if any(GAP in piece for piece in pieces[: index + 1]) or index >= len(pieces):
             return Unknown(self.sources)
@@ -36,17 +36,17 @@ class Pieces(Unknown):
 
 
 def unknown(*values: Plain) -> Unknown:
-    """What is computed from `values` in a way that is not known."""
+    """An unknown value that is computed from `values`."""
     return Unknown(frozenset(source for value in values for source in sources_in(value)))
 
 
 def literal(text: str) -> Plain:
-    """A text as it is written: what CloudFormation looks up when the stack is deployed is not known."""
+    """A literal text, in which dynamic references that CloudFormation resolves at deployment are unknown."""
     return text_of(without_marks(text)) if "{{resolve:" in text else text
 
 
 def with_gaps(value: Plain) -> str:
-    """The text of a scalar, with gaps for what is not known of it."""
+    """The text of a scalar, with gaps for its unknown parts."""
     known = as_text(value)
     if known is not None:
         return without_marks(known)
@@ -54,21 +54,21 @@ def with_gaps(value: Plain) -> str:
 
 
 def text_of(text: str, *values: Plain) -> Plain:
-    """A text with gaps as a plain value, computed from `values`."""
+    """A text with gaps as a plain value that is computed from `values`."""
     if "{{resolve:" in text:
         text = _LOOKED_UP.sub(GAP, text)
     sources = unknown(*values).sources
     if not has_gaps(text):
         return Unknown(sources) if "{{resolve:" in text else text
     text = _GAPS.sub(GAP, text)
-    # What fills a gap may be the rest of a reference that is looked up.
+    # The text in a gap may complete a dynamic reference.
     if text == GAP or (GAP in text and ("{{" in text or "}}" in text)):
         return Unknown(sources)
     return PartlyKnown(sources, text=text)
 
 
 def joined(delimiter: str, items: Sequence[Plain]) -> Plain:
-    """The items with the delimiter between them; one that may be absent takes a delimiter with it."""
+    """The items with the delimiter between them; an item that may be absent takes a delimiter with it."""
     text, after_gap = "", True
     for item in items:
         optional = isinstance(item, Unknown) and item.may_be_absent
@@ -84,7 +84,7 @@ def split(delimiter: str, text: Plain) -> Plain:
         return list(text.split(delimiter))
     if not isinstance(text, PartlyKnown) or text.may_be_absent or has_gaps(delimiter):
         return unknown(text)
-    # Letters, digits and dashes may stand in any gap, other characters only where anything may.
+    # Any gap may contain letters, digits and dashes; other characters are possible only in a gap for any text.
     inside = any(each.isalnum() or each == "-" for each in delimiter)
     if GAP in text.text or inside:
         whole = "".join(GAP if inside and has_gaps(each) else each for each in text.text)
@@ -93,7 +93,7 @@ def split(delimiter: str, text: Plain) -> Plain:
 
 
 def same(one: Plain, other: Plain) -> bool | None:
-    """Whether two scalars are the same text, `None` where nobody can tell."""
+    """Whether two scalars are the same text; `None` if that is not known."""
     texts = [as_text(each) for each in (one, other)]
     if None not in texts:
         return texts[0] == texts[1]
@@ -104,7 +104,7 @@ def same(one: Plain, other: Plain) -> bool | None:
 
 
 def merged(values: Iterable[Plain]) -> Plain:
-    """What is certain of a value that is one of these, and nobody knows which: where they agree, also in part."""
+    """What is certain about a value that is one of these: the parts in which they agree."""
     candidates = list(values)
     present = [each for each in candidates if each is not NO_VALUE]
     if not present:
@@ -140,6 +140,6 @@ def _agreed(values: Sequence[Plain]) -> Plain:
 
 
 def _common_start(texts: Sequence[str]) -> str:
-    least, most = min(texts), max(texts)  # what these have in common, all that are sorted between them have
+    least, most = min(texts), max(texts)  # whatever these two have in common, all texts that sort between them have too
     length = next((index for index, each in enumerate(least) if not most.startswith(each, index)), len(least))
     return least[:length]
