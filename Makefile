@@ -45,7 +45,7 @@ test: setup lint types ## Run linters, types and all tests, with coverage
 	$(RUN) -m coverage combine -q
 	$(RUN) -m coverage report
 
-quick: setup ## Run the tests of an inner loop: all but the slow ones and those in a browser
+quick: setup ## Run the tests of an inner loop, in a minute: all but the slow ones and those in a browser
 	$(RUN) -m pytest -q -n auto -m 'not slow and not browser'
 
 lint: setup ## Run the linter and check the format

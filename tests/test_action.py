@@ -21,7 +21,10 @@ from tests.test_ci_examples import installed  # noqa: F401 - the pack with a vir
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
-pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the action's steps are of bash")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("bash") is None, reason="the action's steps are of bash"),
+]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from tests.conftest import ROOT
 from tests.harness.answers import Answer
 from tests.harness.engine import Engine
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = "999988887777"
 KEY_ID = "12345678-1234-1234-1234-123456789012"
 PRIVATE = (ACCOUNT, KEY_ID, "s3cr3t")

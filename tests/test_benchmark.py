@@ -14,6 +14,8 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 from benchmarks.stacks import CONFIGURATION, OTHER, Size, analyze, analyze_stack
 from tests.harness.engine import Engine
 
+pytestmark = pytest.mark.slow
+
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 PAIRED = "paired-with-endpoint"
 SCRIPT = Path(__file__).parent.parent / "benchmarks" / "bench.py"

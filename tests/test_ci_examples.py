@@ -20,6 +20,8 @@ from policy_pack.audit.plan import format_of
 from policy_pack.commands.cli import main
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 CI = ROOT / "examples" / "ci"
 WORKFLOW, PIPELINE, PRE_COMMIT = CI / "github-actions.yml", CI / "gitlab-ci.yml", CI / "pre-commit-config.yaml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"

@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, replay
 
+pytestmark = pytest.mark.slow
+
 tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")  # pytest brings the latter
 METADATA: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXAMPLE = ROOT / "examples" / "own-pack" / "__main__.py"

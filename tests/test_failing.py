@@ -20,6 +20,8 @@ from tests.harness.program import deploy
 from tests.harness.recordings import send
 from tests.programs.blocks import arn, pair
 
+pytestmark = pytest.mark.slow
+
 SECRET = "a value that is nobody's business"
 SENSE = "settings-make-sense"
 ENCRYPTION = "encryption-at-rest-enabled"

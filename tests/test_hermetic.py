@@ -12,6 +12,8 @@ from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, recordings, replay
 
+pytestmark = pytest.mark.slow
+
 CONFINED = f"""
 import os, sys
 

@@ -20,6 +20,8 @@ from tests.audit.states import write
 from tests.engine.cli import ROOT
 from tests.harness.engine import Engine, Stack
 
+pytestmark = pytest.mark.slow
+
 SECRET = "correct-horse-battery-staple"
 POLICY = json.dumps({"Statement": [{"Principal": {"AWS": ACCOUNT}, "Sid": SECRET}]})
 

@@ -16,6 +16,8 @@ from tools import notes, release
 from tools.notes import NoEntry
 from tools.release import NotReleased
 
+pytestmark = pytest.mark.slow
+
 CHANGELOG = """# Changelog
 
 ## 1.1.0 - unreleased

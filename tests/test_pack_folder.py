@@ -15,6 +15,8 @@ from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, replay
 from tools.pack import FILES, NotPacked, contents, fill, main
 
+pytestmark = pytest.mark.slow
+
 FOREIGN = "planted-in-the-checkout"
 
 # What documented commands, editors and people leave in a checkout.

@@ -19,6 +19,8 @@ from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.recordings import Recording, replay
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 1_000_000  # bytes of a file
 # What is published is the folder that `make pack` fills; a checkout has pictures besides.
 PACKED = 2_000_000

@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 from tools import sbom, scan_history, versions
 from tools.scan_history import Found, detectors, scan
 
+pytestmark = pytest.mark.slow
+
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 LOCKED = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
 

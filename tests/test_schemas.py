@@ -23,6 +23,8 @@ from policy_pack.carriers import READERS
 from policy_pack.stack.model import Unread
 from tools.speaking_types import FILE, PACKAGES, described, installed
 
+pytestmark = pytest.mark.slow
+
 KNOWN: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 EVERY_TYPE = sorted(kind for each in KNOWN.values() for kind in each["types"])
 

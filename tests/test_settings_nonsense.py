@@ -208,6 +208,7 @@ ENCRYPTED = _resource("aws:sagemaker/endpointConfiguration:EndpointConfiguration
 UNPAIRED = _resource("aws:sagemaker/endpoint:Endpoint", endpointConfigName="config")
 
 
+@pytest.mark.slow
 @many
 @given(settings=anything)
 def test_any_settings_are_answered(settings: Mapping[str, Any], engine: Engine) -> None:

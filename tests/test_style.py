@@ -20,6 +20,7 @@ from tests.test_programs import CASES
 PAGE = Path(ROOT) / "docs" / "style.md"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", ["preview", "update"])
 def test_messages_of_the_programs(phase: str, engine: Engine) -> None:
     found: dict[str, list[str]] = {}

@@ -20,6 +20,8 @@ from tests.terraform.cli import PRINTED, play, read_printed
 from tests.terraform.programs import PLAYED
 from tests.terraform.provider import ACCOUNT, serving
 
+pytestmark = pytest.mark.slow
+
 CONFIGURATION = "aws_sagemaker_endpoint_configuration.serving"
 ENDPOINT = "aws_sagemaker_endpoint.serving"
 KEY = "aws_kms_key.serving"

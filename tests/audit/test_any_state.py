@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from policy_pack.carriers import READERS
 from policy_pack.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN_SENTINELS
 from tests.audit.auditing import options
 from tests.audit.states import ACCOUNT, KEY, KEY_ID, urn
+
+pytestmark = pytest.mark.slow
 
 _NAMES = (
     "kmsKeyArn kmsKeyId name endpointConfigName region policy arn keyId primaryKeyArn targetKeyId role policyArn "

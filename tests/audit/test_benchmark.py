@@ -14,6 +14,8 @@ from benchmarks.stacks import Size
 from policy_pack.audit.run import audit
 from tests.audit.auditing import ROOT, options
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = ROOT / "benchmarks" / "bench_audit.py"
 
 

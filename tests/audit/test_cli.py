@@ -17,6 +17,8 @@ from policy_pack.policies import PACK
 from tests.audit.auditing import ROOT, command, process
 from tests.audit.states import ACCOUNT, KEY, configuration, export, write
 
+pytestmark = pytest.mark.slow
+
 NOTHING_WRONG = export()
 ADVISORY = export(configuration(kmsKeyArn=KEY))
 MANDATORY = export(configuration())

@@ -20,6 +20,8 @@ from policy_pack.commands.cli import main
 from tests.audit.auditing import ROOT, command
 from tests.audit.states import ACCOUNT, KEY, configuration, export, write
 
+pytestmark = pytest.mark.slow
+
 AUDIT = [sys.executable, "-m", "policy_pack", "audit"]
 
 

@@ -28,6 +28,8 @@ from tests.audit.test_formats_html import Page
 from tests.audit.test_formats_junit import SCHEMA
 from tests.audit.test_formats_oscal import VALIDATOR
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 INPUTS = [ROOT / "examples", ROOT / "tests" / "recordings"]
 

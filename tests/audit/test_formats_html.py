@@ -15,6 +15,8 @@ from policy_pack.audit.formats import html
 from policy_pack.audit.report import Report
 from tests.audit import invented
 
+pytestmark = pytest.mark.slow
+
 REPORTS = [invented.report(), invented.one_of_each(), invented.hostile()]
 
 

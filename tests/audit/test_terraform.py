@@ -284,6 +284,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from _paths(each, (*path, name))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_whatever_stands_anywhere_it_is_judged_or_there_is_a_reason(data: st.DataObject) -> None:

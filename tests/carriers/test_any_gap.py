@@ -23,6 +23,8 @@ from policy_pack.stack.model import Configuration, Template
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import stack, template
 
+pytestmark = pytest.mark.slow
+
 Path = tuple[Any, ...]
 
 KEY_ID = "12345678-1234-1234-1234-123456789012"

@@ -14,6 +14,8 @@ from tests.fuzz import states, worse
 from tests.fuzz.targets import TARGETS
 from tests.harness.engine import Engine
 
+pytestmark = pytest.mark.slow
+
 CORPUS = sorted(Path(__file__).parent.joinpath("corpus").glob("*.json"))
 
 

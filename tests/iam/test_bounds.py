@@ -23,6 +23,8 @@ from policy_pack.stack.model import Resource, Stack
 from tests.iam.statements import KEY, OWN, REGION, ROLE, USE, allow, deny, document
 from tests.iam.worst import LETS_IN, LIMIT, USUAL, WORST
 
+pytestmark = pytest.mark.slow
+
 STRANGER = ["arn:aws:iam::*:role/stranger-*"]
 
 

@@ -33,6 +33,8 @@ from tests.iam.statements import (
     document,
 )  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 CALLERS = (Caller(ROLE), Caller(ADMIN), Caller(OTHER_ROLE), Caller(service=SERVICE))
 
 

@@ -17,6 +17,8 @@ from policy_pack.iam.permissions import Permissions
 from tests.iam.simulated import ASKERS, TABLE, Asker, policies
 from tests.iam.statements import KEY, OWN, REGION, USE
 
+pytestmark = pytest.mark.slow
+
 ROWS = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
 
 # What no policy says and the simulator is told: an organization, an id, and what a call says of itself.

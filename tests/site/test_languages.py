@@ -17,6 +17,8 @@ from tools.site import languages
 from tools.site.examples import NOTES, WRITERS, written
 from tools.site.programs import resources
 
+pytestmark = pytest.mark.slow
+
 SHOWN = [pytest.param(policy, id=policy.name) for policy in PACK.policies if policy.bad]
 
 

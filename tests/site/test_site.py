@@ -33,6 +33,8 @@ from tests.conftest import ROOT
 from tools.site import pages
 from tools.site.build import BrokenLink, _linked, fill
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("material", reason="mkdocs-material is not installed")
 
 TEN_QUESTIONS = {

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_pack.template import Template, Unreadable
 from policy_pack.values import UNKNOWN, Opaque, Unknown
 from tests.template.reading import TYPE, computed_from, read_template
+
+pytestmark = pytest.mark.slow
 
 FUNCTIONS = (
     "Ref Fn::GetAtt Fn::Sub Fn::Join Fn::Split Fn::Select Fn::If Fn::FindInMap Fn::Equals Fn::And Fn::Or Fn::Not "
