@@ -114,6 +114,17 @@ def test_settings_are_judged_where_some_are_given(engine: Engine) -> None:
     assert [each.policy for each in answer.findings] == [SENSE]
 
 
+def test_each_configuration_of_the_pack_has_its_own_answer(engine: Engine) -> None:
+    stack = [resource(kind) for kind in OTHERS]
+    engine.configure({})
+    plain = engine.analyze_stack(stack)
+    engine.configure({f"{PREFIX}no-such-policy": "mandatory"})
+    assert [each.policy for each in engine.analyze_stack(stack).findings] == [SENSE]
+    engine.configure({FOLLOWS: "disabled"})
+    without = engine.analyze_stack(stack).not_applicable
+    assert without == {name: why for name, why in plain.not_applicable.items() if name != FOLLOWS}
+
+
 def test_disabled_policies_are_not_named(engine: Engine) -> None:
     engine.configure({CUSTOMER: "disabled", "key-verified-in-aws": "advisory"})
     assert engine.analyze(resource("aws:kms/key:Key")).not_applicable.keys() == RESOURCE - {CUSTOMER}

@@ -48,6 +48,16 @@ def test_types_of_any_package_and_more_types_are_kept() -> None:
     assert [each.type for each in kept] == kinds[:3]
 
 
+def test_no_more_types_are_remembered_than_a_stack_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(skim, "_MOST", 2)
+    skimmer = Skimmer(READERS)
+    kinds = ["a:b:C", CONFIGURATION, "a:b:D", "aws:kms/key:Key", "a:b:C", CONFIGURATION]
+    for _ in range(2):
+        kept = skimmer.stack(listed(*map(typed, kinds))).resources
+        assert [each.type for each in kept] == [CONFIGURATION, "aws:kms/key:Key", CONFIGURATION]
+    assert skimmer.resource(typed("aws:kms/alias:Alias")).type == "aws:kms/alias:Alias"
+
+
 def test_fields_of_a_later_engine_are_kept() -> None:
     later = b"\x9a\x06\x03new"  # field 99
     parsed = Skimmer(READERS).stack(listed(typed(CONFIGURATION)) + later)

@@ -65,8 +65,10 @@ T = TypeVar("T", bound=Typed)
 
 def concerning(resources: Iterable[T]) -> list[T]:
     """The resources of a stack that policies need; none if there is no resource that they judge."""
-    known = [each for each in resources if each.type in READERS]
-    return known if any(each.type in SUBJECTS for each in known) else []
+    given = [(each.type, each) for each in resources]
+    # A stack has many resources of few types.
+    known = {kind for kind in {kind for kind, _ in given} if kind in READERS}
+    return [each for kind, each in given if kind in known] if any(kind in SUBJECTS for kind in known) else []
 
 
 def read(resources: Iterable[Resource], surroundings: Surroundings) -> Stack:

@@ -106,6 +106,7 @@ class Edge:
         self._session = session
         self._remediates = False
         self._nobody: pb.AnalyzeResponse | None = None
+        self._nobody_in_stack: pb.AnalyzeResponse | None = None
 
     def __getattr__(self, name: str) -> Any:
         # Whatever this class does not answer itself is the SDK's, methods of later versions included.
@@ -122,8 +123,15 @@ class Edge:
         return response
 
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: Any) -> pb.AnalyzeResponse:
+        concerned = concerning(request.resources)
+        if not concerned and not self._session.faults.summary():
+            # Of most stacks; the same answer each time, unless a setting has something to say.
+            if self._nobody_in_stack is None and self._session.only_defaults:
+                self._nobody_in_stack = answers.nobody(self._session, STACK)
+            if self._nobody_in_stack is not None:
+                return self._nobody_in_stack
         tells = messages.tells_dependencies(request.resources)
-        with self._reading(concerning(request.resources), tells_dependencies=tells):
+        with self._reading(concerned, tells_dependencies=tells):
             response: pb.AnalyzeResponse = self._sdk.AnalyzeStack(pb.AnalyzeStackRequest(), context)
         return response
 
@@ -167,7 +175,7 @@ class Edge:
         policies = request.policyConfig
         levels = {name: pb.EnforcementLevel.Name(each.enforcementLevel).lower() for name, each in policies.items()}
         self._remediates = REMEDIATE in levels.values()
-        self._nobody = None
+        self._nobody = self._nobody_in_stack = None
         self._session.levels = levels
         self._session.given = {
             name: json_format.MessageToDict(each.properties)

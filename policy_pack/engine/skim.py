@@ -8,14 +8,29 @@ Sources: "Encoding" of the Protocol Buffers documentation; "pulumi/proto/pulumi/
 
 from __future__ import annotations
 
-from collections.abc import Container
-from functools import cache, lru_cache
+from collections.abc import Container, Iterable
+from functools import cache
 from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
-_TYPE = b"\x0a"  # what precedes a text in field 1, which a resource's type is, and then its length if below 128
-_TYPES = 4096  # the number of types that the cache holds
+_TYPE = 0x0A  # what precedes a text in field 1, which a resource's type is, and then its length if below 128
+_MOST = 4096  # types that are remembered
+
+
+class _Known(dict[bytes, bool]):
+    """Whether types are known, remembered by their serialized form: a stack has many resources of few types."""
+
+    def __init__(self, *types: Container[str]) -> None:
+        super().__init__()
+        self._types = types
+
+    def __missing__(self, kind: bytes) -> bool:
+        text = kind.decode(errors="replace")
+        found = any(text in each for each in self._types)
+        if len(self) < _MOST:
+            self[kind] = found
+        return found
 
 
 class Skimmer:
@@ -25,12 +40,11 @@ class Skimmer:
     """
 
     def __init__(self, types: Container[str], *also: str) -> None:
-        # A stack has many resources of few types.
-        self._is_known = lru_cache(_TYPES)(lambda kind: _is_any_of(kind.decode(errors="replace"), types, also))
+        self._known = _Known(types, also)
 
     def resource(self, serialized: bytes) -> pb.AnalyzeRequest:
         """An Analyze request; an empty one in place of one that is left out."""
-        return pb.AnalyzeRequest.FromString(serialized) if self._may_concern(serialized) else pb.AnalyzeRequest()
+        return pb.AnalyzeRequest.FromString(serialized) if self._may_concern([serialized]) else pb.AnalyzeRequest()
 
     def stack(self, serialized: bytes) -> pb.AnalyzeStackRequest:
         """An AnalyzeStack request with some of its resources."""
@@ -38,20 +52,18 @@ class Skimmer:
         if skimmed is None:
             return pb.AnalyzeStackRequest.FromString(serialized)
         request = skimmed.FromString(serialized)
-        kept = [each for each in request.resources if self._may_concern(each)]
+        kept = self._may_concern(request.resources)
         del request.resources[:]
         request.resources.extend(kept)
         return pb.AnalyzeStackRequest.FromString(request.SerializeToString())
 
-    def _may_concern(self, resource: bytes) -> bool:
+    def _may_concern(self, resources: Iterable[bytes]) -> list[bytes]:
+        known = self._known
         # Every serialiser writes fields by number. Where one does not, the resource is kept, and its type read later.
-        if resource[:1] != _TYPE or resource[1] > 127:
-            return True
-        return self._is_known(resource[2 : 2 + resource[1]])
-
-
-def _is_any_of(kind: str, *types: Container[str]) -> bool:
-    return any(kind in each for each in types)
+        # No call for each: most of what a stack costs where nothing concerns the pack is spent here.
+        return [
+            each for each in resources if not each or each[0] != _TYPE or each[1] > 127 or known[each[2 : 2 + each[1]]]
+        ]
 
 
 @cache
