@@ -3,15 +3,18 @@
     python -m benchmarks.load [--calls N] [--callers N] [--stacks N] [--resources N] [--violations N]
 
 It prints the rate, the answers that differ and the memory of the pack's process (Linux's VmRSS) after warming up and
-at the end. The status is 1 if any answer differs.
+at the end, and at most (VmHWM). The status is 1 if any answer differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,11 @@ from tests.harness.engine import Engine, Stack
 from tests.harness.recordings import recordings
 
 ROOT = Path(__file__).parent.parent
-CONFIGURATION, BUCKET = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws:s3/bucket:Bucket"
+CONFIGURATION, ENDPOINT = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws:sagemaker/endpoint:Endpoint"
+KEY, BUCKET = "aws:kms/key:Key", "aws:s3/bucket:Bucket"
+LETS_IN_EVERYBODY = json.dumps(
+    {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}]}
+)
 
 
 def calls(engine: Engine, count: int, callers: int) -> int:
@@ -39,32 +46,80 @@ def calls(engine: Engine, count: int, callers: int) -> int:
 
 
 def stack_of(number: int, resources: int, violations: int) -> pb.AnalyzeStackRequest:
-    """A stack of buckets, and of configurations without a key whose names say which stack it is."""
-    made: list[dict[str, Any]] = []
-    for index in range(resources):
-        kind = CONFIGURATION if index < violations else BUCKET
-        name = f"of-{number}-{index}"
-        properties = {"region": "us-east-1", "name": f"{name}-1a2b3c4", "tags": {"team": "serving"}}
-        made.append(
-            {"type": kind, "name": name, "urn": f"urn:pulumi:dev::shop::{kind}::{name}", "properties": properties}
+    """A stack of buckets, with the violations that are asked for; its names say which stack it is.
+
+    Half of the violations are of configurations that no Endpoint uses, one each. The others are of an Endpoint, its
+    configuration and its key, five each: the key is disabled and does not rotate, its policy lets in everybody for too
+    little, and the Endpoint names the configuration by hand.
+    """
+    unused, served = violations - violations // 10 * 5, violations // 10
+    made = [_resource(CONFIGURATION, f"of-{number}-{index}", _named(number, index)) for index in range(unused)]
+    for index in range(unused, unused + served):
+        key = _resource(
+            KEY, f"key-{number}-{index}", {"isEnabled": False, "arn": _arn(index), "policy": LETS_IN_EVERYBODY}
         )
+        configuration = _resource(
+            CONFIGURATION, f"of-{number}-{index}", {**_named(number, index), "kmsKeyArn": _arn(index)}
+        )
+        configuration["propertyDependencies"] = {"kmsKeyArn": {"urns": [key["urn"]]}}
+        by_hand = {"endpointConfigName": _named(number, index)["name"]}
+        made += [key, configuration, _resource(ENDPOINT, f"endpoint-{number}-{index}", by_hand)]
+    made += [_resource(BUCKET, f"bucket-{number}-{index}", {}) for index in range(resources - len(made))]
     return json_format.ParseDict({"resources": made}, pb.AnalyzeStackRequest())
 
 
-def stacks(engine: Engine, count: int, resources: int, violations: int) -> int:
-    """How many of the stacks that are judged at once get another answer than alone."""
+def _resource(kind: str, name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    urn = f"urn:pulumi:dev::shop::{kind}::{name}"
+    given = {"region": "us-east-1", "tags": {"team": "serving"}, **properties}
+    return {"type": kind, "name": name, "urn": urn, "properties": given}
+
+
+def _named(number: int, index: int) -> dict[str, Any]:
+    return {"name": f"of-{number}-{index}-1a2b3c4"}
+
+
+def _arn(index: int) -> str:
+    return f"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-{index:012}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What many stacks at once were answered."""
+
+    violations: int
+    differing: int
+    alone: float
+    at_once: float
+
+
+def stacks(engine: Engine, count: int, resources: int, violations: int) -> Found:
+    """Has stacks judged alone and then all at once, and compares the answers, violation by violation.
+
+    A violation that names what is in another stack differs too.
+    """
     requests = [stack_of(number, resources, violations) for number in range(count)]
+    started = time.monotonic()
     alone = [engine.analyze_stack(each).response for each in requests]
+    halfway = time.monotonic()
     with ThreadPoolExecutor(count) as pool:
-        at_once = pool.map(lambda each: engine.analyze_stack(each).response, requests)
-        return sum(one != other for one, other in zip(alone, at_once))
+        at_once = list(pool.map(lambda each: engine.analyze_stack(each).response, requests))
+    ended = time.monotonic()
+    differ = sum(map(differing, alone, at_once, range(count)))
+    return Found(sum(len(each.diagnostics) for each in alone), differ, halfway - started, ended - halfway)
 
 
-def memory(engine: Engine) -> int:
-    """The memory of the pack's process in MB, 0 where the system does not tell."""
+def differing(alone: pb.AnalyzeResponse, at_once: pb.AnalyzeResponse, number: int) -> int:
+    """How many violations of the stack with a number are not those that it got alone."""
+    pairs = zip_longest(alone.diagnostics, at_once.diagnostics)
+    differing = sum(one != other or f"-{number}-" not in one.urn for one, other in pairs)
+    return differing + (list(alone.not_applicable) != list(at_once.not_applicable))
+
+
+def memory(engine: Engine, which: str = "VmRSS") -> int:
+    """The memory of the pack's process in MB now, or with `VmHWM` the most so far; 0 where the system does not tell."""
     status = Path(f"/proc/{engine.pid}/status")
     lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
-    return next((int(each.split()[1]) // 1024 for each in lines if each.startswith("VmRSS")), 0)
+    return next((int(each.split()[1]) // 1024 for each in lines if each.startswith(which)), 0)
 
 
 def main() -> int:
@@ -73,29 +128,29 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--violations", type=int, default=20_000)
     given = parser.parse_args()
-    differing = 0
+    differ = 0
     with Engine(ROOT, stack=Stack(config={"aws:region": "us-east-1"})) as engine:
         calls(engine, max(given.calls // 10, 1), given.callers)
         warm, started = memory(engine), time.monotonic()
-        differing += calls(engine, given.calls, given.callers)
+        differ += calls(engine, given.calls, given.callers)
         seconds = time.monotonic() - started
-        print(
-            f"{given.calls} calls by {given.callers} callers: {given.calls / seconds:,.0f} a second, {differing} differ"
-        )
+        print(f"{given.calls} calls by {given.callers} callers: {given.calls / seconds:,.0f} a second, {differ} differ")
         print(f"memory: {warm} MB after warming up, {memory(engine)} MB at the end")
         for violations in (0, given.violations):
             # The first round warms up: what stacks of this size take is not given back.
             warm = 0
-            for _ in range(2):
-                started = time.monotonic()
+            for turn in ("warming up", "again"):
                 found = stacks(engine, given.stacks, given.resources, violations)
-                seconds = time.monotonic() - started
                 warm = warm or memory(engine)
-                differing += found
-            what = f"{given.stacks} stacks of {given.resources} resources at once, {violations} of them in violation"
-            print(f"{what}: {seconds:.0f} s with each alone, {found} differ")
-            print(f"memory: {warm} MB after warming up, {memory(engine)} MB at the end")
-    return bool(differing)
+                differ += found.differing
+                print(
+                    f"{given.stacks} stacks of {given.resources} resources, {found.violations} violations, {turn}: "
+                    f"{found.alone:.0f} s one by one, {found.at_once:.0f} s at once, {found.differing} differ",
+                    flush=True,
+                )
+            now, most = memory(engine), memory(engine, "VmHWM")
+            print(f"memory: {warm} MB after warming up, {now} MB at the end, {most} MB at most")
+    return bool(differ)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,26 @@ def test_callers_at_once(engine: Engine) -> None:
 
 
 def test_stacks_at_once(engine: Engine) -> None:
-    assert load.stacks(engine, 4, 400, 100) == 0
-    found = [each.resource for each in engine.analyze_stack(load.stack_of(3, 10, 2)).findings]
-    assert {each for each in found if each} == {"of-3-0", "of-3-1"}
+    found = load.stacks(engine, 4, 400, 100)
+    assert (found.violations, found.differing) == (400, 0)
+
+
+def test_the_stacks_are_violated_as_often_as_they_should_be(engine: Engine) -> None:
+    found = [each for each in engine.analyze_stack(load.stack_of(3, 30, 20)).findings if each.resource]
+    unused = [each.resource for each in found if each.policy == "paired-with-endpoint"]
+    assert unused == [f"of-3-{index}" for index in range(10)]
+    assert sorted({each.policy for each in found} - {"paired-with-endpoint"}) == [
+        "endpoint-follows-replacement",
+        "key-policy-grants-sagemaker",
+        "key-policy-restricted",
+        "key-resource-usable",
+        "key-rotation-enabled",
+    ]
+    assert len(found) == 20
+
+
+def test_an_answer_that_differs_is_seen(engine: Engine) -> None:
+    of_3, of_4 = (engine.analyze_stack(load.stack_of(number, 30, 20)).response for number in (3, 4))
+    assert load.differing(of_3, of_3, 3) == 0
+    assert load.differing(of_3, of_4, 3) == 20
+    assert load.differing(of_4, of_4, 3) == 20
