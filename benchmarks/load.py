@@ -145,7 +145,7 @@ def main() -> int:
                 differ += found.differing
                 print(
                     f"{given.stacks} stacks of {given.resources} resources, {found.violations} violations, {turn}: "
-                    f"{found.alone:.0f} s one by one, {found.at_once:.0f} s at once, {found.differing} differ",
+                    f"{found.alone:.1f} s one by one, {found.at_once:.1f} s at once, {found.differing} differ",
                     flush=True,
                 )
             now, most = memory(engine), memory(engine, "VmHWM")
