@@ -2,14 +2,16 @@
 
     python -m benchmarks.load [--calls N] [--callers N] [--stacks N] [--resources N] [--violations N]
 
-It prints the rate, the answers that differ and the memory of the pack's process (Linux's VmRSS) after warming up and
-at the end, and at most (VmHWM). The status is 1 if any answer differs.
+It prints the rate, the pack's processor time, which other work on the machine does not change much, the answers that
+differ, and the memory of the pack's process (Linux's VmRSS) after warming up, at the end and at most (VmHWM). The status
+is 1 if any answer differs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -88,8 +90,9 @@ class Found:
 
     violations: int
     differing: int
-    alone: float
+    alone: float  # seconds, like the next two
     at_once: float
+    processor: float
 
 
 def stacks(engine: Engine, count: int, resources: int, violations: int) -> Found:
@@ -98,14 +101,15 @@ def stacks(engine: Engine, count: int, resources: int, violations: int) -> Found
     A violation that names what is in another stack differs too.
     """
     requests = [stack_of(number, resources, violations) for number in range(count)]
-    started = time.monotonic()
+    used, started = processor(engine), time.monotonic()
     alone = [engine.analyze_stack(each).response for each in requests]
     halfway = time.monotonic()
     with ThreadPoolExecutor(count) as pool:
         at_once = list(pool.map(lambda each: engine.analyze_stack(each).response, requests))
     ended = time.monotonic()
     differ = sum(map(differing, alone, at_once, range(count)))
-    return Found(sum(len(each.diagnostics) for each in alone), differ, halfway - started, ended - halfway)
+    violations = sum(len(each.diagnostics) for each in alone)
+    return Found(violations, differ, halfway - started, ended - halfway, processor(engine) - used)
 
 
 def differing(alone: pb.AnalyzeResponse, at_once: pb.AnalyzeResponse, number: int) -> int:
@@ -113,6 +117,15 @@ def differing(alone: pb.AnalyzeResponse, at_once: pb.AnalyzeResponse, number: in
     pairs = zip_longest(alone.diagnostics, at_once.diagnostics)
     differing = sum(one != other or f"-{number}-" not in one.urn for one, other in pairs)
     return differing + (list(alone.not_applicable) != list(at_once.not_applicable))
+
+
+def processor(engine: Engine) -> float:
+    """The processor time of the pack's process in seconds, 0 where the system does not tell."""
+    status = Path(f"/proc/{engine.pid}/stat")
+    if not status.exists():
+        return 0.0
+    fields = status.read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(engine: Engine, which: str = "VmRSS") -> int:
@@ -145,7 +158,8 @@ def main() -> int:
                 differ += found.differing
                 print(
                     f"{given.stacks} stacks of {given.resources} resources, {found.violations} violations, {turn}: "
-                    f"{found.alone:.1f} s one by one, {found.at_once:.1f} s at once, {found.differing} differ",
+                    f"{found.alone:.1f} s one by one, {found.at_once:.1f} s at once, "
+                    f"{found.processor:.1f} s of the pack's processor time, {found.differing} differ",
                     flush=True,
                 )
             now, most = memory(engine), memory(engine, "VmHWM")
