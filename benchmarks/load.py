@@ -3,8 +3,8 @@
     python -m benchmarks.load [--calls N] [--callers N] [--stacks N] [--resources N] [--violations N]
 
 It prints the rate, the pack's processor time, which other work on the machine does not change much, the answers that
-differ, and the memory of the pack's process (Linux's VmRSS) after warming up, at the end and at most (VmHWM). The status
-is 1 if any answer differs.
+differ, and the memory of the pack's process (Linux's VmRSS) after warming up, at the end and at most (VmHWM). The
+status is 1 if any answer differs.
 """
 
 from __future__ import annotations
@@ -102,21 +102,27 @@ def stacks(engine: Engine, count: int, resources: int, violations: int) -> Found
     """
     requests = [stack_of(number, resources, violations) for number in range(count)]
     used, started = processor(engine), time.monotonic()
-    alone = [engine.analyze_stack(each).response for each in requests]
+    alone = [judged(engine, each) for each in requests]
     halfway = time.monotonic()
     with ThreadPoolExecutor(count) as pool:
-        at_once = list(pool.map(lambda each: engine.analyze_stack(each).response, requests))
+        at_once = list(pool.map(lambda each: judged(engine, each), requests))
     ended = time.monotonic()
     differ = sum(map(differing, alone, at_once, range(count)))
-    violations = sum(len(each.diagnostics) for each in alone)
-    return Found(violations, differ, halfway - started, ended - halfway, processor(engine) - used)
+    count_of_all = sum(len(each.diagnostics) for each in alone)
+    return Found(count_of_all, differ, halfway - started, ended - halfway, processor(engine) - used)
+
+
+def judged(engine: Engine, request: pb.AnalyzeStackRequest) -> pb.AnalyzeResponse:
+    answer = engine.analyze_stack(request).response
+    assert isinstance(answer, pb.AnalyzeResponse)
+    return answer
 
 
 def differing(alone: pb.AnalyzeResponse, at_once: pb.AnalyzeResponse, number: int) -> int:
     """How many violations of the stack with a number are not those that it got alone."""
     pairs = zip_longest(alone.diagnostics, at_once.diagnostics)
-    differing = sum(one != other or f"-{number}-" not in one.urn for one, other in pairs)
-    return differing + (list(alone.not_applicable) != list(at_once.not_applicable))
+    differ = sum(bool(one != other or f"-{number}-" not in one.urn) for one, other in pairs)
+    return differ + (list(alone.not_applicable) != list(at_once.not_applicable))
 
 
 def processor(engine: Engine) -> float:

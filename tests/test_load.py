@@ -30,7 +30,7 @@ def test_the_stacks_are_violated_as_often_as_they_should_be(engine: Engine) -> N
 
 
 def test_an_answer_that_differs_is_seen(engine: Engine) -> None:
-    of_3, of_4 = (engine.analyze_stack(load.stack_of(number, 30, 20)).response for number in (3, 4))
+    of_3, of_4 = (load.judged(engine, load.stack_of(number, 30, 20)) for number in (3, 4))
     assert load.differing(of_3, of_3, 3) == 0
     assert load.differing(of_3, of_4, 3) == 20
     assert load.differing(of_4, of_4, 3) == 20
