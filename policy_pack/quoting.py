@@ -20,6 +20,7 @@ from policy_pack.expressions import expression
 MASK = "***"
 MOST = 5_000  # the longest message in characters, including the policy's description before it
 _MOST_OF_A_NAME = 120
+_MOST_OF_A_LABEL = 1_000  # a URN has the names of all its parents' types
 _MOST_OF_A_FIX = 2_500
 _MOST_LISTED = 10
 
@@ -36,6 +37,9 @@ _PRIVATE = expression(
 )
 # A document, an ARN or the header of a key instead of a name.
 _NO_NAME = expression(r"\s*[\[{]\s*[\"\[{]|-----BEGIN|arn:", re.IGNORECASE)
+_SECRETS = r"\{\s*[\"'].*|-----BEGIN.*|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+_DOCUMENT = expression(_SECRETS, re.DOTALL)
+_ARN_OR_DOCUMENT = expression(rf"arn:aws[a-z-]*:[^\s\"']*|{_SECRETS}", re.DOTALL | re.IGNORECASE)
 _AT_THE_BEGINNING = expression(r"(^|\s)(?=::|section_(?:start|end):)", re.IGNORECASE | re.MULTILINE)
 _ANYWHERE = expression(r"##(?=[a-z.-]*\[)", re.IGNORECASE)
 
@@ -75,6 +79,31 @@ def name(text: str, most: int = _MOST_OF_A_NAME) -> str:
     if len(shown) > most:
         shown = f"{shown[:most]}..."
     return without_commands(shown)
+
+
+def label(text: str, *, shows_arns: bool = False) -> str:
+    """A name, a URN or an id of a resource in a report: on one line, and a name only.
+
+    In the place of an ARN, a document or the rest of what has no end stand words with a digest, by which two such
+    resources of a stack are told apart. ARNs stay where `shows_arns`.
+    """
+    left_out = _DOCUMENT if shows_arns else _ARN_OR_DOCUMENT
+    shown = left_out.sub(lambda match: f"(not shown, {_digest(match[0])})", text)
+    if len(shown) > _MOST_OF_A_LABEL:
+        shown = f"{shown[:_MOST_OF_A_LABEL]}... ({_digest(text)})"
+    return without_commands(visible(shown))
+
+
+def path(given: object) -> str:
+    """The path of a file, on one line, with no command of a CI runner in it."""
+    return without_commands(visible(str(given)))
+
+
+def _digest(text: str) -> str:
+    import hashlib  # no sooner than a report leaves something out
+
+    # Short, so that an account, of which there are 10 to the 12, cannot be found by trying all of them.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
 def region(value: object) -> str:

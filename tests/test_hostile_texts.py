@@ -138,6 +138,58 @@ def test_no_line_of_the_audit_is_obeyed(what: str, tmp_path: Path) -> None:
     assert shown.returncode == 1 and OBEYED.search(shown.stdout + shown.stderr) is None
 
 
+FORMATS = ("text", "json", "sarif", "junit", "html", "markdown", "csv", "csv-verdicts")
+# Rules of a style sheet begin so at the beginning of a line, and end without the second pair of colons.
+OF_A_STYLE_SHEET = re.compile(r"(?m)^\s*::[a-z-]+ \{")
+
+
+# Twelve digits or a UUID alone may be part of any name.
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("what", [each for each in HOSTILE if each not in ("an account", "a secret")])
+def test_no_name_in_a_report_is_obeyed_or_gives_an_arn_away(what: str, form: str, tmp_path: Path) -> None:
+    given = HOSTILE[what][:200_000]
+    inputs = {"name": given, "region": given, "tags": {given: given}, "productionVariants": [{"variantName": given}]}
+    entries = [
+        {**resource(kind, given, {}), "custom": True, "id": given, "inputs": inputs, "sourcePosition": position}
+        for kind in (CONFIGURATION, KEY, "aws:sagemaker/endpoint:Endpoint", "pulumi:providers:aws")
+        for position in [f"project:///{given[:900]}#3"]
+    ]
+    stack = {"type": "pulumi:pulumi:Stack", "urn": f"urn:pulumi:{given}::{given}::pulumi:pulumi:Stack::{given}"}
+    document = {"version": 3, "deployment": {"resources": [stack, *entries]}}
+    ran = command(write(tmp_path / "state.json", document), "--format", form)
+    assert ran.returncode == 1
+    said = OF_A_STYLE_SHEET.sub("", ran.stdout.removeprefix("\ufeff"))  # a spreadsheet wants it before a CSV
+    assert all(each.isprintable() or each == "\t" for line in re.split("\r?\n", said) for each in line)
+    assert OBEYED.search(said) is None
+    assert ACCOUNT not in said and KEY_ID not in said and "Statement" not in said
+    assert len(said) < 700_000
+
+
+def test_names_that_are_left_out_are_told_apart_and_shown_on_request() -> None:
+    one, other = (
+        f"urn:pulumi:dev::shop::t::x-arn:aws:kms:us-east-1:{account}:key/a" for account in (ACCOUNT, "1" * 12)
+    )
+    assert quoting.label(one) != quoting.label(other) and quoting.label(one).startswith("urn:pulumi:dev::shop::t::x-(")
+    assert quoting.label(one, shows_arns=True) == one
+    assert quoting.label("a" * 3_000) != quoting.label("a" * 3_001)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "urn:pulumi:dev::shop::a:b:C$aws:kms/key:Key::key",
+        'aws_kms_key.main["eu-west-1"]',
+        "serving-111122223333",
+        "{{ .Values.name }}",
+        "a::b",
+        "x" * 1_000,
+        "Kunden-Schlüssel",
+    ],
+)
+def test_names_stay_as_they_are_in_a_report(given: str) -> None:
+    assert quoting.label(given) == given
+
+
 @pytest.mark.parametrize(
     "given", ["##vso[task.complete]", "a ::error::b", "a\n::error::b", "a\x1b[2J", "\u202ea", "##[x]"]
 )

@@ -22,12 +22,14 @@ _RULES = tuple(each.id for each in CONTROL.identifiers if each.tool == "AWS Conf
 def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Command]:
     """The commands for the configuration of this physical name; `region` in none where nobody knows it.
 
-    Yields nothing where a character of the name could be obeyed by a terminal into which it is pasted; no AWS
-    resource has such a name. Nor where `region` is no region's name, so that nothing else comes out in its place.
+    Yields nothing where a character of the name could be obeyed by a terminal into which it is pasted, or where an ARN
+    or a document stands in its place; no AWS resource has such a name. Nor where `region` is no region's name, so that
+    nothing else comes out in its place.
     """
     if region is not None and quoting.region(region) != region:
         return
-    if not name or not name.replace("\n", "").replace("\t", "").isprintable():
+    flat = name.replace("\n", "").replace("\t", "")
+    if not name or quoting.label(flat) != flat:
         return
     at = f" --region {shlex.quote(region)}" if region is not None else ""
     yield Command(

@@ -5,6 +5,7 @@ Sources: RFC 1952 for members, and for the zero bytes that may follow them; RFC 
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -12,12 +13,17 @@ from typing import Any
 from policy_pack.audit.state import Unusable
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_SKIPPABLE = tuple(bytes((0x50 + each,)) + b"\x2a\x4d\x18" for each in range(16))  # what parallel tools begin with
 _STEP = 1 << 20  # bytes that are decompressed at a time
+_FIRST = 1 << 10  # compressed bytes that a member is given at first: what follows a short one is copied
 _ZSTD_STEP = 1 << 10  # compressed bytes at a time: so many can make 32 MB
 
 _DAMAGED = "is compressed, and damaged"
 _CUT_OFF = f"{_DAMAGED}: it is cut off before its end"
 _MORE = f"{_DAMAGED}: after its end there is something else"
+
+
+_NOT_ZERO = re.compile(rb"[^\0]")
 
 
 class TooLarge(Exception):
@@ -28,7 +34,7 @@ def decompress(raw: bytes, limit: int) -> bytes:
     """What is in `raw`, or that itself where it is not compressed; raises `Unusable`, and `TooLarge` above `limit`."""
     if raw.startswith(_GZIP):
         parts = _gzip(raw)
-    elif raw.startswith(_ZSTD):
+    elif raw.startswith((_ZSTD, *_SKIPPABLE)):
         parts = _zstd(raw)
     else:
         return raw
@@ -42,21 +48,28 @@ def decompress(raw: bytes, limit: int) -> bytes:
 
 
 def _gzip(raw: bytes) -> Iterator[bytes]:
-    while raw:
-        if not raw.startswith(_GZIP):
+    at = 0
+    while at < len(raw):
+        if not raw.startswith(_GZIP, at):
             raise Unusable(_MORE)
-        member = zlib.decompressobj(wbits=31)
-        rest = raw
+        member, step = zlib.decompressobj(wbits=31), _FIRST
         try:
             while not member.eof:
-                part = member.decompress(rest, _STEP)
-                rest = member.unconsumed_tail
-                yield part
-                if not part and not rest and not member.eof:
+                given = raw[at : at + step]
+                if not given:
                     raise Unusable(_CUT_OFF)
+                part = member.decompress(given, _STEP)
+                at += len(given) - len(member.unconsumed_tail) - len(member.unused_data)
+                step = min(2 * step, _STEP)
+                yield part
         except zlib.error as error:
             raise Unusable(_DAMAGED) from error
-        raw = member.unused_data.lstrip(b"\0")
+        at = _after_zeros(raw, at)
+
+
+def _after_zeros(raw: bytes, at: int) -> int:
+    found = _NOT_ZERO.search(raw, at)
+    return found.start() if found is not None else len(raw)
 
 
 def _zstd(raw: bytes) -> Iterator[bytes]:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from policy_pack import quoting
 from policy_pack.audit.formats import FORMATS, text, writer
 from policy_pack.audit.plan import TEXT
 from policy_pack.audit.report import Report
-from policy_pack.quoting import visible
 
 # What is wrong with a path as it was given; anything else is a fault of the machine.
 _OF_THE_PATH = frozenset(
@@ -25,7 +25,7 @@ class NotWritten(Exception):
     """An output that could not be written; its text says which, and why. `is_use` says that its path makes no sense."""
 
     def __init__(self, what: str, error: OSError) -> None:
-        super().__init__(f"{visible(what)} cannot be written: {error.strerror or type(error).__name__}")
+        super().__init__(f"{quoting.path(what)} cannot be written: {error.strerror or type(error).__name__}")
         self.is_use = error.errno in _OF_THE_PATH
 
 

@@ -33,7 +33,7 @@ from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.settings import Effective
 from policy_pack.judging.spelling import language_of, spelled
 from policy_pack.judging.verdict import Exempted, Violation
-from policy_pack.quoting import message, visible
+from policy_pack.quoting import message
 from policy_pack.records import dataclass
 from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Template, Unread
@@ -129,15 +129,18 @@ class Examination:
             policy=name,
             level=level_of(policy, self._options.config),
             severity=policy.severity,
-            urn=visible(urn),
-            resource=visible(name_of(urn)),
-            type=visible(type_of(urn)),
-            subject=visible(subject.label) if subject is not None and subject.id != urn else "",
+            urn=self._shown(urn),
+            resource=self._shown(name_of(urn)),
+            type=self._shown(type_of(urn)),
+            subject=self._shown(subject.label) if subject is not None and subject.id != urn else "",
             why=message(violation.why),
             fix=message(spelled(violation.fix, self._language(urn), self._options.config.pack.setting_names)),
             fingerprint=_fingerprint(name, self._source.organization, *identity),
             origin=self._origins.of(urn),
         )
+
+    def _shown(self, text: str) -> str:
+        return quoting.label(text, shows_arns=self._options.shows_arns)
 
     def _language(self, urn: str) -> str:
         program = self._origins.of(urn).program
@@ -172,10 +175,10 @@ class Examination:
             yield UnreadEvidence(
                 source=self._source.name,
                 stack=self._source.label,
-                urn=visible(node.urn),
-                id=visible(node.id),
-                label=visible(node.label),
-                type=visible(type_of(node.urn)),
+                urn=self._shown(node.urn),
+                id=self._shown(node.id),
+                label=self._shown(node.label),
+                type=self._shown(type_of(node.urn)),
                 status=EXEMPTED if node.id in exempted else CANNOT_TELL,
                 why=message(why),
             )
@@ -192,11 +195,11 @@ class Examination:
         return ConfigurationEvidence(
             source=self._source.name,
             stack=self._source.label,
-            urn=visible(configuration.urn),
-            id=visible(configuration.id),
-            label=visible(configuration.label),
-            type=visible(type_of(configuration.urn)),
-            name=visible(name),
+            urn=self._shown(configuration.urn),
+            id=self._shown(configuration.id),
+            label=self._shown(configuration.label),
+            type=self._shown(type_of(configuration.urn)),
+            name=self._shown(name),
             region=quoting.region(region) if region else "",
             key=key_text(
                 key,
@@ -227,8 +230,9 @@ class Examination:
     def _physical_name(self, configuration: Configuration, secrets: tuple[str, ...]) -> str:
         name = configuration.name
         if not isinstance(name, str) and configuration.id == configuration.urn:
-            # Some providers identify a resource by its ARN, which ends with its name.
-            name = self._state.physical_id(configuration.urn).rpartition("/")[2]
+            # Some providers identify a resource by its ARN, which ends with its name; another's is not its own.
+            id_ = self._state.physical_id(configuration.urn)
+            name = "" if id_.startswith("arn:") and ":sagemaker:" not in id_ else id_.rpartition("/")[2]
         return name if isinstance(name, str) and not any(name in secret for secret in secrets) else ""
 
 

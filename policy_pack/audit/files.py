@@ -32,6 +32,8 @@ class Content:
 
 def read(source: Input, limit: int) -> Content:
     """What a file holds, decompressed; raises `Unusable`. `limit` is in bytes, before and after decompression."""
+    if source.path == STDIN and sys.stdin is None:
+        raise Unusable("cannot be read: the standard input is closed")
     try:
         raw = _read_all(sys.stdin.buffer, limit) if source.path == STDIN else _read_file(source, limit)
     except (OSError, ValueError) as error:

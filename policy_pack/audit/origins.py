@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policy_pack import quoting
 from policy_pack.audit.evidence import Origin, Position
-from policy_pack.quoting import visible
 
 _POSITION = re.compile(r"project:///+([^#?]{1,1000})#([0-9]{1,7})(?:,([0-9]{1,7}))?")
 _NAMED = re.compile(rb'"urn"\s*:\s*\Z')
@@ -60,7 +60,7 @@ class Origins:
             path = posixpath.normpath(posixpath.join(self._root, unquote(found[1]).lstrip("/"))) if found else ""
             parts = path.split("/")
             if found and int(found[2]) and ".." not in parts and not _INSTALLED.intersection(parts):
-                yield Position(visible(path), int(found[2]), int(found[3] or 0))
+                yield Position(quoting.label(path), int(found[2]), int(found[3] or 0))
 
     def _line(self, urn: str) -> int:
         for quoted in dict.fromkeys((json.dumps(urn, ensure_ascii=False), json.dumps(urn), _as_go_writes(urn))):

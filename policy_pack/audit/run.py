@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timezone
+from functools import partial
 
-from policy_pack import __version__
+from policy_pack import __version__, quoting
 from policy_pack.audit import baseline, files, skim
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import ConfigurationEvidence, Finding, UnreadEvidence
@@ -19,7 +20,6 @@ from policy_pack.audit.history import trend
 from policy_pack.audit.report import Past, PolicyInEffect, Problem, Report, Source
 from policy_pack.audit.state import NoStack, State, Unusable, parse
 from policy_pack.audit.verdicts import is_decisive
-from policy_pack.quoting import visible
 from policy_pack.records import dataclass
 
 _CHUNK = 8  # inputs that a process is given at a time
@@ -58,10 +58,10 @@ def audit(
     found = list(find(paths))
     inputs = [each for each in found if isinstance(each, Input) and not each.again]
     advance = watch(inputs)
-    problems = [Problem(visible(each.path), each.why) for each in found if isinstance(each, Missing)]
+    problems = [Problem(quoting.path(each.path), each.why) for each in found if isinstance(each, Missing)]
     notes = [
         *_notes(options),
-        *(Problem(visible(each.path), each.why) for each in found if isinstance(each, LeftOut)),
+        *(Problem(quoting.path(each.path), each.why) for each in found if isinstance(each, LeftOut)),
     ]
     sources: list[Source] = []
     ignored: list[str] = []
@@ -77,7 +77,7 @@ def audit(
             outcomes.append(each)
             advance()
     for source, outcome in outcomes:
-        name = visible(source.path)
+        name = quoting.path(source.path)
         if outcome.ignored:
             ignored.append(name)
             continue
@@ -91,7 +91,7 @@ def audit(
         configurations += outcome.configurations
         findings += outcome.findings
         unread += outcome.unread
-    problems += [Problem(visible(path), "holds no stack") for path in paths if path not in told]
+    problems += [Problem(quoting.path(path), "holds no stack") for path in paths if path not in told]
     marked = baseline.mark(findings, known or {})
     labeled = _with_key_labels(configurations)
     policies = tuple(_policies(options.config))
@@ -129,14 +129,15 @@ def examine(source: Input, options: Options) -> Outcome:
     try:
         content = files.read(source, options.max_size)
         state = parse(skim.parse(content.text))
+        shown = partial(quoting.label, shows_arns=options.shows_arns)
         about = Source(
-            name=visible(source.path),
+            name=quoting.path(source.path),
             sha256=content.sha256,
             size=content.size,
             kind=state.kind,
-            organization=visible(state.organization),
-            project=visible(state.project),
-            stack=visible(state.stack),
+            organization=shown(state.organization),
+            project=shown(state.project),
+            stack=shown(state.stack),
             resources=state.resources,
             taken=state.taken,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from policy_pack import quoting
 from policy_pack.audit.formats import FORMATS, writer
 from policy_pack.audit.plan import Senseless, plan
 from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option, tell
@@ -227,7 +228,7 @@ def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Any], *, is
     if not is_shown and report.sources:
         tell(f"{headline(report)}. {stopping_text(report)}.")
     for path in files:
-        tell(f"Wrote {path}")
+        tell(f"Wrote {quoting.path(path)}")
     for each in limits:
         tell(f"note: {each.source} {each.text}")
 
@@ -236,13 +237,12 @@ def _rests_on(context: click.Context, config: str | None, given: Config, effecti
     """What the report says of the files and options that it rests on."""
     from policy_pack.audit.report import Problem
     from policy_pack.judging.policy import DISABLED
-    from policy_pack.quoting import visible
 
     notes = []
     if config is not None:
-        notes.append(Problem(visible(config), "gave the levels and settings of this audit"))
+        notes.append(Problem(quoting.path(config), "gave the levels and settings of this audit"))
     if context.obj is not None and context.obj.path is not None:
-        notes.append(Problem(visible(str(context.obj.path)), "gave options of presentation"))
+        notes.append(Problem(quoting.path(context.obj.path), "gave options of presentation"))
     left_out = [name for name, level in given.levels.items() if level != effective.levels[name]]
     if left_out:
         ran = sum(level != DISABLED for level in effective.levels.values())
@@ -299,5 +299,5 @@ def _load(path: str, load: Callable[[bytes], T]) -> T:
     except ConfigError as error:
         lines = error.lines
     for line in lines:
-        tell(f"error: {path}: {line}")
+        tell(f"error: {quoting.path(path)}: {line}")
     sys.exit(UNUSABLE)

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from policy_pack import quoting
 from policy_pack.records import dataclass
 
 TABLE = "sagemaker-encryption"
@@ -64,7 +65,7 @@ def find(directory: Path) -> Presentation:
             toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
             table = toml.loads(text.decode("utf-8")).get("tool", {}).get(TABLE)
         except (OSError, ValueError, AttributeError, RecursionError):
-            unread.append(f"{path} is not read: it is no TOML file")
+            unread.append(f"{quoting.path(path)} is not read: it is no TOML file")
             continue
         if table is not None:
             return Presentation(path, _options(path, table), tuple(unread))
@@ -73,13 +74,14 @@ def find(directory: Path) -> Presentation:
 
 def _options(path: Path, table: Any) -> dict[str, Any]:
     if not isinstance(table, dict):
-        raise Refused(f"{path}: [tool.{TABLE}] is not a table")
+        raise Refused(f"{quoting.path(path)}: [tool.{TABLE}] is not a table")
     options: dict[str, Any] = {}
     for name, value in table.items():
         parameter = _PARAMETERS.get(name.replace("_", "-"))
         if parameter is None:
             raise Refused(
-                f"{path}: [tool.{TABLE}] cannot give {name}: only {', '.join(_PARAMETERS)} are read there, "
+                f"{quoting.path(path)}: [tool.{TABLE}] cannot give {quoting.name(name)}: "
+                f"only {', '.join(_PARAMETERS)} are read there, "
                 "since the repository that is audited must not decide what is audited"
             )
         options[parameter] = _flag(path, name, value) if name in ("quiet", "verbose") else _texts(path, name, value)
@@ -90,14 +92,14 @@ def _options(path: Path, table: Any) -> dict[str, Any]:
 
 def _flag(path: Path, name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Refused(f"{path}: {name} is neither true nor false")
+        raise Refused(f"{quoting.path(path)}: {name} is neither true nor false")
     return value
 
 
 def _texts(path: Path, name: str, value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(each, str) and each for each in values):
-        raise Refused(f"{path}: {name} is not a text or a list of texts")
+        raise Refused(f"{quoting.path(path)}: {name} is not a text or a list of texts")
     return values
 
 
@@ -106,5 +108,5 @@ def _within(path: Path, output: str) -> str:
     folder = path.parent.resolve()
     target = (folder / output).resolve()
     if output == "-" or folder not in target.parents:
-        raise Refused(f"{path}: output is not a file within the directory of that file")
+        raise Refused(f"{quoting.path(path)}: output is not a file within the directory of that file")
     return str(target)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from policy_pack import quoting
 from policy_pack.commands.guard import CLEAN, UNUSABLE, tell
 from policy_pack.records import dataclass
 
@@ -50,15 +51,15 @@ def validate_config(files: tuple[str, ...]) -> None:
 
     failed = False
     for name in files:
-        checked = _checked(name, PACK, utc_today())
+        checked, shown = _checked(name, PACK, utc_today()), quoting.path(name)
         for line in checked.problems:
-            tell(f"error: {name}: {line}")
+            tell(f"error: {shown}: {line}")
         for line in checked.notes:
-            tell(f"note: {name}: {line}")
+            tell(f"note: {shown}: {line}")
         if checked.problems:
             failed = True
         else:
-            click.echo(f"{name} is valid.")
+            click.echo(f"{shown} is valid.")
     sys.exit(UNUSABLE if failed else CLEAN)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -67,6 +69,56 @@ def test_closed_streams(closed: str, status: int, lines: int, state: str) -> Non
     script = f'exec "$@" {closed}'
     ran = subprocess.run(["sh", "-c", script, "sh", *AUDIT, state], capture_output=True, cwd=ROOT, check=False)
     assert (ran.returncode, len(ran.stderr.splitlines())) == (status, lines), ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such shell")
+def test_closed_input(state: str) -> None:
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *AUDIT, "-", state], capture_output=True, cwd=ROOT, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (2, b"error: - cannot be read: the standard input is closed\n")
+
+
+# ---- names of files ----
+
+FILES = ["a\n::error::b", "a\x1b[2Jb", "##vso[task.complete]", "\u202eb", "a\r::add-mask::b", "a\udcffb"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file has such a name there")
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "markdown", "csv"])
+def test_no_name_of_a_file_is_obeyed(name: str, form: str, tmp_path: Path) -> None:
+    path, written = tmp_path / f"{name}.json", tmp_path / f"{name}.out"
+    path.write_text(json.dumps(export(configuration())), encoding="utf-8")
+    for ran in (
+        command(path, "--format", form),
+        command(path, "--format", form, "--output", written),
+        command(path, "--config", f"{path}.none"),
+        command(tmp_path, "--baseline", path),
+        command(f"{path}.none"),
+    ):
+        assert ran.returncode in (1, 2)
+        _is_not_obeyed(ran.stdout + ran.stderr)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file has such a name there")
+@pytest.mark.parametrize("name", FILES)
+def test_no_name_of_a_configuration_is_obeyed(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for content, status in (("{}", 0), ("[]", 2), ('{"a\\n::error::b": 5}', 2)):
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(SystemExit) as ended:
+            main(["validate-config", str(path)])
+        assert ended.value.code == status
+        said = capsys.readouterr()
+        _is_not_obeyed(said.out + said.err)
+        assert len((said.out + said.err).splitlines()) == 1
+
+
+def _is_not_obeyed(said: str) -> None:
+    lines = re.split("\r?\n", said.removeprefix("\ufeff"))  # a spreadsheet wants it before a CSV
+    assert all(line.isprintable() for line in lines), ascii(said)
+    assert re.search(r"(?m)^\s*::|##[a-z.]*\[", said) is None, said
 
 
 # ---- faults ----

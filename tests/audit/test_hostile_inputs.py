@@ -48,6 +48,9 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "zstd of nothing": (zstandard.compress(b"")[:4], "damaged: it is cut off before its end"),
     "second frame cut off": (2 * zstandard.compress(STACK.encode())[:-3], "is compressed, and damaged"),
     "zstd and more": (zstandard.compress(STACK.encode()) + b"more", "damaged: after its end there is something else"),
+    "a zstd frame to skip": (b"\x50\x2a\x4d\x18\xff\xff\xff\xff" + STACK.encode(), "damaged: it is cut off before"),
+    "a zstd frame to skip, and more": (b"\x50\x2a\x4d\x18\0\0\0\0" + STACK.encode(), "is compressed, and damaged"),
+    "gzip, zeros and more": (gzip.compress(STACK.encode()) + bytes(9) + b"x", "after its end there is something else"),
     "zstd and zeros": (zstandard.compress(STACK.encode()) + bytes(9), "after its end there is something else"),
     "gzip that is cut off": (gzip.compress(STACK.encode())[:-5], "damaged: it is cut off before its end"),
     "gzip and more": (gzip.compress(STACK.encode()) + b"more", "damaged: after its end there is something else"),
@@ -84,7 +87,13 @@ HALVES = STACK[:90].encode(), STACK[90:].encode()
         b"".join(map(gzip.compress, HALVES)) + bytes(512),  # as tapes pad
         b"".join((zstandard.compress(HALVES[0]), b"\x50\x2a\x4d\x18\x02\0\0\0ab", zstandard.compress(HALVES[1]))),
         b"".join(zstandard.compress(bytes([each])) for each in STACK.encode()),
+        b"".join(gzip.compress(bytes([each])) for each in STACK.encode()),
+        b"\x50\x2a\x4d\x18\x04\0\0\0abcd" + zstandard.compress(STACK.encode()),  # as pzstd begins
+        b"\x5f\x2a\x4d\x18\0\0\0\0" * 3 + zstandard.compress(STACK.encode()) + b"\x5a\x2a\x4d\x18\0\0\0\0",
+        gzip.compress(b"") * 100_000 + gzip.compress(STACK.encode()),  # what follows a member is not copied each time
+        gzip.compress(STACK.encode()) + bytes(3_000_000) + gzip.compress(b" "),
     ],
+    ids=range(10),
 )
 def test_every_frame_is_read(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
