@@ -15,6 +15,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
+from policy_pack.testing import stand_in
 from policy_pack.testing.monitor import AWS_6, World
 from policy_pack.testing.stand_in import ACCOUNT, KEY_ID, UNKNOWN
 from policy_pack.values import SECRET, SIGNATURE
@@ -29,6 +30,12 @@ KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{KEY_ID}"
 @pytest.fixture(autouse=True)
 def _native(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pulumi_aws_native", aws_native)
+
+
+@pytest.fixture
+def one_key_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every key has the same id, as with the stand-in that the recordings were made with."""
+    monkeypatch.setattr(stand_in, "own_key_id", lambda name: KEY_ID)
 
 
 # What a provider makes up for these, of which the stand-in that the recordings were made with knew nothing: it gave
@@ -47,11 +54,13 @@ def _is_of_a_second_deployment(recording: Recording) -> bool:
 FIRST = [each for each in recordings() if not _is_of_a_second_deployment(each)]
 
 
+@pytest.mark.usefixtures("one_key_id")
 @pytest.mark.parametrize("recording", FIRST, ids=str)
 def test_requests_are_the_real_engines(recording: Recording) -> None:
     assert _comparable(_rerun(recording.name, recording.phase).requests) == _comparable(recording.requests)
 
 
+@pytest.mark.usefixtures("one_key_id")
 @pytest.mark.parametrize("recording", [each for each in FIRST if each.phase == "update"], ids=str)
 def test_exports_are_the_real_engines(recording: Recording) -> None:
     exported = json.loads((DIRECTORY / f"{recording.name}.state.json").read_text(encoding="utf-8"))

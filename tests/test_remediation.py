@@ -28,6 +28,7 @@ ACK = "kubernetes:sagemaker.services.k8s.aws/v1alpha1:EndpointConfig"
 EXPERIMENT = "aws-native:sagemaker:InferenceExperiment"
 BRIDGED = "index/sagemakerEndpointConfiguration:SagemakerEndpointConfiguration"
 BRIDGED_NATIVE = "index/sagemakerEndpointConfig:SagemakerEndpointConfig"
+BRIDGED_EXPERIMENT = "index/sagemakerInferenceExperiment:SagemakerInferenceExperiment"
 CONTROL = "aws:cloudcontrol/resource:Resource"
 EXTENSION = "aws-native:index:ExtensionResource"
 STACK = "aws:cloudformation/stack:Stack"
@@ -139,7 +140,8 @@ def test_the_key_is_filled_in_and_nothing_else_is_touched(
 
 
 def test_experiments_name_their_key_otherwise(pack: Engine) -> None:
-    assert mended(pack.remediate(resource(EXPERIMENT, {"name": "a"}))) == {"name": "a", "kmsKey": arn()}
+    for kind in (EXPERIMENT, f"awscc:{BRIDGED_EXPERIMENT}"):
+        assert mended(pack.remediate(resource(kind, {"name": "a"}))) == {"name": "a", "kmsKey": arn()}
     given = {"typeName": "AWS::SageMaker::InferenceExperiment", "desiredState": '{"Name": "a"}'}
     after = mended(pack.remediate(resource(CONTROL, given)))
     assert after is not None
@@ -254,7 +256,7 @@ def test_it_is_the_key_of_the_stacks_region_where_nothing_nearer_says_one(engine
 
 
 @pytest.mark.parametrize(
-    ("region", "where"), [("ap-south-1", "ap-south-1"), (UNKNOWN, "its region, which is not known")]
+    ("region", "where"), [("ap-south-1", "ap-south-1"), (UNKNOWN, "its Region, which is not known")]
 )
 def test_without_a_key_for_the_region_it_is_a_violation(region: str, where: str, pack: Engine) -> None:
     given = resource(CLASSIC, {"region": region})
@@ -303,7 +305,7 @@ def test_a_key_of_the_wrong_type_is_refused(engine: Engine) -> None:
 
 
 def test_every_way_to_fill_in_a_key_is_tried() -> None:
-    bridged = {f"*:{BRIDGED}", f"*:{BRIDGED_NATIVE}"}
+    bridged = {f"*:{BRIDGED}", f"*:{BRIDGED_NATIVE}", f"*:{BRIDGED_EXPERIMENT}"}
     assert set(KEY_WRITERS) == {CLASSIC, NATIVE, CONTROL, EXTENSION, EXPERIMENT, ACK, *bridged}
 
 
@@ -320,7 +322,7 @@ def test_what_the_sdk_does_not_read_is_left_for_the_analysis() -> None:
             asked = resource(CLASSIC, {"kmsKeyArn": value})
             answer = engine.remediate(asked)
             assert not list(answer.response.remediations)  # type: ignore[union-attr]
-            assert "of no form that the SDK reads" in answer.not_applicable[ENCRYPTION]
+            assert "has a form that the SDK cannot read" in answer.not_applicable[ENCRYPTION]
             found = {each.policy: each.level for each in engine.analyze(asked).findings}
             assert "mandatory" in (found.get(ENCRYPTION), found.get(CUSTOMER))
             # Nothing failed, so nothing is reported of it with the stack either.

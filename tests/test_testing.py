@@ -44,6 +44,16 @@ def test_a_component() -> None:
     assert "ranking-config" in said
 
 
+def test_each_key_has_an_arn_of_its_own() -> None:
+    def program() -> None:
+        used, unused = key("used"), aws.kms.Key("unused", is_enabled=False)
+        made = config(kms_key_arn=pulumi.Output.all(used.arn, unused.arn).apply(lambda arns: arns[0]))
+        endpoint(made.name)
+
+    assert Encryption().update(program).clean
+    assert Encryption().preview(program).mandatory  # it may be either key
+
+
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("case", CASES[::7], ids=str)
 def test_it_says_what_a_running_pack_says(case: Case, phase: str, engine: Engine) -> None:

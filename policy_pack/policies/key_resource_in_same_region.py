@@ -30,7 +30,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     where = [(each, same_region(each.place, configuration.place)) for each in found]
     elsewhere = [each for each, here in where if here is False]
     if elsewhere:
-        return _violation(configuration, elsewhere[0])
+        return _violation(configuration, elsewhere[0], among_others=len(elsewhere) < len(found))
     if all(here for _, here in where):
         return COMPLIANT
     if any(isinstance(each.place.region, Unknown) for each in (configuration, *found)):
@@ -46,8 +46,17 @@ def _names_region(key: Text) -> bool:
     return isinstance(key, str) and (parsed is None or parsed.is_arn)
 
 
-def _violation(configuration: Configuration, key: Key | Alias) -> Violation:
+def _violation(configuration: Configuration, key: Key | Alias, *, among_others: bool) -> Violation:
     here, there = quoting.region(configuration.place.region), quoting.region(key.place.region)
+    named = configuration.key_property
+    if among_others:
+        return Violation(
+            why=(
+                f"The configuration is in {here} but {named} may name the key {key.quoted}, which is in {there}; KMS "
+                f"keys work only in their own Region. {named} is computed from several keys, so each of them has to fit."
+            ),
+            fix=f"Let the program choose the key for {here}, and set {named} to the ARN of that key alone.",
+        )
     return Violation(
         why=(
             f"The configuration is in {here} but its key {key.quoted} is in {there}; KMS keys work only in their own "
@@ -55,7 +64,7 @@ def _violation(configuration: Configuration, key: Key | Alias) -> Violation:
         ),
         fix=(
             f"Make the key in {here} (give both the same provider or Region), or a replica of it there, and set "
-            f"{configuration.key_property} to that ARN."
+            f"{named} to that ARN."
         ),
     )
 

@@ -64,6 +64,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.resources: dict[str, Registered] = {}
         self._stack = stack
         self._world = world
+        self._keys: list[str] = []
         self._lock = threading.RLock()
 
     def GetDeploymentInfo(self, request: Any, context: Any = None) -> pb.DeploymentInfo:
@@ -194,7 +195,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         region = (
             text(provider.inputs, "region") or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
         )
-        return StandIn(region, regional=not (text(provider.inputs, "version") or "").startswith("6."))
+        regional = not (text(provider.inputs, "version") or "").startswith("6.")
+        return StandIn(region, regional, self._keys)
 
     def _stack_outputs(self, name: str) -> Struct:
         if name not in self._world.stacks:

@@ -10,7 +10,8 @@ Pulumi developer documentation.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
@@ -19,7 +20,7 @@ from policy_pack.stack.urn import name_of, type_of
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ACCOUNT = "111122223333"
-KEY_ID = "12345678-1234-1234-1234-123456789012"
+KEY_ID = "12345678-1234-1234-1234-123456789012"  # of the first key that a program makes; any other has one of its own
 OTHER_KEY_ID = "87654321-4321-4321-4321-210987654321"
 MULTI_REGION_KEY_ID = "mrk-" + "1234abcd" * 4
 SUFFIX = "-1a2b3c4"  # of generated names
@@ -55,10 +56,14 @@ _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "
 
 @dataclass(frozen=True)
 class StandIn:
-    """A configured provider. `regional` tells the classic provider 7.x, whose resources have a region, from 6.x."""
+    """A configured provider. `regional` tells the classic provider 7.x, whose resources have a region, from 6.x.
+
+    `keys` are the names of keys that were made before.
+    """
 
     region: str | None
     regional: bool = True
+    keys: list[str] = field(default_factory=list)
 
     def check(self, urn: str, inputs: Struct) -> Struct:
         """The inputs of a resource as the provider will have them."""
@@ -97,7 +102,7 @@ class StandIn:
         region = text(outputs, "region") or self.region or "us-east-1"
         name = text(outputs, "name") or name_of(urn)
         if kind in _KEYS:
-            key_id = _key_id(kind, outputs)
+            key_id = _key_id(kind, name_of(urn), outputs, self.keys)
             outputs.update({"keyId": key_id, "arn": kms_arn(region, f"key/{key_id}")})
             return key_id, outputs
         if kind in _ALIASES:
@@ -174,9 +179,17 @@ def kms_arn(region: str, what: str) -> str:
     return f"arn:{partition_of(region)}:kms:{region}:{ACCOUNT}:{what}"
 
 
-def _key_id(kind: str, outputs: Struct) -> str:
-    multi_region = "multiRegion" in outputs and outputs["multiRegion"] is True
-    return MULTI_REGION_KEY_ID if multi_region or "eplica" in kind else KEY_ID
+def _key_id(kind: str, name: str, outputs: Struct, keys: list[str]) -> str:
+    if ("multiRegion" in outputs and outputs["multiRegion"] is True) or "eplica" in kind:
+        return MULTI_REGION_KEY_ID  # one for all, as a replica shares its primary's
+    if not keys:
+        keys.append(name)
+    return KEY_ID if name == keys[0] else own_key_id(name)
+
+
+def own_key_id(name: str) -> str:
+    """The id of a key that is not the first one, made from the key's name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 
 def _made_of_state(outputs: Struct, name: str, region: str) -> str:
