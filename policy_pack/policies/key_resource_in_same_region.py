@@ -53,7 +53,7 @@ def _violation(configuration: Configuration, key: Key | Alias, *, among_others: 
         return Violation(
             why=(
                 f"The configuration is in {here} but {named} may name the key {key.quoted}, which is in {there}; KMS "
-                f"keys work only in their own Region. {named} is computed from several keys, so each of them has to fit."
+                f"keys work only in their own Region. {named} is computed from several keys, so each has to fit."
             ),
             fix=f"Let the program choose the key for {here}, and set {named} to the ARN of that key alone.",
         )
