@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from tests.engine.cli import ROOT, Cli, Operation
 from tests.engine.cloud import ORGANIZATION, TOKEN, Cloud, cloud
 from tests.harness.answers import PREFIX
 from tests.harness.recordings import DIRECTORY
+from tests.test_organization import COMMANDS
 from tools.pack import fill
 
 pytestmark = [
@@ -124,6 +126,26 @@ def test_stack_tags_limit_a_policy(value: str, refused: bool, service: Cloud, fo
     stack.run("stack", "tag", "set", "environment", value)
     operation = _enforced(stack, service, {ENCRYPTION: {"onlyStackTags": {"environment": ["production"]}}})
     assert (operation.status != 0) is refused, operation.printed
+
+
+def test_the_documented_commands(tmp_path: Path) -> None:
+    """Those of docs/organization.md that are of the CLI, as typed and in their order."""
+    with cloud() as served:
+        known = {"PULUMI_BACKEND_URL": served.url, "PULUMI_ACCESS_TOKEN": TOKEN}
+        stack = Cli(tmp_path, "", {}, **known)
+        stack.run("stack", "init", f"{ORGANIZATION}/shop/prod")
+        folder, checkout = tmp_path / "sagemaker-pack", tmp_path / "checkout"
+        fill(ROOT, folder)
+        shutil.copytree(ROOT / "configs", checkout / "configs")
+        (checkout / "exports").mkdir()
+        for command in (shlex.split(line)[1:] for line in COMMANDS if line.startswith("pulumi ")):
+            is_publishing = command[0] in ("install", "login") or command[1] == "publish"
+            stack.run(*command, cwd=folder if is_publishing else checkout)
+        assert served.groups["ml"]["stacks"] == [{"name": "prod", "routingProject": "shop"}]
+        assert not served.groups["ml"]["packs"], "the last command about it takes the pack back"
+        assert served.groups["discovered"]["packs"].keys() == {PACK.name}
+        assert json.loads((checkout / "exports" / "prod.json").read_text(encoding="utf-8"))["deployment"] is not None
+        assert not [each for each in served.unknown if "policy" in each]
 
 
 def _enforced(stack: Cli, service: Cloud, config: dict[str, Any]) -> Operation:

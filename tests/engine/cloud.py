@@ -1,7 +1,8 @@
 """A stand-in for Pulumi Cloud on loopback: as much of its API as publishing, enabling and enforcing a pack takes.
 
-Sources: pulumi/pulumi, pkg/backend/httpstate/client (client.go, api_endpoints.go) for the paths, and
-sdk/go/common/apitype for the bodies.
+Sources: pulumi/pulumi, pkg/backend/httpstate/client (client.go, api_endpoints.go) for the paths,
+pkg/cmd/pulumi/policy for what is asked one after the other, and sdk/go/common/apitype (policy.go, updates.go, core.go)
+for the bodies.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-ORGANIZATION = "acme"
+ORGANIZATION = "my-org"
 TOKEN = "pul-" + "0" * 40  # of no account
 _DEFAULT = "default-policy-group"
 
@@ -25,6 +26,10 @@ Handle = Callable[..., Any]
 
 class NotFound(Exception):
     """What the API does not have, or this stand-in does not."""
+
+
+class Conflict(Exception):
+    """What the API has already."""
 
 
 class Cloud:
@@ -37,7 +42,7 @@ class Cloud:
     def __init__(self, url: str = "") -> None:
         self.url = url
         self.packs: dict[tuple[str, str], dict[str, Any]] = {}
-        self.groups: dict[str, dict[str, Any]] = {_DEFAULT: {"mode": "preventative", "stacks": None, "packs": {}}}
+        self.groups: dict[str, dict[str, Any]] = {_DEFAULT: _group("stacks", "preventative", None)}
         self.tags: dict[str, dict[str, str]] = {}
         self.states: dict[str, Any] = {}
         self.events: list[dict[str, Any]] = []
@@ -54,6 +59,7 @@ class Cloud:
             found = re.fullmatch(pattern, path)
             if verb == method and found is not None:
                 return handle(self, body, *found.groups())
+        self.unknown.append(f"{method} {path}")
         raise NotFound(f"{method} {path}")
 
     def user(self, _: Any) -> Any:
@@ -62,7 +68,7 @@ class Cloud:
     def publish(self, body: Any) -> Any:
         name, version = body["name"], body["versionTag"]
         if (name, version) in self.packs:
-            raise NotFound(f"{name} {version} is published already")
+            raise Conflict(f"{name} {version} is published already")
         self.packs[name, version] = {"request": body, "archive": b"", "complete": False}
         return {"version": len(self.packs), "uploadURI": f"{self.url}/blobs/{name}/{version}"}
 
@@ -85,35 +91,45 @@ class Cloud:
         return {"configSchema": {each["name"]: each["configSchema"] for each in policies}}
 
     def new_group(self, body: Any) -> Any:
-        self.groups[body["name"]] = {"mode": body.get("mode", "preventative"), "stacks": [], "packs": {}}
+        kind = body["entityType"]
+        mode = body.get("mode") or ("audit" if kind == "accounts" else "preventative")
+        self.groups[body["name"]] = _group(kind, mode, [])
         return {}
 
     def group(self, _: Any, name: str) -> Any:
         found = self.groups[name]
         packs = [{"name": pack, **given} for pack, given in found["packs"].items()]
         stacks = found["stacks"] or []
-        known = {"name": name, "isOrgDefault": name == _DEFAULT, "entityType": "stacks", "mode": found["mode"]}
+        known = {"name": name, "isOrgDefault": name == _DEFAULT, "entityType": found["kind"], "mode": found["mode"]}
         return {**known, "stacks": stacks, "accounts": [], "appliedPolicyPacks": packs}
 
     def edit_group(self, body: Any, name: str) -> Any:
         group = self.groups[name]
         if (added := body.get("addPolicyPack")) is not None:
-            version = added.get("versionTag") or [each for pack, each in self.packs if pack == added["name"]][-1]
-            self.schema(None, added["name"], version)
-            group["packs"][added["name"]] = {"versionTag": version, "config": added.get("config") or {}}
+            group["packs"][added["name"]] = self._enabled(added)
         if (removed := body.get("removePolicyPack")) is not None:
             group["packs"].pop(removed["name"], None)
-        group["stacks"] = body.get("stacks") or group["stacks"]
-        if (stack := body.get("addStack")) is not None:
-            group["stacks"] = [*(group["stacks"] or []), stack]
+        # A list takes the place of the one that was.
+        if (packs := body.get("policyPacks")) is not None:
+            group["packs"] = {each["name"]: self._enabled(each) for each in packs}
+        group["stacks"] = body.get("stacks", group["stacks"])
         return {}
 
-    def required(self, stack: str) -> list[Any]:
+    def _enabled(self, given: dict[str, Any]) -> dict[str, Any]:
+        version = given.get("versionTag") or [each for pack, each in self.packs if pack == given["name"]][-1]
+        if (given["name"], version) not in self.packs:
+            raise NotFound(f"{given['name']} {version}")
+        return {"versionTag": version, "config": given.get("config") or {}}
+
+    def required(self, project: str, stack: str) -> list[Any]:
         """The packs that a stack's preventative groups enforce, with their configurations."""
         found = []
         for group in self.groups.values():
-            names = None if group["stacks"] is None else [each["name"] for each in group["stacks"]]
-            if group["mode"] != "preventative" or (names is not None and stack not in names):
+            listed = group["stacks"]
+            named = listed is None or any(
+                each["name"] == stack and each.get("routingProject", project) == project for each in listed
+            )
+            if group["mode"] != "preventative" or not named:
                 continue
             for name, given in group["packs"].items():
                 location = f"{self.url}/blobs/{name}/{given['versionTag']}"
@@ -121,7 +137,7 @@ class Cloud:
         return found
 
     def stack_packs(self, _: Any, project: str, stack: str) -> Any:
-        return {"requiredPolicies": self.required(stack)}
+        return {"requiredPolicies": self.required(project, stack)}
 
     def new_stack(self, body: Any, project: str) -> Any:
         self.tags[f"{project}/{body['stackName']}"] = body.get("tags") or {}
@@ -141,7 +157,7 @@ class Cloud:
         return self.states.get(f"{project}/{stack}", {"version": 3, "deployment": {}})
 
     def create(self, _: Any, project: str, stack: str, kind: str) -> Any:
-        return {"updateID": f"{kind}-{len(self.events)}", "requiredPolicies": self.required(stack)}
+        return {"updateID": f"{kind}-{len(self.events)}", "requiredPolicies": self.required(project, stack)}
 
     def start(self, body: Any, project: str, stack: str, kind: str, update: str) -> Any:
         self.tags[f"{project}/{stack}"] = (body or {}).get("tags") or self.tags.get(f"{project}/{stack}", {})
@@ -170,6 +186,11 @@ class Cloud:
 
     def decrypt_all(self, body: Any, *_: Any) -> Any:
         return {"plaintexts": {each: b64encode(b64decode(each)).decode() for each in body["ciphertexts"]}}
+
+
+def _group(kind: str, mode: str, stacks: list[Any] | None) -> dict[str, Any]:
+    """A policy group of stacks or accounts; `None` stands for all stacks."""
+    return {"kind": kind, "mode": mode, "stacks": stacks, "packs": {}}
 
 
 _ORG, _STACK = f"/api/orgs/{ORGANIZATION}", f"/api/stacks/{ORGANIZATION}/([^/]+)/([^/]+)"
@@ -220,8 +241,9 @@ def cloud() -> Iterator[Cloud]:
             try:
                 status, answer = 200, served.answer(self.command, path, body)
             except (NotFound, KeyError, IndexError) as error:
-                served.unknown.append(f"{self.command} {path}")
                 status, answer = 404, {"code": 404, "message": f"not found: {error}"}
+            except Conflict as error:
+                status, answer = 409, {"code": 409, "message": str(error)}
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
