@@ -138,8 +138,45 @@ def test_the_clouds_groups_reach_their_stacks_only() -> None:
             _ask(served, "POST", f"{organization}/policygroups", {"name": name, "entityType": "stacks", "mode": mode})
             edit = {"addStack": {"name": "dev"}, "addPolicyPack": {"name": "p"}}
             _ask(served, "PATCH", f"{organization}/policygroups/{name}", edit)
-        assert [len(served.required(stack)) for stack in ("dev", "prod")] == [1, 0]
+        assert [len(served.required("shop", stack)) for stack in ("dev", "prod")] == [1, 0]
         assert _ask(served, "GET", f"{organization}/policygroups/ml")["appliedPolicyPacks"][0]["name"] == "p"
+
+
+def test_the_clouds_groups_are_changed_as_a_whole() -> None:
+    """As `pulumi policy group edit` does: what it has read, with what it adds."""
+    organization = f"/api/orgs/{ORGANIZATION}"
+    with cloud() as served:
+        _ask(served, "POST", f"{organization}/policypacks", {"name": "p", "versionTag": "1", "policies": []})
+        _ask(served, "POST", f"{organization}/policygroups", {"name": "ml", "entityType": "stacks"})
+        group = f"{organization}/policygroups/ml"
+        assert _ask(served, "GET", group)["mode"] == "preventative"
+        one, other = ({"name": "prod", "routingProject": project} for project in ("shop", "lab"))
+        _ask(served, "PATCH", group, {"stacks": [one], "policyPacks": [{"name": "p", "versionTag": "1"}]})
+        _ask(served, "PATCH", group, {"stacks": [*_ask(served, "GET", group)["stacks"], other]})
+        _ask(served, "PATCH", group, {"stacks": [other]})
+        assert [len(served.required(project, "prod")) for project in ("shop", "lab", "web")] == [0, 1, 0]
+        _ask(served, "PATCH", group, {"stacks": []})
+        assert served.required("lab", "prod") == []
+
+
+def test_the_clouds_groups_of_accounts_stop_nothing() -> None:
+    organization = f"/api/orgs/{ORGANIZATION}"
+    with cloud() as served:
+        _ask(served, "POST", f"{organization}/policypacks", {"name": "p", "versionTag": "1", "policies": []})
+        _ask(served, "POST", f"{organization}/policygroups", {"name": "all", "entityType": "accounts"})
+        edit = {"addPolicyPack": {"name": "p"}, "stacks": [{"name": "prod"}]}
+        _ask(served, "PATCH", f"{organization}/policygroups/all", edit)
+        known = _ask(served, "GET", f"{organization}/policygroups/all")
+        assert (known["entityType"], known["mode"]) == ("accounts", "audit")
+        assert served.required("shop", "prod") == []
+
+
+def test_the_cloud_publishes_a_version_once() -> None:
+    request = {"name": "p", "versionTag": "1", "policies": []}
+    with cloud() as served:
+        _ask(served, "POST", f"/api/orgs/{ORGANIZATION}/policypacks", request)
+        with pytest.raises(HTTPError, match="409"):
+            _ask(served, "POST", f"/api/orgs/{ORGANIZATION}/policypacks", request)
 
 
 def test_the_cloud_says_what_it_does_not_have() -> None:

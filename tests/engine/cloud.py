@@ -59,7 +59,6 @@ class Cloud:
             found = re.fullmatch(pattern, path)
             if verb == method and found is not None:
                 return handle(self, body, *found.groups())
-        self.unknown.append(f"{method} {path}")
         raise NotFound(f"{method} {path}")
 
     def user(self, _: Any) -> Any:
@@ -113,6 +112,8 @@ class Cloud:
         if (packs := body.get("policyPacks")) is not None:
             group["packs"] = {each["name"]: self._enabled(each) for each in packs}
         group["stacks"] = body.get("stacks", group["stacks"])
+        if (stack := body.get("addStack")) is not None:
+            group["stacks"] = [*(group["stacks"] or []), stack]
         return {}
 
     def _enabled(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -241,6 +242,7 @@ def cloud() -> Iterator[Cloud]:
             try:
                 status, answer = 200, served.answer(self.command, path, body)
             except (NotFound, KeyError, IndexError) as error:
+                served.unknown.append(f"{self.command} {path}")
                 status, answer = 404, {"code": 404, "message": f"not found: {error}"}
             except Conflict as error:
                 status, answer = 409, {"code": 409, "message": str(error)}
