@@ -75,10 +75,11 @@ notes: ## Print the release notes of VERSION, or of the newest entry of CHANGELO
 pictures: setup ## Make the pictures of the documentation anew; those of the report need Chromium
 	$(RUN) -m tools.pictures
 
-bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's and a bare service's
+bench: .venv-bench/.ready ## Compare the pack's cost with a stock pack's, a bare service's and an empty pack's
 	.venv-bench/bin/python -m benchmarks.bench
 	.venv-bench/bin/python -m benchmarks.bench_audit
 	.venv-bench/bin/python -m benchmarks.bench_policies
+	.venv-bench/bin/python -m benchmarks.bench_install
 
 load: setup ## Compare what many callers at once get with what one gets alone
 	$(RUN) -m benchmarks.load

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 
 FILES = ("PulumiPolicy.yaml", "__main__.py", "requirements.txt", "README.md", "LICENSE")
 PACKAGE = "policy_pack"
-FOR_PEOPLE = ("audit", "commands", "__main__.py")  # of the package: commands, which the engine does not run
+FOR_PEOPLE = ("audit", "commands", "testing", "__main__.py")  # of the package: what the engine does not run
 IGNORED = "# Made where the pack is installed, and not to be published.\n.venv/\n__pycache__/\n*.pyc\n"
 
 
