@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,7 +85,7 @@ def _used() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def table(found: dict[str, Sequence[Installation]]) -> str:
+def table(found: Mapping[str, Sequence[Installation]]) -> str:
     """What was measured, for the terminal: medians, and the ratios of the rounds."""
     lines = []
     for name, each in found.items():
