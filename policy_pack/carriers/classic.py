@@ -14,6 +14,7 @@ from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.naming import is_generated
 from policy_pack.carriers.place import Surroundings, node
 from policy_pack.carriers.shapes import days, identity, known_boolean, sources, text_or
+from policy_pack.carriers.tags import tags_of
 from policy_pack.stack.model import (
     DELETED_FIRST,
     MADE_FIRST,
@@ -100,6 +101,7 @@ def _key(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         rotation_days=days(given.get("rotationPeriodInDays")),
         policy=given.get("policy"),
         properties=_PROPERTIES,
+        tags=tags_of(resource, surroundings),
         bypasses_lockout_check=boolean(given.get("bypassPolicyLockoutSafetyCheck"), default=False),
     )
 
@@ -117,6 +119,7 @@ def _replica(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         rotation_days=None,
         policy=given.get("policy"),
         properties=_OTHER_PROPERTIES,
+        tags=tags_of(resource, surroundings),
         bypasses_lockout_check=boolean(given.get("bypassPolicyLockoutSafetyCheck"), default=False),
         replica_of=sources(resource, "primaryKeyArn"),
     )
@@ -137,6 +140,7 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         properties=_OTHER_PROPERTIES,
         replica_of=sources(resource, "primaryKeyArn"),  # where it is one
         expires=text(given.get("validTo")),
+        tags=tags_of(resource, surroundings),
         bypasses_lockout_check=boolean(given.get("bypassPolicyLockoutSafetyCheck"), default=False),
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.place import Surroundings, node
 from policy_pack.carriers.shapes import sources
+from policy_pack.carriers.tags import tags_of
 from policy_pack.stack.model import ManagedPolicy, Resource, Role, RolePolicy
 from policy_pack.values import UNKNOWN, Unknown, get, items, text
 
@@ -28,6 +29,7 @@ def _role(resource: Resource, surroundings: Surroundings) -> Iterator[Role]:
         managed_sources=sources(resource, "managedPolicyArns"),
         boundary=text(given.get("permissionsBoundary")),
         boundary_sources=sources(resource, "permissionsBoundary"),
+        tags=tags_of(resource, surroundings),
     )
 
 

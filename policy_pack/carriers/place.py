@@ -73,7 +73,7 @@ def _around(kind: str, provider: Provider | None, profile: Text, surroundings: S
     package, _, rest = kind.partition(":")
     if package not in _PACKAGES and not rest.startswith(_BRIDGED):
         return
-    if _is_default(provider):
+    if is_default(provider):
         yield surroundings.config.get(f"{package}:region")
         profile = profile or surroundings.config.get(f"{package}:profile")
     if profile is None:
@@ -81,7 +81,8 @@ def _around(kind: str, provider: Provider | None, profile: Text, surroundings: S
         yield surroundings.environment.get("AWS_DEFAULT_REGION")
 
 
-def _is_default(provider: Provider | None) -> bool:
+def is_default(provider: Provider | None) -> bool:
+    """Whether a resource's provider is a default one."""
     # Resources that were made without the engine, or discovered by a scan, name no provider.
     return provider is None or _DEFAULT.fullmatch(name_of(provider.urn)) is not None
 
@@ -90,14 +91,15 @@ def _assumed_role(provider: Mapping[str, Any]) -> Text:
     """The ARN of the role that a provider assumes; the last one of a chain of roles."""
     for name in ("assumeRoles", "assumeRole"):
         # The engine passes values that are not texts in a provider's configuration as JSON.
-        roles = _parsed(provider.get(name))
+        roles = parsed(provider.get(name))
         last = roles[-1] if isinstance(roles, list) and roles else roles
         if isinstance(last, dict):
             return text(last.get("roleArn", last.get("role_arn")))  # as Pulumi's Python SDK writes it
     return None
 
 
-def _parsed(value: Plain) -> Any:
+def parsed(value: Plain) -> Any:
+    """What the engine hands over as JSON of a provider's configuration; `None` where it is none."""
     if not isinstance(value, str):
         return value
     try:

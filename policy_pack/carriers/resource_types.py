@@ -16,6 +16,7 @@ from policy_pack.carriers import shapes
 from policy_pack.carriers.given import Given
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.shapes import days, identity, text_or
+from policy_pack.carriers.tags import written
 from policy_pack.gaps import GAP
 from policy_pack.stack.model import (
     Alias,
@@ -28,6 +29,7 @@ from policy_pack.stack.model import (
     Model,
     Role,
     RolePolicy,
+    Tags,
 )
 from policy_pack.values import (
     UNKNOWN,
@@ -119,6 +121,7 @@ def _key(given: Given) -> Iterator[Key]:
         policy=properties.get("keyPolicy"),
         properties=_key_properties(given),
         bypasses_lockout_check=boolean(properties.get("bypassPolicyLockoutSafetyCheck"), default=False),
+        tags=_tags(given),
     )
 
 
@@ -135,7 +138,13 @@ def _replica(given: Given) -> Iterator[Key]:
         policy=given.properties.get("keyPolicy"),
         properties=_key_properties(given),
         replica_of=given.sources("primaryKeyArn"),
+        tags=_tags(given),
     )
+
+
+def _tags(given: Given) -> Tags:
+    """The tags of a resource; its stack may give it more, and so may others where it names none."""
+    return Tags({}) if given.ignores("tags") else Tags(written(given.properties.get("tags")).known)
 
 
 def _alias(given: Given) -> Iterator[Alias]:
@@ -163,6 +172,7 @@ def _role(given: Given) -> Iterator[Role]:
         managed_sources=given.sources("managedPolicyArns"),
         boundary=text(given.properties.get("permissionsBoundary")),
         boundary_sources=given.sources("permissionsBoundary"),
+        tags=_tags(given),
     )
 
 

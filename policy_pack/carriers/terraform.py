@@ -68,11 +68,13 @@ def _unread(resource: Resource) -> Iterator[Unread]:
 
 def _as_classic(resource: Resource) -> Resource:
     """The resource in the form of the classic provider."""
-    given = {classic_name(name): in_camel_case(each) for name, each in resource.properties.items()}
+    named: Any = in_camel_case(dict(resource.properties))
+    given = {classic_name(name): each for name, each in named.items()}
     given["region"] = _region(resource, given)
     given["namePrefix"] = _prefix(resource, given)
     # If its Region is not known, it shares that of its provider.
-    provider = Provider(resource.provider.urn, {"region": UNKNOWN}) if resource.provider is not None else None
+    unknown = {"region": UNKNOWN, "defaultTags": UNKNOWN}
+    provider = Provider(resource.provider.urn, unknown) if resource.provider is not None else None
     sources = {classic_name(name): each for name, each in resource.property_sources.items()}
     ignored = tuple(map(classic_name, resource.ignore_changes))
     return replace(resource, properties=given, provider=provider, property_sources=sources, ignore_changes=ignored)

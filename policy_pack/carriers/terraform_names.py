@@ -20,7 +20,7 @@ _SERVICES = {"cloudcontrol": "cloudcontrolapi"}
 # Singular names of blocks that may appear several times.
 _PLURALS = {"inlinePolicy": "inlinePolicies"}
 # The keys in these are not the schema's.
-_VERBATIM = frozenset({"parameters", "tags"})
+_VERBATIM = frozenset({"parameters", "tags", "tagsAll"})
 
 
 def type_of(classic: str) -> str:

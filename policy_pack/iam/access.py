@@ -11,12 +11,13 @@ from typing import NamedTuple
 from policy_pack.iam import sagemaker
 from policy_pack.iam.alike import kinds_of_callers
 from policy_pack.iam.call import DENIED_BY_BOUNDARY, DENIED_BY_KEY, DENIED_BY_ROLE, Call
+from policy_pack.iam.conditions import keys_read
 from policy_pack.iam.document import Document, Malformed, Principal, Principals, Statement, Texts
 from policy_pack.iam.evaluate import Outcome, evaluate_all
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.parse import parse_key_policy
 from policy_pack.iam.permissions import Permissions
-from policy_pack.iam.request import ALLOW, Batch, Caller, Request
+from policy_pack.iam.request import ALLOW, NOTHING, Batch, Caller, Keys, Known, Request
 from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass
 from policy_pack.values import Plain
@@ -34,7 +35,7 @@ class User:
     so that a denial of it decides.
 
     Instead of a role, SageMaker may use a key itself; `service` says that this is enough. `actions` are those that are
-    asked of the user, where not all are.
+    asked of the user, where not all are. `tags` are what is known of the role's (`sagemaker.tags_of_role`).
     """
 
     caller: Caller
@@ -43,6 +44,7 @@ class User:
     known: bool = True
     service: bool = True
     actions: tuple[str, ...] | None = None
+    tags: Known = NOTHING
 
 
 def anybody(key: str) -> User:
@@ -93,13 +95,15 @@ def access(
     region: str | None,
     actions: Sequence[str] = sagemaker.ACTIONS,
     account: str | None = None,
+    facts: Known = NOTHING,
 ) -> Access:
     """Which `actions` a key's policy does not let `users` call on the key of the ARN `key` in `region`.
 
     `policy` is the document as text or object, unknown, or `None` for AWS's default policy. The ARN may have gaps
-    (`sagemaker.key_arn`). `account` is the endpoint's; without it, that of the user's role. Never raises.
+    (`sagemaker.key_arn`). `account` is the endpoint's; without it, that of the user's role. `facts` are what is
+    known of the key (`sagemaker.facts_of_key`). Never raises.
     """
-    return assess(policy, users, key, region, actions, account).access
+    return assess(policy, users, key, region, actions, account, facts).access
 
 
 def assess(
@@ -109,12 +113,13 @@ def assess(
     region: str | None,
     actions: Sequence[str] = sagemaker.ACTIONS,
     account: str | None = None,
+    facts: Known = NOTHING,
 ) -> Assessment:
     """The same as `access`, with what the answer rests on."""
     document = default_policy(key) if policy is None else parse_key_policy(policy)
     if isinstance(document, Malformed):
         return Assessment(Access(tuple(actions), malformed=document.why))
-    asked = _Asked(document, tuple(users), key, region, tuple(actions), account)
+    asked = _Asked(document, tuple(users), key, region, tuple(actions), account, facts)
     missing = tuple(action for action in actions if asked.may(action) is False)
     causes = tuple(asked.causes(missing))
     denied = {each.action for each in causes if each.why in (DENIED_BY_KEY, DENIED_BY_ROLE, DENIED_BY_BOUNDARY)}
@@ -152,12 +157,13 @@ class _Asked:
         region: str | None,
         actions: Sequence[str],
         account: str | None,
+        facts: Known,
     ) -> None:
-        kinds = kinds_of_callers(document, [each.caller for each in users])
+        kinds = _kinds(document, users)
         accounts = [account or _account_of(each) for each in users]
         alike: dict[Hashable, int] = {}
         for number, (user, kind, works_for) in enumerate(zip(users, kinds, accounts)):
-            rest = user.permissions, user.granted, user.known, user.service, user.actions
+            rest = user.permissions, user.tags, user.granted, user.known, user.service, user.actions
             alike.setdefault((kind, works_for, *rest), number)
         self._users = {number: users[number] for number in alike.values()}
 
@@ -167,10 +173,12 @@ class _Asked:
             for action in actions:
                 if user.actions is not None and action not in user.actions:
                     continue
-                own[number, action] = sagemaker.request(action, user.caller, key, region, accounts[number])
+                own[number, action] = sagemaker.request(
+                    action, user.caller, key, region, accounts[number], facts, user.tags
+                )
                 requests.setdefault((action, kinds[number]), own[number, action])
                 if user.service and (action, accounts[number]) not in requests:
-                    by_service = sagemaker.request(action, sagemaker.SERVICE, key, region, accounts[number])
+                    by_service = sagemaker.request(action, sagemaker.SERVICE, key, region, accounts[number], facts)
                     requests[action, accounts[number]] = by_service
         said = evaluate_all(document, Batch(list(requests.values())))
         outcomes: dict[Hashable, Outcome] = {asked: said.at(1 << at) for at, asked in enumerate(requests)}
@@ -211,6 +219,17 @@ class _Asked:
             for each, number in self._said[action].items():
                 if each.may is False:
                     yield Cause(number, action, each.by_role.cause)
+
+
+def _kinds(document: Document, users: Sequence[User]) -> list[Hashable]:
+    """What each user is to a key's policy, by its name and by the tags that the policy reads."""
+    kinds = kinds_of_callers(document, [each.caller for each in users])
+    conditions = [condition for statement in document.statements for condition in statement.conditions]
+    keys = sorted({key for each in conditions for key in keys_read(each, variables=document.variables)})
+    tags = [key for key in keys if key.startswith("aws:principaltag/")]
+    if not tags:
+        return kinds
+    return [(kind, *map(Keys(user.tags).get, tags)) for kind, user in zip(kinds, users)]
 
 
 class _Calls(NamedTuple):

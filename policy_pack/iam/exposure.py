@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from policy_pack.iam.alike import placed_names
 from policy_pack.iam.document import Document
+from policy_pack.iam.request import NOTHING, Known
 from policy_pack.iam.strangers import OWN_ORGANIZATION, Asked, Found
 from policy_pack.iam.texts import ACCOUNT, GAP, LIKE, NAMED, patterns
 from policy_pack.records import dataclass
@@ -44,16 +45,18 @@ def exposure(
     allowed_accounts: Collection[str] = (),
     allowed_principals: Collection[str] | None = None,
     allowed_organizations: Collection[str] | None = None,
+    facts: Known = NOTHING,
 ) -> Exposure:
     """Whom the policy of the key of the ARN `key`, which may have gaps, lets in.
 
     `allowed_accounts` are ids besides the key's own account. `allowed_principals` are ARNs with ``*`` for anything;
     `None` allows any principal of an allowed account. `allowed_organizations` are ids, of which any account is allowed
-    that a condition names by them; `None` allows any organization that is named beside everybody.
+    that a condition names by them; `None` allows any organization that is named beside everybody. `facts` are what is
+    known of the key (`policy_pack.iam.sagemaker.facts_of_key`).
     """
     partition, owner = key.split(":")[1], key.split(":")[4]
     accounts = sorted(_accounts(document) - {owner})
-    asked = Asked(document, key, _allowed(allowed_organizations))
+    asked = Asked(document, key, _allowed(allowed_organizations), facts)
     somebody = f"arn:{partition}:iam::{GAP}:{GAP}"
     anyone = asked.about(somebody, any_organization=False)
     anywhere = asked.about(somebody, any_organization=False, networks=False)

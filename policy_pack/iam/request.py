@@ -7,6 +7,8 @@ condition keys" in the AWS KMS Developer Guide.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from policy_pack.iam.logic import Answer
@@ -64,22 +66,41 @@ Value = str | Several | None
 NOT_KNOWN = False
 
 
-class Keys:
-    """The condition keys of a request that are known, by their names in lower case, in several parts.
+class Known:
+    """Condition keys by their names in lower case; where a name begins with one of `closed`, there are no others."""
 
-    All that there are whose names begin with one of `closed` are in them, but for those of tags that AWS itself makes.
-    """
+    def __init__(self, keys: Mapping[str, Value] = MappingProxyType({}), closed: tuple[str, ...] = ()) -> None:
+        self.keys, self.closed = keys, closed
+
+    @cached_property
+    def _values(self) -> Hashable:
+        return frozenset(self.keys.items()), self.closed
+
+    def __hash__(self) -> int:
+        return hash(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and self._values == other._values
+
+
+NOTHING = Known()
+
+
+class Keys:
+    """The condition keys of a request that are known, from several sources of which the first decides."""
 
     __slots__ = ("_closed", "_parts")
 
-    def __init__(self, *parts: Mapping[str, Value], closed: tuple[str, ...] = ()) -> None:
-        self._parts, self._closed = parts, closed
+    def __init__(self, *known: Known) -> None:
+        self._parts = [each.keys for each in known]
+        self._closed = tuple(name for each in known for name in each.closed)
 
     def get(self, name: str, otherwise: Any = None) -> Any:
         """The value of a key; `otherwise` where it is not known."""
         for part in self._parts:
             if name in part:
                 return part[name]
+        # Tags of AWS's own are there whatever a program says.
         absent = name.startswith(self._closed) and not name.partition("/")[2].startswith("aws:")
         return None if absent else otherwise
 

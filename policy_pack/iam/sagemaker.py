@@ -1,17 +1,19 @@
 """What SageMaker does with the key of an endpoint configuration: its calls of KMS, as policies see them.
 
 Sources: `KmsKeyId` of "CreateEndpointConfig" in the Amazon SageMaker API Reference; "kms:ViaService",
-"kms:CallerAccount" and "kms:GrantIsForAWSResource" in the AWS KMS Developer Guide; "AWS global condition context keys"
-in the IAM User Guide (what comes with the calls of a role that a service makes, and of a service itself).
+"kms:CallerAccount", "kms:GrantIsForAWSResource", "kms:ResourceAliases" and "kms:RequestAlias" in the AWS KMS Developer
+Guide; "AWS global condition context keys" in the IAM User Guide (what comes with the calls of a role that a service
+makes, and of a service itself; the keys of tags are not case-sensitive).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from policy_pack.aws.regions import partition_of
-from policy_pack.iam.request import Caller, Keys, Request, Value
+from policy_pack.iam.request import NOTHING, Caller, Keys, Known, Request, Several, Value
 from policy_pack.iam.texts import GAP
 
 DECRYPT, GENERATE_DATA_KEY, CREATE_GRANT = "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"
@@ -46,10 +48,53 @@ def key_arn(region: str | None, account: str = GAP) -> str:
     return f"arn:{partition or GAP}:kms:{region or GAP}:{account}:key/{GAP}"
 
 
-def request(action: str, caller: Caller, key: str, region: str | None, account: str = GAP) -> Request:
-    """SageMaker's call of `action` on the key of the ARN `key`, in `region`, for an endpoint of `account`."""
+def tags_of_role(tags: Mapping[str, str], complete: bool) -> Known:
+    """What is known of a session of a role by the role's tags; `complete` where it has no others.
+
+    A session that SageMaker opens has no tags of its own. The keys of tags are compared without regard to case.
+    """
+    return Known(_by_key("aws:principaltag/", tags), ("aws:principaltag/",) if complete else ())
+
+
+def facts_of_key(
+    tags: Mapping[str, str], complete: bool, aliases: Sequence[str], *, used_by_itself: bool = False
+) -> Known:
+    """What is known of a key by its tags and aliases; others may give it more aliases.
+
+    `used_by_itself` says that it is not by an alias that SageMaker is told of it.
+    """
+    keys: dict[str, Value] = {**_by_key("aws:resourcetag/", tags)}
+    if aliases:
+        keys["kms:resourcealiases"] = Several(tuple(aliases))
+    if used_by_itself:
+        keys["kms:requestalias"] = None
+    return Known(keys, ("aws:resourcetag/",) if complete else ())
+
+
+def _by_key(family: str, tags: Mapping[str, str]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for key, value in tags.items():
+        name = f"{family}{key.lower()}"
+        # Of two tags whose keys differ in case only, AWS takes one.
+        found[name] = value if found.get(name, value) == value else GAP
+    return found
+
+
+def request(
+    action: str,
+    caller: Caller,
+    key: str,
+    region: str | None,
+    account: str = GAP,
+    facts: Known = NOTHING,
+    tags: Known = NOTHING,
+) -> Request:
+    """SageMaker's call of `action` on the key of the ARN `key`, in `region`, for an endpoint of `account`.
+
+    `facts` are what is known of the key, `tags` those of the role that calls.
+    """
     by = _by_service(account, key, region) if caller.service else _by_role(caller, region)
-    return Request(action, key, caller, Keys(by, _of_call(action, key, region), closed=_NOT_OF_THESE))
+    return Request(action, key, caller, Keys(by, tags, _of_call(action, key, region), facts))
 
 
 # What comes with CreateGrant and nothing else of what is asked about.
@@ -63,12 +108,10 @@ _ONLY_WITH_GRANTS = (
     "kms:grantconstrainttype",
     "kms:grantconstraintsourcearn",
 )
-# What comes with requests that tag something.
-_NOT_OF_THESE = ("aws:requesttag/",)
 
 
 @lru_cache(maxsize=1024)
-def _of_call(action: str, key: str, region: str | None) -> dict[str, Value]:
+def _of_call(action: str, key: str, region: str | None) -> Known:
     of_grant: dict[str, Value] = dict.fromkeys(_ONLY_WITH_GRANTS)
     if action == CREATE_GRANT:
         of_grant = {
@@ -78,20 +121,21 @@ def _of_call(action: str, key: str, region: str | None) -> dict[str, Value]:
             # A grant is of a key by its id or its ARN.
             "kms:requestalias": None,
         }
-    return {
+    keys = {
         **of_grant,
         "aws:resourceaccount": key.split(":")[4],
         "aws:requestedregion": region or GAP,
         "aws:securetransport": "true",
         "aws:tagkeys": None,
     }
+    return Known(keys, ("aws:requesttag/",))  # which come with requests that tag something
 
 
 @lru_cache(maxsize=1024)
-def _by_role(caller: Caller, region: str | None) -> dict[str, Value]:
+def _by_role(caller: Caller, region: str | None) -> Known:
     # In China services go by names in either domain.
     domain = f"amazonaws.com{GAP}" if region is None or region.startswith("cn-") else "amazonaws.com"
-    return {
+    keys: dict[str, Value] = {
         "kms:viaservice": f"sagemaker.{region or GAP}.{domain}",
         "aws:principalarn": caller.arn,
         "aws:principalaccount": caller.account,
@@ -112,12 +156,13 @@ def _by_role(caller: Caller, region: str | None) -> dict[str, Value]:
         "aws:sourceorgid": None,
         "aws:sourceorgpaths": None,
     }
+    return Known(keys)
 
 
 @lru_cache(maxsize=64)
-def _by_service(account: str, key: str, region: str | None) -> dict[str, Value]:
+def _by_service(account: str, key: str, region: str | None) -> Known:
     # It has no kms:ViaService that AWS documents, and no account of a customer's.
-    return {
+    keys: dict[str, Value] = {
         "aws:principalarn": None,
         "aws:principalaccount": GAP,
         "kms:calleraccount": GAP,
@@ -129,3 +174,4 @@ def _by_service(account: str, key: str, region: str | None) -> dict[str, Value]:
         "aws:principalorgpaths": None,
         "aws:username": None,
     }
+    return Known(keys, ("aws:principaltag/",))  # a service has no tags

@@ -12,7 +12,7 @@ from policy_pack.iam.document import Document, Statement
 from policy_pack.iam.evaluate import Actions, Reading, readings
 from policy_pack.iam.kms_actions import KEY_ACTIONS
 from policy_pack.iam.logic import Answer, Answers, everywhere
-from policy_pack.iam.request import DENY, Batch, Caller, Keys, Request, Value
+from policy_pack.iam.request import DENY, Batch, Caller, Keys, Known, Request, Value
 from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass
 
@@ -34,8 +34,8 @@ class Found:
 class Asked:
     """What a policy lets callers do, all asked about at once; each is known by its bits."""
 
-    def __init__(self, document: Document, key: str, outside: frozenset[str]) -> None:
-        self.document, self.key, self._outside = document, key, outside
+    def __init__(self, document: Document, key: str, outside: frozenset[str], facts: Known) -> None:
+        self.document, self.key, self._outside, self._facts = document, key, outside, facts
         self._requests: list[Request] = []
         self._through_account = 0
         self._by_statement: dict[int, Answers] = {}
@@ -59,14 +59,14 @@ class Asked:
         """
         mine = 0
         for organization in (GAP, None):
-            keys = Keys(_keys(arn, self.key, organization), {} if networks else dict.fromkeys(_NETWORKS))
+            keys = {**_keys(arn, self.key, organization), **({} if networks else dict.fromkeys(_NETWORKS))}
             mine |= 1 << len(self._requests)
             self._requests.append(
                 Request(
                     "",
                     self.key,
                     Caller(arn),
-                    keys,
+                    Keys(Known(keys), self._facts),
                     free=True,
                     played=frozenset(played),
                     any_organization=any_organization,
@@ -85,7 +85,7 @@ class Asked:
             **dict.fromkeys(("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"), GAP),
             "aws:principalorgid": None,
         }
-        self._requests.append(Request("", self.key, Caller(service=name), Keys(keys), free=True))
+        self._requests.append(Request("", self.key, Caller(service=name), Keys(Known(keys), self._facts), free=True))
         return 1 << (len(self._requests) - 1)
 
     def one_of_each(self, names: Iterable[str]) -> dict[str, int]:

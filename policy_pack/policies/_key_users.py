@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from policy_pack.aws.key_names import parse_key
-from policy_pack.gaps import MARKS
 from policy_pack.iam import User, anybody, sagemaker
 from policy_pack.iam.aws_managed import aws_managed_policy
 from policy_pack.iam.logic import Answer, all_of, any_of
 from policy_pack.iam.permissions import Permissions
-from policy_pack.iam.request import Caller
+from policy_pack.iam.request import NOTHING, Caller, Known
 from policy_pack.iam.texts import GAP, matches
+from policy_pack.policies._key_facts import arn_of, tags_of, with_gaps
 from policy_pack.policies._own_account import OwnAccount, own_account, with_account, with_own_account
 from policy_pack.stack.links import grants_of, grouped, same_region
 from policy_pack.stack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
@@ -53,17 +52,8 @@ def deployers_of(arns: Sequence[str], key: Key, stack: Stack) -> list[User]:
             found.append(User(Caller(arn.replace("*", GAP))))
         elif sagemaker.role(arn) is not None:
             found += _users(arn, (), arn_of(key), grants_of(key, stack), stack, key)
-    return [replace(each, service=False, actions=(sagemaker.CREATE_GRANT,)) for each in found]
-
-
-def arn_of(key: Key) -> str:
-    """The ARN of a key, with gaps for what is not known of it."""
-    if isinstance(key.arn, str) and parse_key(key.arn, short_forms=False) is not None:
-        return key.arn
-    return sagemaker.key_arn(
-        key.place.region if isinstance(key.place.region, str) else None,
-        key.account if isinstance(key.account, str) else GAP,
-    )
+    # Whoever assumes its role may give the session tags of its own.
+    return [replace(each, service=False, actions=(sagemaker.CREATE_GRANT,), tags=NOTHING) for each in found]
 
 
 def _roles(configuration: Configuration, stack: Stack) -> Iterator[Named]:
@@ -96,7 +86,8 @@ def _users(
         caller = _caller(role.arn if role is not None and isinstance(role.arn, str) else text, role, arn, key)
         beside = caller.arn.rpartition("/")[2] if role is None else None
         permissions = stack.cached(_permissions, role, beside, own_account(key))
-        yield User(caller, permissions, **_granting(grants, role))
+        tags = stack.cached(_tags, role) if role is not None else NOTHING
+        yield User(caller, permissions, tags=tags, **_granting(grants, role))
 
 
 def _granting(grants: Sequence[Grant], role: Role | None) -> dict[str, Any]:
@@ -106,7 +97,7 @@ def _granting(grants: Sequence[Grant], role: Role | None) -> dict[str, Any]:
 
 def _caller(text: Plain | WrongType, role: Role | None, arn: str, key: Key) -> Caller:
     if isinstance(text, PartlyKnown):
-        text = "".join(GAP if each in MARKS else each for each in text.text)
+        text = with_gaps(text)
     known = sagemaker.role(text) if isinstance(text, str) else None
     name = role.name if role is not None and isinstance(role.name, str) else ""
     at_home = role is not None and role.place.account is not None and role.place.account == key.place.account
@@ -121,6 +112,10 @@ def _permissions(stack: Stack, role: Role | None, name: str | None, own: OwnAcco
     made = Permissions(policies, complete, boundary)
     # Those that say the same are one, so that what they say of a key is asked once.
     return stack.cached(_each_permissions).setdefault(made, made)
+
+
+def _tags(_: Stack, role: Role) -> Known:
+    return tags_of(role.tags)
 
 
 def _each_permissions(_: Stack) -> dict[Permissions, Permissions]:

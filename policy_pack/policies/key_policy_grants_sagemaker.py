@@ -10,6 +10,7 @@ from policy_pack.judging.policy import ADVISORY, MEDIUM, STACK, Context, Policy
 from policy_pack.judging.settings import texts
 from policy_pack.judging.verdict import CannotTell, Compliant, Decision, NotApplicable, Violation
 from policy_pack.policies._used_keys import used_keys
+from policy_pack.records import dataclass
 from policy_pack.stack.links import bypasses_lockout_check, policies_of
 from policy_pack.stack.model import Configuration, Key, Stack
 from policy_pack.values import Plain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
+    from policy_pack.policies._key_facts import names_key_itself
     from policy_pack.policies._key_users import roles_of  # no sooner than there is a configuration
 
     keys = used_keys(configuration, context)
@@ -29,19 +31,28 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     roles = roles_of(configuration, context.stack)
     assumed = configuration.place.assumed_role
     deployers = (*([assumed] if isinstance(assumed, str) else []), *(context.settings["deployers"] or ()))
-    return context.stack.cached(_decide, keys, roles, tuple(dict.fromkeys(deployers)), region)
+    asked = _Asked(roles, tuple(dict.fromkeys(deployers)), region, names_key_itself(configuration))
+    return context.stack.cached(_decide, keys, asked)
 
 
-def _decide(
-    stack: Stack, keys: Sequence[Key], roles: Sequence[Named], deployers: Sequence[str], region: str | None
-) -> Decision:
+@dataclass(frozen=True)
+class _Asked:
+    """Who needs a key, in which Region, and whether SageMaker is known to be told no alias of it."""
+
+    roles: Sequence[Named]
+    deployers: Sequence[str]
+    region: str | None
+    by_key: bool
+
+
+def _decide(stack: Stack, keys: Sequence[Key], asked: _Asked) -> Decision:
     from policy_pack.policies._own_account import in_any_account
 
     decisions = [
         in_any_account(
             key,
-            (*policies_of(key, stack), *(text for text, _ in roles)),
-            lambda each: _decide_one(stack, each, roles, deployers, region),
+            (*policies_of(key, stack), *(text for text, _ in asked.roles)),
+            lambda each: _decide_one(stack, each, asked),
         )
         for key in keys
     ]
@@ -52,22 +63,22 @@ def _decide(
     return decisions[-1]
 
 
-def _decide_one(
-    stack: Stack, key: Key, roles: Sequence[Named], deployers: Sequence[str], region: str | None
-) -> Decision:
+def _decide_one(stack: Stack, key: Key, asked: _Asked) -> Decision:
     from policy_pack.iam.access import assess
     from policy_pack.policies import _key_fixes
-    from policy_pack.policies._key_users import arn_of, deployers_of, users_of
+    from policy_pack.policies._key_facts import arn_of, facts_of
+    from policy_pack.policies._key_users import deployers_of, users_of
     from policy_pack.policies._own_account import with_account
 
-    users = [*users_of(roles, key, stack), *deployers_of(deployers, key, stack)]
+    users = [*users_of(asked.roles, key, stack), *deployers_of(asked.deployers, key, stack)]
+    facts = facts_of(key, stack, used_by_itself=asked.by_key)
     unsure, rests_on = False, ""
     for given in policies_of(key, stack):
         policy = with_account(given, key)
         refused = _refused(policy, key, stack)
         if refused is not None:
             return Violation(*_key_fixes.of_a_refused_policy(key, refused), at=key.urn)
-        found = assess(policy, users, arn_of(key), region)
+        found = assess(policy, users, arn_of(key), asked.region, facts=facts)
         if found.access.missing:
             return Violation(*_key_fixes.of_what_is_missing(key, found, users), at=key.urn)
         unsure = unsure or bool(found.access.unsure)
@@ -85,7 +96,7 @@ def _refused(policy: Plain, key: Key, stack: Stack) -> str | None:
     from policy_pack.iam.document import Malformed
     from policy_pack.iam.parse import parse_key_policy
     from policy_pack.iam.refused import refusal
-    from policy_pack.policies._key_users import arn_of
+    from policy_pack.policies._key_facts import arn_of
 
     if policy is None:
         return None

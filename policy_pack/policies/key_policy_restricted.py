@@ -63,7 +63,7 @@ def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
     from policy_pack.iam.document import Malformed  # no sooner than there is a key
     from policy_pack.iam.exposure import exposure
     from policy_pack.iam.parse import parse_key_policy
-    from policy_pack.policies._key_users import arn_of
+    from policy_pack.policies._key_facts import arn_of, facts_of
     from policy_pack.policies._own_account import with_account
 
     arn = arn_of(key)
@@ -77,7 +77,9 @@ def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
         if isinstance(document, Malformed):
             unclear, why = True, "is not known, because the policy is not a policy document"
             continue
-        found = exposure(document, arn, allowed.accounts, allowed.principals, allowed.organizations)
+        found = exposure(
+            document, arn, allowed.accounts, allowed.principals, allowed.organizations, facts_of(key, stack)
+        )
         wrong = [*_wrong(found, allowed), *wrong]
         answers = (found.everybody.answer, found.accounts.answer, found.principals.answer, found.organizations.answer)
         unclear = unclear or None in answers or (allowed.source_required and found.services.answer is None)

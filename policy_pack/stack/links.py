@@ -172,6 +172,11 @@ def bypasses_lockout_check(key: Key, stack: Stack) -> bool:
     return any(each.bypasses_lockout_check is not False for each in given)
 
 
+def aliases_of(key: Key, stack: Stack) -> Sequence[Alias]:
+    """The aliases of the stack that name a key and no other."""
+    return stack.cached(_aliases).get(key.id, ())
+
+
 def grants_of(key: Key, stack: Stack) -> Sequence[Grant]:
     """The grants on a key."""
     return stack.cached(_grants).get(key.id, ())
@@ -220,6 +225,11 @@ def _configurations_by_name(stack: Stack) -> Mapping[str, Sequence[Configuration
 
 def _key_policies(stack: Stack) -> Mapping[str, Sequence[KeyPolicy]]:
     return grouped((key.id, each) for each in stack.of(KeyPolicy) for key in keys_from(each.key_sources, stack))
+
+
+def _aliases(stack: Stack) -> Mapping[str, Sequence[Alias]]:
+    named = ((keys_from(each.target_sources, stack), each) for each in stack.of(Alias))
+    return grouped((keys[0].id, each) for keys, each in named if len(keys) == 1)
 
 
 def _grants(stack: Stack) -> Mapping[str, Sequence[Grant]]:

@@ -195,6 +195,14 @@ class KeyProperties:
     expires: str = ""
 
 
+@dataclass(frozen=True)
+class Tags:
+    """The tags of a resource that are `known`, with values that may not be; `complete` where there are no others."""
+
+    known: Mapping[str, str | Unknown]
+    complete: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Key(Node):
     """A KMS key; `properties` are the carrier's names of its properties.
@@ -216,6 +224,7 @@ class Key(Node):
     replica_of: tuple[str, ...] = ()
     expires: Text = None
     bypasses_lockout_check: bool | Unknown = False
+    tags: Tags = Tags({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,6 +278,7 @@ class Role(Node):
     managed_sources: tuple[str, ...]
     boundary: Text = None
     boundary_sources: tuple[str, ...] = ()
+    tags: Tags = Tags({})
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy_pack.iam import sagemaker
-from policy_pack.iam.request import Caller, Keys, Request
+from policy_pack.iam.request import Caller, Keys, Known, Request, Value
 from tests.iam import independent
 from tests.iam.independent import ALLOWED, DENIED, KEYS, LEFT_TO_ACCOUNT, OF_PRINCIPAL_MAPPER, OPEN, SILENT
 from tests.iam.statements import (
@@ -41,7 +41,8 @@ CALLERS = (Caller(ROLE), Caller(ADMIN), Caller(OTHER_ROLE), Caller(service=SERVI
 def _request(caller: Caller, action: str) -> Request:
     """A call of which everything is known, as the others know nothing else."""
     request = sagemaker.request(action, caller, KEY, REGION)
-    return Request(action, KEY, caller, Keys({each.lower(): _known(request.value(each.lower())) for each in KEYS}))
+    known: dict[str, Value] = {each.lower(): _known(request.value(each.lower())) for each in KEYS}
+    return Request(action, KEY, caller, Keys(Known(known)))
 
 
 def _known(value: Any) -> str | None:
