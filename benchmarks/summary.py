@@ -6,8 +6,11 @@ import math
 import os
 import platform
 import statistics
+import subprocess
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import (
@@ -37,6 +40,8 @@ def results(plan: Plan, rounds: int, samples: Samples) -> dict[str, Any]:
             "python": platform.python_version(),
             **{package: version(package) for package in ("pulumi", "pulumi-policy", "grpcio", "protobuf")},
         },
+        "date": date.today().isoformat(),
+        "commit": _commit(),
         "rounds": rounds,
         "sizes": list(plan.sizes),
         "few": plan.few,
@@ -55,6 +60,16 @@ def results(plan: Plan, rounds: int, samples: Samples) -> dict[str, Any]:
         ],
         "goals": _goals(plan, samples),
     }
+
+
+def _commit() -> str:
+    """The commit that is measured; empty outside of a checkout."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    try:
+        found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return found.stdout.strip()
 
 
 def _rounded(value: float) -> float:

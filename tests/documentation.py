@@ -7,21 +7,31 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import costs
 from policy_pack.commands import reference
 from policy_pack.policies import PACK
 from tests import matrix
 
 ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results.json"
 
 
 def made() -> Iterator[tuple[Path, str]]:
     """The files, and what each is to hold."""
     readme = ROOT / "README.md"
     text = with_section(readme.read_text(encoding="utf-8"), "policies", reference.overview())
-    yield readme, with_section(text, "matrix", matrix.markdown())
+    text = with_section(text, "matrix", matrix.markdown())
+    text = with_section(text, "costs", costs.markdown(json.loads(RESULTS.read_text(encoding="utf-8"))))
+    quality = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    yield readme, with_section(text, "quality", section(quality, "summary"))
     yield ROOT / "docs" / "policies.md", reference.document()
     levels = {PACK.full_name(policy): policy.level for policy in PACK.policies}
     yield ROOT / "configs" / "mandatory.json", json.dumps(levels, indent=2) + "\n"
+
+
+def section(text: str, name: str) -> str:
+    """What a text has between its markers ``<!-- name -->`` and ``<!-- /name -->``."""
+    return text.partition(f"<!-- {name} -->\n")[2].partition(f"\n<!-- /{name} -->")[0]
 
 
 def with_section(text: str, name: str, content: str) -> str:

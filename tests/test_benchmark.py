@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
+from benchmarks import costs
 from benchmarks.stacks import CONFIGURATION, OTHER, Size, analyze, analyze_stack
 from tests.harness.engine import Engine
 
@@ -63,3 +64,32 @@ def test_the_pack_judges_the_single_resources(engine: Engine) -> None:
         request.properties.fields.pop("kmsKeyArn", None)
     assert engine.analyze(other).findings == ()
     assert [finding.policy for finding in engine.analyze(configuration).findings] == ["encryption-at-rest-enabled"]
+
+
+def test_costs_in_the_readme_are_the_results() -> None:
+    def median(measure: str, pack: str, value: float, size: tuple[int | None, int | None] = (None, None)) -> object:
+        return {"measure": measure, "pack": pack, "resources": size[0], "configurations": size[1], "median": value}
+
+    given = {
+        "machine": {"system": "Linux", "cores": 2, "python": "3.12.1"},
+        "rounds": 5,
+        "date": "2026-11-30",
+        "commit": "abc1234",
+        "measures": [
+            median("AnalyzeStack", "this pack", 0.0601, (10_000, 20)),
+            median("AnalyzeStack", "bare service", 0.0499, (10_000, 20)),
+            median("AnalyzeStack", "stock SDK pack", 14.62, (10_000, 20)),
+            median("Analyze, another type", "this pack", 0.000301),
+            median("Analyze, another type", "bare service", 0.000299),
+            median("peak memory", "this pack", 91_400_000.0, (10_000, 20)),
+            median("peak memory", "bare service", 125_000_000.0, (10_000, 20)),
+            median("start", "this pack", 0.1379),
+        ],
+    }
+    written = costs.markdown(given)
+    assert "| A stack of 10,000 resources with 20 configurations | 60 ms | 50 ms | 14,620 ms | 1.20 |" in written
+    assert "| A resource of another type | 0.30 ms | 0.30 ms |  | 1.01 |" in written
+    assert "| Peak memory with 10,000 resources | 91 MB | 125 MB |  | 0.73 |" in written
+    assert "start of the process" not in written  # nothing to compare it with
+    assert "5 interleaved rounds on 2026-11-30, at abc1234, on Linux with 2 cores and Python 3.12.1" in written
+    assert "2026" not in costs.markdown({**given, "commit": ""})

@@ -49,6 +49,23 @@ def test_commands_work_as_typed(tmp_path: Path) -> None:
         assert (clone / "reports" / report).is_file()
 
 
+def test_figures_of_the_tests_are_those_of_the_page_on_quality() -> None:
+    """`make docs` copies the table; each of its rows says when, and at which commit, or that it is not measured."""
+    readme, quality = (
+        (ROOT / name).read_text(encoding="utf-8").split("\n") for name in ("README.md", "docs/quality.md")
+    )
+    tables = [
+        [line for line in page if line.startswith(("| Load ", "| Fuzzing ", "| Mutation ", "| Other evaluators "))]
+        for page in (readme, quality)
+    ]
+    assert len(tables[0]) == 4
+    assert tables[0] == tables[1]
+    for row in tables[0]:
+        _, _, result, when, commit, _ = (cell.strip() for cell in row.split("|"))
+        measured = re.fullmatch(r"\d{4}-\d{2}-\d{2}", when) and re.fullmatch("[0-9a-f]{7,12}", commit)
+        assert measured or (result.startswith("not measured") and not when and not commit), row
+
+
 def test_options_of_the_cli_are_known() -> None:
     for line in PULUMI:
         assert set(re.findall(r"--[a-z-]+", line)) <= {"--cwd", "--policy-pack", "--policy-pack-config"}

@@ -18,6 +18,10 @@ from tests.programs.blocks import in_region
 from tests.test_programs import CASES
 
 PAGE = Path(ROOT) / "docs" / "style.md"
+PAGES = [
+    *(Path(ROOT) / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")),
+    *sorted((Path(ROOT) / "docs").glob("*.md")),
+]
 
 
 @pytest.mark.slow
@@ -58,6 +62,8 @@ def test_texts_of_a_policy(policy: Policy) -> None:
         "The text is read as is.",
         "The behaviour of the key is not known.",
         "The organisation does not allow the key.",
+        "The key is in another region.",
+        "The key is a multi-region key.",
         "One. Two. Three. Four.",
         "The key " + "is very " * 80 + "bad.",
         "The template cannot be read:\n- It is at a URL.",
@@ -75,6 +81,8 @@ def test_what_is_not_in_style(said: str) -> None:
         "The configuration is in us-east-1 but its key is in eu-west-1; KMS keys work only in their own Region.",
         "stack/Config: KmsKeyId is not set.",
         "Set kmsKeyArn (Python: kms_key_arn) to the ARN of a key.",
+        "The setting region is not set, so the Region is not known.",
+        "The key is in another Region. Set aws:region, or region='us-east-1'.",
     ],
 )
 def test_what_is_in_style(said: str) -> None:
@@ -88,6 +96,26 @@ def test_pairs_of_the_page() -> None:
         assert list(style.faults(before)) != [], before
         assert list(style.faults(after)) == [], after
     assert "docs/style.md" in (Path(ROOT) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_words_of_the_documentation(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    if page == PAGE:  # whose point is to show what not to write
+        text = text.partition("## Before and after")[0].replace('"of which", "from where", "whoever", "as is"', "")
+    found = {said: wrong for said in style.prose(text) if (wrong := list(style.phrases(said)))}
+    assert found == {}
+
+
+def test_words_that_the_documentation_must_not_have_are_found() -> None:
+    page = (
+        "# Title\n\nA key, of which\nnothing is known.\n\n- in another region\n\n"
+        "```json\nregion\n```\n\n`region` [x](region.md)\n"
+    )
+    assert [said for said in style.prose(page) if list(style.phrases(said))] == [
+        "A key, of which nothing is known.",
+        "- in another region",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def _roots(context: click.Context, parameter: click.Parameter, values: Sequence[
     for value in values:
         project, _, folder = value.rpartition("=")
         if not folder or isabs(folder) or normpath(folder).split("/")[0] == "..":
-            raise click.BadParameter("not a folder within the repository, like infra or PROJECT=infra")
+            raise click.BadParameter("not a folder within the repository, such as infra or PROJECT=infra")
         roots[project] = normpath(folder)
     return roots
 
@@ -71,7 +71,7 @@ def _policies(flag: str, text: str) -> _Decorator:
     "-f",
     type=click.Choice(list(FORMATS)),
     multiple=True,
-    help="A format of the report; several with --output. (what the ending of --output says, or text)",
+    help="The format of the report; with --output, several. (from the ending of --output, or text)",
 )
 @click.option(
     "outputs",
@@ -79,31 +79,34 @@ def _policies(flag: str, text: str) -> _Decorator:
     "-o",
     multiple=True,
     metavar="FILE",
-    help="Where the report is written; - is the standard output. With several formats, each has its own ending.",
+    help="The file of the report; - is standard output. Each of several formats gets its own file name ending.",
 )
-@click.option("--config", metavar="FILE", help="Levels and settings: the file that the engine takes.")
-@_policies("--select", "Only these policies.")
-@_policies("--ignore", "Without these policies.")
-@click.option("--severity", type=click.Choice(SEVERITIES), help="Only policies of this severity or a higher one.")
+@click.option("--config", metavar="FILE", help="Levels and settings, in the engine's format for --policy-pack-config.")
+@_policies("--select", "Run only these policies.")
+@_policies("--ignore", "Do not run these policies.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Run only policies of this severity or higher.")
 @click.option("listing", "--list", is_flag=True, help="List the policies that would run, and audit nothing.")
 @click.option(
     "--fail-on",
     type=click.Choice(_FAIL_ON),
     default="mandatory",
-    help="What makes the exit status 1; undecided: what is mandatory and violated, cannot be told or cannot be read. "
-    "(mandatory)",
+    help="What makes the exit status 1: violations of this level. undecided: mandatory violations, and mandatory "
+    "policies that cannot tell or resources that cannot be read. (mandatory)",
 )
-@click.option("--baseline", metavar="FILE", help="An earlier report in JSON, whose findings are known.")
+@click.option("--baseline", metavar="FILE", help="An earlier report in JSON; its findings count as known.")
 @click.option(
     "--history",
     multiple=True,
     metavar="FILE",
-    help="Earlier reports in JSON, whose trend the HTML report shows; quoted, it may be a pattern.",
+    help="Earlier reports in JSON, for the trend in the HTML report; may be a quoted pattern.",
 )
 @click.option(
-    "--max-age", type=click.IntRange(0), metavar="DAYS", help="How old an export may be without a note in the report."
+    "--max-age",
+    type=click.IntRange(0),
+    metavar="DAYS",
+    help="Add a note to the report for each export older than this.",
 )
-@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, metavar="N", help="How many processes audit. (1)")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, metavar="N", help="The number of processes. (1)")
 @click.option("--region", callback=_region, help="The Region of resources whose Region is not known otherwise.")
 @click.option(
     "--stack-tag",
@@ -111,7 +114,7 @@ def _policies(flag: str, text: str) -> _Decorator:
     multiple=True,
     callback=_tags,
     metavar="NAME=VALUE",
-    help="A tag of the stacks, for policies that are limited to some; no export tells them.",
+    help="A tag of the stacks, for policies that are limited to stacks with certain tags; exports do not have tags.",
 )
 @click.option(
     "--source-root",
@@ -119,14 +122,18 @@ def _policies(flag: str, text: str) -> _Decorator:
     multiple=True,
     callback=_roots,
     metavar="[PROJECT=]DIR",
-    help="The folder of a project's program within the repository, for reports that point to its lines.",
+    help="The folder of a project's program in the repository, for links to the lines of the program.",
 )
-@click.option("--show-arns", is_flag=True, help="Show account and key ids instead of masking them.")
+@click.option("--show-arns", is_flag=True, help="Show account and key IDs instead of masking them.")
 @click.option(
-    "--max-size", type=click.IntRange(1), default=64, metavar="MB", help="How large an input may be, uncompressed. (64)"
+    "--max-size",
+    type=click.IntRange(1),
+    default=64,
+    metavar="MB",
+    help="The largest uncompressed size of an input. (64)",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Violations only: no summary, no notes, no names of files.")
-@click.option("--verbose", "-v", is_flag=True, help="In text, the evidence too: inputs, verdicts, requirements.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only violations: no summary, no notes, no file names.")
+@click.option("--verbose", "-v", is_flag=True, help="Also print the evidence as text: inputs, verdicts, requirements.")
 @debug_option
 @click.pass_context
 def audit(
@@ -154,11 +161,11 @@ def audit(
 ) -> int:
     """Audits exported stacks without the Pulumi CLI.
 
-    PATH is a file that "pulumi stack export", "pulumi preview --json" or "terraform show -json" wrote, a checkpoint of
-    a self-managed backend (.json.gz and .json.zst too), a directory of such, a quoted pattern ("stacks/**/*.json"), or
-    - for the standard input.
+    PATH is a file from "pulumi stack export", "pulumi preview --json" or "terraform show -json", a checkpoint of a
+    self-managed backend (.json.gz and .json.zst too), a directory of such files, a quoted pattern ("stacks/**/*.json"),
+    or - for standard input.
 
-    Options of presentation (format, output, quiet, verbose, source-root) are also read from the table
+    The presentation options (format, output, quiet, verbose, source-root) may also be in the table
     [tool.sagemaker-encryption] of a pyproject.toml in the working directory or above it.
     """
     from policy_pack.audit.config import load
@@ -166,7 +173,7 @@ def audit(
     from policy_pack.policies import PACK
 
     if quiet and verbose and context.get_parameter_source("quiet") == context.get_parameter_source("verbose"):
-        raise click.UsageError("--quiet and --verbose exclude each other.")
+        raise click.UsageError("--quiet and --verbose cannot be combined.")
     given = _load(config, lambda text: load(text, PACK)) if config is not None else load(b"", PACK)
     effective = narrowed(given, select, ignore, severity)
     if listing:
@@ -179,7 +186,7 @@ def audit(
     except Senseless as error:
         raise click.UsageError(str(error)) from error
     for name in (*printed, *(name for name, _, _ in written)):
-        writer(name)  # loads it: a package that is missing is said before anything is read or written
+        writer(name)  # loads the writer, so that a missing package is reported before anything is read or written
 
     from policy_pack.audit import baseline as known
     from policy_pack.audit import deliver
@@ -222,7 +229,7 @@ def audit(
 
 
 def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Any], *, is_shown: bool) -> None:
-    """Says on the standard error what the report comes to, where it is not shown, what it lacks and where it is."""
+    """Prints on standard error the result (if the report is not printed), what the report lacks, and where it is."""
     from policy_pack.audit.formats.common import headline, stopping_text
 
     if not is_shown and report.sources:
@@ -234,19 +241,19 @@ def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Any], *, is
 
 
 def _rests_on(context: click.Context, config: str | None, given: Config, effective: Config) -> list[Problem]:
-    """What the report says of the files and options that it rests on."""
+    """Notes for the report about the files and options that it is based on."""
     from policy_pack.audit.report import Problem
     from policy_pack.judging.policy import DISABLED
 
     notes = []
     if config is not None:
-        notes.append(Problem(quoting.path(config), "gave the levels and settings of this audit"))
+        notes.append(Problem(quoting.path(config), "has the levels and settings of this audit"))
     if context.obj is not None and context.obj.path is not None:
-        notes.append(Problem(quoting.path(context.obj.path), "gave options of presentation"))
+        notes.append(Problem(quoting.path(context.obj.path), "has presentation options"))
     left_out = [name for name, level in given.levels.items() if level != effective.levels[name]]
     if left_out:
         ran = sum(level != DISABLED for level in effective.levels.values())
-        notes.append(Problem("the command line", f"left out {len(left_out)} policies that are not disabled: {ran} ran"))
+        notes.append(Problem("the command line", f"left out {len(left_out)} enabled policies: {ran} ran"))
     return notes
 
 
@@ -266,7 +273,7 @@ def _status(report: Report, fail_on: str) -> int:
 
 
 def _is_undecided(report: Report) -> bool:
-    """Whether a mandatory policy cannot tell of a configuration, or something that may make one cannot be read."""
+    """Whether a mandatory policy cannot tell for a configuration, or a resource that may make one cannot be read."""
     from policy_pack.audit.evidence import CANNOT_TELL
 
     statuses = [*(each.status for each in report.configurations), *(each.status for each in report.unread)]
@@ -278,7 +285,7 @@ def _is_undecided(report: Report) -> bool:
 
 
 def _globbed(patterns: Sequence[str]) -> Iterator[str]:
-    """The files of patterns; one that fits none stays, and is said not to exist."""
+    """The files that match patterns. A pattern that matches none stays, and is then reported as missing."""
     from glob import glob
 
     for pattern in patterns:
@@ -286,7 +293,7 @@ def _globbed(patterns: Sequence[str]) -> Iterator[str]:
 
 
 def _load(path: str, load: Callable[[bytes], T]) -> T:
-    """What a file on the command line says, read by `load`; ends the command where it cannot be used."""
+    """The content of a file on the command line, read by `load`; ends the command if the file cannot be used."""
     from policy_pack.audit.config import ConfigError
     from policy_pack.audit.files import read
     from policy_pack.audit.find import Input

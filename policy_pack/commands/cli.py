@@ -37,7 +37,7 @@ def main(context: click.Context, isolated: bool) -> None:
     try:
         found = find(Path.cwd())
     except Refused as error:
-        raise click.UsageError(f"{error}. --isolated reads no such file.") from error
+        raise click.UsageError(f"{error}. With --isolated, no such file is read.") from error
     for line in found.unread:
         tell(f"note: {line}")
     context.obj = found
@@ -49,15 +49,17 @@ main.add_command(validate_config)
 
 
 @main.command()
-@click.option("as_json", "--json", is_flag=True, help="Everything about them, with the JSON schemas of their settings.")
-@click.option("--markdown", is_flag=True, help="The reference in full.")
+@click.option(
+    "as_json", "--json", is_flag=True, help="Print everything about them, with the JSON schemas of their settings."
+)
+@click.option("--markdown", is_flag=True, help="Print the full reference.")
 @debug_option
 def policies(as_json: bool, markdown: bool) -> None:
-    """Lists the policies: levels, severities, frameworks and settings."""
+    """Lists the policies with their levels, severities, frameworks and settings."""
     from policy_pack.commands import reference
 
     if as_json and markdown:
-        raise click.UsageError("--json and --markdown exclude each other.")
+        raise click.UsageError("--json and --markdown cannot be combined.")
     if as_json:
         click.echo(json.dumps(reference.data(), indent=2))
     elif markdown:
@@ -70,7 +72,7 @@ def policies(as_json: bool, markdown: bool) -> None:
 @click.argument("policy", type=PolicyName())
 @debug_option
 def explain(policy: str) -> None:
-    """Explains a policy: what it asks for, why, what to do, with code, and its settings."""
+    """Explains a policy: what it asks for, why, what to do, example code, and its settings."""
     from policy_pack.commands.explain import show
     from policy_pack.policies import PACK
 
@@ -82,9 +84,9 @@ def explain(policy: str) -> None:
 @debug_option
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Prints a script with which a shell completes this command.
+    """Prints a shell completion script for this command.
 
-    In bash: eval "$(sagemaker-encryption completion bash)", and likewise in the others.
+    In bash, run: eval "$(sagemaker-encryption completion bash)". The other shells are similar.
     """
     from click.shell_completion import get_completion_class
 
@@ -104,7 +106,7 @@ def _print_policies() -> None:
     for each in PACK.policies:
         settings = ", ".join(setting.name for setting in each.settings)
         table.add_row(each.name, each.kind, each.level, each.severity, each.description, settings)
-    # Into a file or a pipe as wide as it needs to be.
+    # In a file or a pipe, the table may be wide.
     Console(width=None if sys.stdout.isatty() else 180).print(table)
     click.echo(f"Full names begin with {PACK.prefix}. Every policy also has the settings {', '.join(schemas(()))}.")
     click.echo(f"They help to meet {', '.join(each.label for each in PACK.control.requirements)}.")

@@ -1,4 +1,4 @@
-"""The reference of one policy, for a terminal."""
+"""Prints the reference of one policy on a terminal."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from policy_pack.judging.pack import Pack
     from policy_pack.judging.policy import Policy
 
-_WIDEST = 100  # columns of text, for a line that is easy to read
+_WIDEST = 100  # columns, for lines that are easy to read
 
 
 def show(pack: Pack, policy: Policy) -> None:
-    """Prints what a policy asks for, why, what to do, its settings, and code with and without it."""
+    """Prints what a policy asks for, why, what to do, its settings, and programs that violate and meet it."""
     from shutil import get_terminal_size
 
     width = min(_WIDEST, get_terminal_size().columns) if sys.stdout.isatty() else _WIDEST
@@ -36,8 +36,8 @@ def show(pack: Pack, policy: Policy) -> None:
 
 
 def _parts(pack: Pack, policy: Policy) -> Iterator[tuple[str, str]]:
-    """What there is to print, paragraph by paragraph: a style and the text."""
-    level = "disabled until it is given a level" if policy.level == DISABLED else f"{policy.level} by default"
+    """The paragraphs to print: a style and a text each."""
+    level = "disabled by default" if policy.level == DISABLED else f"{policy.level} by default"
     kind = "resource" if policy.kind == RESOURCE else "stack"
     yield "bold", policy.name
     yield "", policy.description
@@ -53,7 +53,7 @@ def _parts(pack: Pack, policy: Policy) -> Iterator[tuple[str, str]]:
     yield "bold", "\nSettings"
     for name, schema in own.items():
         yield "", _setting(name, schema)
-    yield "", f"Those of every policy: {', '.join(schemas(()))}."
+    yield "", f"Every policy also has {', '.join(schemas(()))}."
     yield "bold", "\nSource"
     yield "", policy.url
 

@@ -1,13 +1,13 @@
-"""What to install where a package of an extra is missing. Needs none of them itself."""
+"""Names the extra to install if a package is missing. Needs no extra itself."""
 
 from __future__ import annotations
 
-# Of the packages that can be imported; all others are those of the extra audit.
+# The extras by importable package; all other packages are in the extra audit.
 _EXTRAS = {"trestle": "oscal", "boto3": "aws", "botocore": "aws"}
 
 
 def missing(error: ImportError) -> str | None:
-    """What to tell of an import that failed; `None` where what is missing belongs to no extra."""
+    """A message about a failed import; `None` if the missing module is not in an extra."""
     package = (error.name or "").partition(".")[0]
     if not package or package == "policy_pack":
         return None

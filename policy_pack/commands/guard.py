@@ -1,4 +1,4 @@
-"""The exit statuses of the commands, and what becomes of faults: one line each, never a traceback unasked."""
+"""The exit statuses of the commands, and the handling of errors: one line each, and a traceback only on request."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CLEAN, VIOLATED, UNUSABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 NAME, COMPLETE = "sagemaker-encryption", "_SAGEMAKER_ENCRYPTION_COMPLETE"
 
 STATUSES = (
-    "The exit status is 0 where nothing is violated, 1 where something is (--fail-on), 2 where an input or an option "
-    "cannot be used, 3 where the command itself fails or its output takes no more, and 130 where it is interrupted."
+    "The exit status is 0 if there is no violation, 1 if there is one (--fail-on), 2 if an input or an option cannot "
+    "be used, 3 if the command itself fails or cannot write its output, and 130 if it is interrupted."
 )
 
 
 class Group(click.Group):
-    """A group of commands that ends with one of the statuses, whatever happens."""
+    """A group of commands that always ends with one of the exit statuses."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs a command and ends the process."""
@@ -37,7 +37,7 @@ class Group(click.Group):
         try:
             try:
                 with printing():
-                    # What a command returns where it is asked for its help or its version only is its status, too.
+                    # For --help and --version, a command returns its status instead of exiting.
                     status = super().main(*args, **kwargs)
             except (click.Abort, KeyboardInterrupt):
                 status = _end("interrupted", INTERRUPTED)
@@ -56,45 +56,45 @@ class Group(click.Group):
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is said in one line
             status = _end(_fault(error), FAILED)
             if debug:
-                import traceback  # no sooner than there is a fault
+                import traceback  # imported only after an error
 
                 traceback.print_exc()
         sys.exit(status or CLEAN)
 
 
 def debug_option(command: Any) -> Any:
-    """Adds ``--debug``, which `Group.main` looks for by itself."""
-    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a fault.")(command)
+    """Adds ``--debug``, which `Group.main` reads itself."""
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(command)
 
 
 def tell(line: str) -> None:
-    """Says something on the standard error, in which what others have named is not obeyed."""
+    """Prints a line on standard error, in which no name can be a command to a terminal or a CI runner."""
     click.echo(quoting.visible_lines(line), err=True)
 
 
 def _end(line: str, status: int) -> int:
     try:
         tell(line)
-    except OSError:  # nobody listens
+    except OSError:  # standard error is closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return status
 
 
 def _fault(error: Exception) -> str:
-    # Neither the error's text nor the lines of code, which could hold a value of a stack.
+    # Neither the error's text nor the lines of code, which could contain a value of a stack.
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"error: the command failed ({type(error).__name__}{place}); --debug shows more, please report it"
+    return f"error: the command failed ({type(error).__name__}{place}). Please report this with the output of --debug."
 
 
 def _open_streams() -> None:
-    """Makes the standard streams take every character, and be there."""
+    """Makes the standard streams accept every character, and opens closed ones."""
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
-        # What is closed takes nothing; a file that was opened to be read says so when it is written to.
+        # Replaces a closed stream; writing to a file that was opened for reading raises an error anyway.
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""Policies by the names that people give them: with the pack's prefix or without."""
+"""Policy names on the command line, with or without the pack's prefix."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ else:
 
 
 class PolicyName(_Type):
-    """A policy's name, which becomes the full one."""
+    """A parameter type for a policy's name; its value is the full name."""
 
     name = "policy"
 
@@ -26,7 +26,7 @@ class PolicyName(_Type):
 
         short = value.strip().lower().replace("_", "-").removeprefix(PACK.prefix)
         if short not in PACK.by_name:
-            said = f'no policy is named "{visible(value)}".{meant(short, PACK.by_name)}'
+            said = f'there is no policy "{visible(value)}".{meant(short, PACK.by_name)}'
             self.fail(f"{said} --list shows them all." if "?" not in said else said, parameter, context)
         return PACK.full_name(PACK.by_name[short])
 
@@ -45,12 +45,12 @@ class PolicyName(_Type):
 
 
 class PolicyNames(PolicyName):
-    """Several of them, separated by commas."""
+    """A parameter type for several policy names, separated by commas."""
 
     name = "policies"
 
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
-        if isinstance(value, tuple):  # which a default is
+        if isinstance(value, tuple):  # as a default is
             return value
         convert: Callable[..., str] = super().convert
         return tuple(convert(each, parameter, context) for each in value.split(",") if each.strip())

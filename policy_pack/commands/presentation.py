@@ -1,6 +1,6 @@
-"""Options that a repository gives for its audits, in the table ``[tool.sagemaker-encryption]`` of a pyproject.toml.
+"""A repository's options for its audits, in the table ``[tool.sagemaker-encryption]`` of a pyproject.toml.
 
-They say how a report is presented, and never what is audited or how strictly: or the repository that is audited could
+They set how a report is presented, never what is audited or how strictly; otherwise, the audited repository could
 exempt itself.
 """
 
@@ -21,7 +21,7 @@ _FILE = "pyproject.toml"
 _LARGEST = 1_000_000  # bytes
 _DEEPEST = 100  # directories upward
 
-# What may be given, and the option's parameter.
+# The allowed names, each with the option's parameter.
 _PARAMETERS = {
     "format": "formats",
     "output": "outputs",
@@ -32,14 +32,14 @@ _PARAMETERS = {
 
 
 class Refused(Exception):
-    """A table that gives what it may not; its text says what, after the file's name."""
+    """A table with an option that is not allowed; its text names the file and the problem."""
 
 
 @dataclass(frozen=True)
 class Presentation:
-    """Options by their parameters, and the file that gives them; `path` is `None` where none does.
+    """Options by their parameters, and the file that has them; `path` is `None` if there is none.
 
-    `unread` are files that could not be read, and why.
+    `unread` names files that could not be read, and why.
     """
 
     path: Path | None = None
@@ -48,7 +48,7 @@ class Presentation:
 
 
 def find(directory: Path) -> Presentation:
-    """The options of the first pyproject.toml with the table, from a directory upward; raises `Refused`."""
+    """The options of the first pyproject.toml that has the table, from a directory upward. Raises `Refused`."""
     unread = []
     for each in [directory, *directory.parents][:_DEEPEST]:
         path = each / _FILE
@@ -60,12 +60,12 @@ def find(directory: Path) -> Presentation:
             if len(text) > _LARGEST:
                 raise ValueError
             if b"sagemaker" not in text and b"\\" not in text:
-                continue  # the table is not in it, and its parser takes a while to load
-            # The standard library has it from Python 3.11 on.
+                continue  # The file does not have the table, and the parser takes a while to load.
+            # In the standard library since Python 3.11.
             toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
             table = toml.loads(text.decode("utf-8")).get("tool", {}).get(TABLE)
         except (OSError, ValueError, AttributeError, RecursionError):
-            unread.append(f"{quoting.path(path)} is not read: it is no TOML file")
+            unread.append(f"{quoting.path(path)} is ignored: it is not valid TOML")
             continue
         if table is not None:
             return Presentation(path, _options(path, table), tuple(unread))
@@ -92,19 +92,19 @@ def _options(path: Path, table: Any) -> dict[str, Any]:
 
 def _flag(path: Path, name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Refused(f"{quoting.path(path)}: {name} is neither true nor false")
+        raise Refused(f"{quoting.path(path)}: {name} is not true or false")
     return value
 
 
 def _texts(path: Path, name: str, value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(each, str) and each for each in values):
-        raise Refused(f"{quoting.path(path)}: {name} is not a text or a list of texts")
+        raise Refused(f"{quoting.path(path)}: {name} is not a string or a list of strings")
     return values
 
 
 def _within(path: Path, output: str) -> str:
-    # A repository decides where in it a report is written, and nowhere else.
+    # A repository may choose where its own files a report goes, and no place outside of it.
     folder = path.parent.resolve()
     target = (folder / output).resolve()
     if output == "-" or folder not in target.parents:

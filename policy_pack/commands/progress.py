@@ -1,4 +1,4 @@
-"""How far a long audit has come, on a terminal."""
+"""The progress of a long audit, on a terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_MANY = 20  # inputs from which on it is shown
+_MANY = 20  # the number of inputs from which on it is shown
 
 
 class Progress:
-    """A bar on the standard error while inputs are audited, and while reports are written."""
+    """A progress bar on standard error while inputs are audited and reports are written."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -26,7 +26,7 @@ class Progress:
             self._bar.stop()
 
     def watch(self, inputs: Sequence[object]) -> Callable[[], None]:
-        """Begins the bar; what it gives is to be called after each of the inputs."""
+        """Starts the bar. Returns a function to call after each input."""
         if len(inputs) < _MANY or not sys.stderr.isatty():
             return lambda: None
         from rich.console import Console
@@ -48,7 +48,7 @@ class Progress:
         return advance
 
     def writing(self, reports: Sequence[T]) -> Iterator[T]:
-        """The reports, each shown as written once the next is asked for."""
+        """The reports; each is shown as written when the next one is requested."""
         if self._bar is None or not reports:
             yield from reports
             return

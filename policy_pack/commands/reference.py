@@ -1,4 +1,4 @@
-"""The reference of the policies, made from the policies themselves: as data, and as Markdown short and in full."""
+"""The reference of the policies, generated from them: as data, and as short and full Markdown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EXAMPLE = {
 
 
 def data() -> dict[str, Any]:
-    """The control and the policies, for JSON; `settings` are JSON schemas by name."""
+    """The control and the policies as JSON data; `settings` are JSON schemas by name."""
     return {
         "control": {
             "id": PACK.control.id,
@@ -76,7 +76,7 @@ def data() -> dict[str, Any]:
 
 
 def overview() -> str:
-    """The policies as one table, which links to their sections in docs/policies.md."""
+    """A table of the policies with links to their sections in docs/policies.md."""
     rows = [
         (f"[`{each.name}`](docs/policies.md#{each.name})", each.level, each.severity, _prose(each.description))
         for each in PACK.policies
@@ -92,23 +92,23 @@ def overview() -> str:
 
 
 def document() -> str:
-    """The reference in full, docs/policies.md."""
+    """The full reference, docs/policies.md."""
     return "\n".join(_document()) + "\n"
 
 
 def type_of(schema: Mapping[str, Any]) -> str:
-    """What a setting is, in words."""
+    """The type of a setting, in words."""
     if "enum" in schema:
         return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
     low, high = schema.get("minimum"), schema.get("maximum")
     span = f" from {low} to {high}" if low is not None and high is not None else ""
     kinds = {
-        "array": "list of texts",
-        "object": "object of texts",
+        "array": "list of strings",
+        "object": "object of strings",
         "boolean": "`true` or `false`",
         "integer": f"whole number{span}",
         "number": f"number{span}",
-        "string": "text",
+        "string": "string",
     }
     return kinds[schema["type"]]
 
@@ -127,9 +127,9 @@ def _document() -> Iterator[str]:
 
 def _introduction() -> Iterator[str]:
     yield (
-        f"Full names begin with `{PACK.prefix}`. A *resource* policy judges one resource by itself, in a preview and "
-        "again right before an update makes it. A *stack* policy judges what belongs together: at the end of a "
-        "preview, and after an update."
+        f"Full names begin with `{PACK.prefix}`. A *resource* policy checks each resource by itself, at a preview and "
+        "again right before an update makes it. A *stack* policy checks resources that belong together, at the end of "
+        "a preview and after an update."
     )
     yield ""
     rows = [(f"[`{each.name}`](#{each.name})", each.kind, each.level, each.severity) for each in PACK.policies]
@@ -139,7 +139,7 @@ def _introduction() -> Iterator[str]:
 def _section(policy: Policy) -> Iterator[str]:
     kind = "Resource" if policy.kind == RESOURCE else "Stack"
     yield from ("", f"## {policy.name}", "", f"**{policy.title}.** {_prose(policy.description)}", "")
-    level = "disabled until it is given a level" if policy.level == DISABLED else f"{policy.level} by default"
+    level = "disabled by default" if policy.level == DISABLED else f"{policy.level} by default"
     yield f"{kind} policy, {level}, severity {policy.severity}."
     yield from ("", f"*Why.* {_prose(policy.risk)}", "", f"*What to do.* {_prose(policy.remediation)}", "")
     if policy.settings:
@@ -147,7 +147,7 @@ def _section(policy: Policy) -> Iterator[str]:
         yield ""
     asking = PACK.control.requirements_of(policy.name)
     if asking:
-        yield from (f"*Asked for by.* {', '.join(each.label for each in asking)}.", "")
+        yield from (f"*Required by.* {', '.join(each.label for each in asking)}.", "")
     yield f"*Source.* <{policy.url}>"
 
 
@@ -168,17 +168,17 @@ def _every_setting() -> Iterator[str]:
     yield (
         "A configuration file has an entry for each policy by its full name: a level (`advisory`, `mandatory`, "
         "`remediate`, `disabled`), or an object with `enforcementLevel` and settings. `all` stands for every policy, "
-        f"`key-verified-in-aws` included, and takes a level only. `remediate` means `mandatory` to policies other than "
-        f"{' and '.join(f'`{each.name}`' for each in PACK.policies if each.remediate is not None)}."
+        f"including `key-verified-in-aws`, and takes only a level. `remediate` means `mandatory` for policies other "
+        f"than {' and '.join(f'`{each.name}`' for each in PACK.policies if each.remediate is not None)}."
     )
     yield ""
     rows = [(f"`{name}`", _prose(schema["description"])) for name, schema in schemas(()).items()]
     yield from _table(("Setting", "Meaning"), rows)
     yield ""
     yield (
-        "The `resource` of an exemption is the one that is judged, or the key that is reported on; what a template "
-        "makes goes by the name of the template's resource, a slash and its logical id. What of the settings cannot "
-        "be used is left out, makes no policy more lenient, and is said by `settings-make-sense`."
+        "The `resource` of an exemption is the checked resource, or the key that a policy reports. For a resource in a "
+        "template, it is the name of the template's resource, a slash and the logical ID. The pack drops unusable "
+        "settings, which never makes a policy more lenient, and `settings-make-sense` reports them."
     )
     yield from ("", "```json", json.dumps(_EXAMPLE, indent=2), "```")
 
@@ -188,14 +188,14 @@ def _control() -> Iterator[str]:
     decide = ", ".join(map(_link, PACK.control.policies))
     yield from (f"The policies that decide on it: {decide}.", "")
     yield from (
-        "A requirement is met by the policies that it asks for. What it asks for beyond those of the control has to be "
-        "shown: where such a policy is disabled or has nothing to judge, as with a key that is not made in the stack, "
-        "it is open whether the requirement is met.",
+        "A requirement is met if the policies that it asks for are met. If it asks for more than the policies of the "
+        "control, and such a policy is disabled or has nothing to check, for example because the key is not made in "
+        "the stack, it is open whether the requirement is met.",
         "",
     )
     requirements = [(each.label, each.title, _how(each), _asked_for(each)) for each in PACK.control.requirements]
-    yield from _table(("Requirement", "Its title", "How the policies help to meet it", "Asks for"), requirements)
-    yield from ("", "Other tools' names of the same control:", "")
+    yield from _table(("Requirement", "Title", "How the policies help to meet it", "Policies"), requirements)
+    yield from ("", "Names of the same control in other tools:", "")
     identifiers = [(_tool(each), f"`{each.id}`") for each in PACK.control.identifiers]
     yield from _table(("Tool", "Identifier"), identifiers)
 
@@ -207,7 +207,7 @@ def _how(each: Requirement) -> str:
 def _asked_for(each: Requirement) -> str:
     more = ", ".join(_link(name) for name in each.policies if name not in PACK.control.policies)
     optional = ", ".join(map(_link, each.where_enabled))
-    parts = ["the policies of the control", more, f"where it is enabled, {optional}" if optional else ""]
+    parts = ["the policies of the control", more, f"if it is enabled, {optional}" if optional else ""]
     return "; ".join(part for part in parts if part)
 
 
@@ -220,7 +220,7 @@ def _tool(each: Identifier) -> str:
 
 
 def _prose(text: str) -> str:
-    # Two asterisks of a pattern would make emphasis of what is between them.
+    # Two asterisks in patterns would emphasize the text between them.
     return text.replace("*", "\\*").replace("<", "&lt;")
 
 

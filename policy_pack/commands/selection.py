@@ -1,4 +1,4 @@
-"""Which policies an audit runs, of those that its configuration has."""
+"""Selects the policies that an audit runs from its configuration."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ SEVERITIES = (LOW, MEDIUM, HIGH)
 
 
 def narrowed(config: Config, select: Collection[str], ignore: Collection[str], severity: str | None) -> Config:
-    """The configuration with every policy disabled that is not selected (by full name), or is ignored, or is of a
-    lower severity. One that is selected keeps its level, and so stays disabled where it was.
+    """The configuration in which every policy is disabled that is not selected (by full name), or is ignored, or has a
+    lower severity. A selected policy keeps its level, so a disabled one stays disabled.
     """
     least = SEVERITIES.index(severity or LOW)
     kept = {

@@ -92,8 +92,8 @@ HONOR_SUPPRESSIONS = Setting(
         "default": False,
         "description": (
             "Whether a violation is exempt if the author of a CloudFormation template has suppressed the same check of "
-            "cfn_nag, cdk-nag or CloudFormation Guard there. The exemption never expires, and nobody else may have "
-            "approved it."
+            "cfn_nag, cdk-nag or CloudFormation Guard there. The exemption never expires, and may have no approval but "
+            "that author's."
         ),
     },
     lambda value: None if isinstance(value, bool) else "is not true or false",
@@ -122,8 +122,8 @@ EXEMPT_RESOURCE_TAGS = {
     **_TAGS,
     "description": (
         "A violation is exempt if the endpoint configuration or Endpoint has one of these tags with one of its values "
-        "(* for any). The exemption never expires. The author of the program sets the tag, so nobody else may have "
-        "approved it."
+        "(* for any). The exemption never expires. The author of the program sets the tag, so it may have no other "
+        "approval."
     ),
 }
 

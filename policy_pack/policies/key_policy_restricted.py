@@ -235,8 +235,8 @@ aws.sagemaker.Endpoint("ranking", endpoint_config_name=configuration.name)
             {
                 "type": "boolean",
                 "default": False,
-                "description": "Whether a statement for a service needs a condition on what the service works for "
-                "(aws:SourceAccount, aws:SourceArn), so that nobody else has it use the key (confused deputy).",
+                "description": "Whether a statement for a service needs a condition on the resource that the service "
+                "acts for (aws:SourceAccount, aws:SourceArn), to prevent the confused deputy problem.",
             },
             lambda value: None if isinstance(value, bool) else "is not true or false",
         ),

@@ -250,7 +250,7 @@ def test_options_of_a_repository(repository: Any, state: str) -> None:
     ran = command(state)
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", "")
     notes = json.loads((root / "reports" / "audit.json").read_text("utf-8"))["notes"]
-    assert notes == [{"source": str(root / "pyproject.toml"), "text": "gave options of presentation"}]
+    assert notes == [{"source": str(root / "pyproject.toml"), "text": "has presentation options"}]
     # What is typed counts more.
     assert json.loads(command(state, "-f", "sarif", "-o", "-").stdout)["version"] == "2.1.0"
     with pytest.raises(SystemExit):
@@ -318,7 +318,7 @@ def test_configuration_of_no_policy(state: str, tmp_path: Path) -> None:
 def test_configuration_is_named_in_the_report(state: str, tmp_path: Path) -> None:
     config = write(tmp_path / "config.json", {"all": "advisory"})
     ran = command(state, "--config", config, "-f", "json")
-    assert json.loads(ran.stdout)["notes"] == [{"source": config, "text": "gave the levels and settings of this audit"}]
+    assert json.loads(ran.stdout)["notes"] == [{"source": config, "text": "has the levels and settings of this audit"}]
     assert ran.stderr == ""
 
 

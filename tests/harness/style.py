@@ -15,7 +15,8 @@ NO_SUBJECTS = frozenset(
 )
 PHRASES = re.compile(
     r"\bof which\b|\bfrom where\b|\bwhoever\b|\bas is\b|\bin whose\b|\bby whom\b|\blets? in\b|\bmend\b|\bnobody\b"
-    r"|\bone likes\b|\bgoes? on with\b",
+    r"|\bone likes\b|\bgoes? on with\b|\bin so many letters\b|\bno sooner than\b|\bis to say\b|\bof one's own\b"
+    r"|\bwhatever no\b|\bsays? nothing of\b",
     re.IGNORECASE,
 )
 _IT = re.compile(r"(?m)(?:^|[.:;] )Its?\b")
@@ -25,6 +26,8 @@ BRITISH = re.compile(
     r"initialis|serialis|summaris|analys)(?:e|es|ed|er|ing|ation)s?)\w*\b",
     re.IGNORECASE,
 )
+# AWS writes Region. In lower case, it is a property or a setting, which stands in quotes or code.
+REGION = re.compile(r"(?<!setting )(?<![\w/.:*-])(?:regions?|multi-region)\b(?![\w=:/-])")
 _WITHIN = re.compile(r'^[^\s:"]+(?: \([^)]*\))?/[^\s:]+: |^[^:"]{1,140}: (?=[A-Za-z"])')
 _QUOTED = re.compile(r'"[^"\n]*"')
 _END_OF_SENTENCE = re.compile(r'(?<![A-Z])[.!?](?=\s+["A-Za-z]|$)')
@@ -48,14 +51,29 @@ def faults(why: str) -> Iterator[str]:
             yield f"lists {each!r}, which does not begin with its subject"
 
 
-def words(text: str) -> Iterator[str]:
+def phrases(text: str) -> Iterator[str]:
     """What is wrong with the words of any text."""
     prose = _QUOTED.sub('"x"', text)
     yield from (f"says {each[0].strip()!r}" for each in PHRASES.finditer(prose))
-    yield from (f"says {each[0].strip()!r} without a subject" for each in _IT.finditer(prose))
     yield from (f"spells {each[0]!r} as the British do" for each in BRITISH.finditer(prose))
+    yield from (f"writes {each[0]!r} for AWS's Region" for each in REGION.finditer(prose))
+
+
+def words(text: str) -> Iterator[str]:
+    """What is wrong with the words of a message, or of a policy's text."""
+    yield from phrases(text)
+    prose = _QUOTED.sub('"x"', text)
+    yield from (f"says {each[0].strip()!r} without a subject" for each in _IT.finditer(prose))
     if "  " in re.sub(r"(?m)^[\s{}\"].*$", "", prose):
         yield "has two spaces"
+
+
+def prose(page: str) -> Iterator[str]:
+    """The paragraphs and table cells of a Markdown page, without code, links' targets and HTML."""
+    plain = re.sub(r"(?ms)^ *(```+).*?^ *\1 *$", "", page)
+    plain = re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "x", plain)
+    for paragraph in re.split(r"\n\s*\n|\n(?=[-|#] |\d+\. )", plain):
+        yield " ".join(paragraph.split())
 
 
 def _subject(line: str) -> str:

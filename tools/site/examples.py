@@ -17,8 +17,8 @@ WRITERS: Mapping[str, Callable[[Iterable[Resource]], str]] = {
 _HIGHLIGHTED = {"Python": "python", "TypeScript": "typescript", "YAML": "yaml", "HCL": "hcl", "CloudFormation": "yaml"}
 
 _UNTOLD = (
-    "The account of the key is not known before the update here, so the policy cannot tell at a preview whether the "
-    "statement lets SageMaker in, and reports nothing. An audit of the deployed stack can tell."
+    "Here, the account of the key is not known before the update, so at a preview the policy cannot tell whether the "
+    "statement allows SageMaker, and reports nothing. An audit of the deployed stack can tell."
 )
 # Of policies that the program of a language does not violate, or not at a preview, why.
 NOTES: Mapping[str, Mapping[str, str]] = {
@@ -29,9 +29,7 @@ NOTES: Mapping[str, Mapping[str, str]] = {
             "template is left behind. `replacement-safe` reports the fixed name."
         )
     },
-    "carrier-readable": {
-        "CloudFormation": "`template-readable` reports a Service Catalog product that stands in a template."
-    },
+    "carrier-readable": {"CloudFormation": "`template-readable` reports a Service Catalog product in a template."},
     "key-policy-grants-sagemaker": {"HCL": _UNTOLD, "CloudFormation": _UNTOLD},
 }
 

@@ -44,7 +44,7 @@ def policy_page(policy: Policy) -> str:
 
 def _policy(policy: Policy) -> Iterator[str]:
     kind = "Resource" if policy.kind == RESOURCE else "Stack"
-    level = "disabled until it is given a level" if policy.level == DISABLED else f"{policy.level} by default"
+    level = "disabled by default" if policy.level == DISABLED else f"{policy.level} by default"
     yield from (f"# {policy.name}", "", f"**{policy.title}.** {_prose(policy.description)}", "")
     yield f"{kind} policy, {level}, severity {policy.severity}. Full name: `{PACK.full_name(policy)}`."
     yield from ("", "## Why", "", _prose(policy.risk), "", "## What to do", "", _prose(policy.remediation), "")
@@ -54,7 +54,7 @@ def _policy(policy: Policy) -> Iterator[str]:
     yield from _exemptions(policy)
     asking = PACK.control.requirements_of(policy.name)
     if asking:
-        yield from ("## Requirements that ask for it", "")
+        yield from ("## Requirements", "")
         yield from (f"- {each.label}: {_prose(each.title)}" for each in asking)
         yield ""
     yield from ("## Source", "", f"<{policy.url}>", "")
@@ -63,7 +63,7 @@ def _policy(policy: Policy) -> Iterator[str]:
 def _settings(policy: Policy) -> Iterator[str]:
     yield from ("## Settings", "")
     if not policy.settings:
-        yield from ("Only those of every policy: [Configuration](../configuration.md).", "")
+        yield from ("This policy has only [the settings of every policy](../policies.md#settings-of-every-policy).", "")
         return
     yield from ("| Setting | Type | Default | Meaning |", "| --- | --- | --- | --- |")
     for setting in policy.settings:
@@ -73,7 +73,8 @@ def _settings(policy: Policy) -> Iterator[str]:
         yield "| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |"
     yield from ("", *_json(settings_example(policy)), "")
     yield from (
-        "[Configuration](../configuration.md) says where this goes, and lists the settings of every policy.",
+        "[Configuration](../configuration.md) says where this goes. Every policy also has "
+        "[common settings](../policies.md#settings-of-every-policy).",
         "",
     )
 
@@ -86,7 +87,7 @@ def settings_example(policy: Policy) -> dict[str, Any]:
 def _exemptions(policy: Policy) -> Iterator[str]:
     yield from ("## Exempt a resource", "")
     yield from (*_json(exemption_example(policy)), "")
-    yield from ("[Exemptions](../exemptions.md) says what each part means.", "")
+    yield from ("[Exemptions](../exemptions.md) explains each part.", "")
 
 
 def exemption_example(policy: Policy) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def exemption_example(policy: Policy) -> dict[str, Any]:
 
 def policies_index() -> str:
     """The list of policies."""
-    lines = ["# Policies", "", "| Policy | Level | Severity | Asks for |", "| --- | --- | --- | --- |"]
+    lines = ["# Policies", "", "| Policy | Level | Severity | What it asks for |", "| --- | --- | --- | --- |"]
     lines += [
         f"| [`{each.name}`]({each.name}.md) | {each.level} | {each.severity} | {_prose(each.description)} |"
         for each in PACK.policies
@@ -121,24 +122,26 @@ def carrier_page(carrier: Any) -> str:
     summary, _, rest = (inspect.getdoc(carrier) or "").partition("\n\n")
     title = carrier.TITLE[0].upper() + carrier.TITLE[1:] if " " in carrier.TITLE else carrier.TITLE
     lines = [f"# {title}", "", _code(summary), "", *(_code(part) + "\n" for part in rest.split("\n\n") if part)]
-    lines += ["## Resource types", "", "| Type | Read as | What is judged |", "| --- | --- | --- |"]
+    lines += ["## Resource types", "", "| Type | Read as | Checked |", "| --- | --- | --- |"]
     for kind, reads in carrier.READERS.items():
-        lines.append(f"| `{kind}` | {reads.makes.__name__} | {'yes' if reads.is_subject else 'beside others'} |")
+        lines.append(f"| `{kind}` | {reads.makes.__name__} | {'yes' if reads.is_subject else 'together with others'} |")
     writers = [f"`{kind}`" for kind in carrier.KEY_WRITERS]
     filled = (
         f"The level `remediate` fills in a key for {', '.join(writers)}."
         if writers
-        else ("The level `remediate` fills in no key here: a configuration without one is a mandatory violation.")
+        else (
+            "The level `remediate` cannot fill in a key here, so a configuration without one is a mandatory violation."
+        )
     )
-    return "\n".join([*lines, "", filled, "", f"A `{'*'}` stands for a package of any name.", ""])
+    return "\n".join([*lines, "", filled, "", f"A `{'*'}` stands for any package name.", ""])
 
 
 def carriers_index() -> str:
     """The list of carriers, and what each policy was tried on."""
-    lines = ["# Carriers", "", "A carrier is a way in which an endpoint configuration gets into a stack.", ""]
+    lines = ["# Carriers", "", "A carrier is a way for an endpoint configuration to get into a stack.", ""]
     lines += [f"- [{each.TITLE}]({carrier_slug(each)}.md)" for each in CARRIERS]
     table = re.sub(r"\(docs/policies\.md#([\w-]+)\)", r"(../policies/\1.md)", matrix.markdown())
-    lines += ["", "## What each policy is tried on", "", table, ""]
+    lines += ["", "## What each policy is tested with", "", table, ""]
     lines += ["[Contributing](../contributing.md#a-new-carrier) says how to add a carrier.", ""]
     return "\n".join(lines)
 
