@@ -95,7 +95,9 @@ def _fix(cause: str, key: Key, actions: Sequence[str], *, deployer: bool) -> str
         statement = {"Effect": "Deny", "Action": list(actions), "NotResource": _THE_KEY}
         return f"Remove the actions from the Deny statement in {where}, or exempt the key as here:\n{_text(statement)}"
     if cause in (BOUNDARY, ROLE):
-        where = f"permissions boundary of the {whom}" if cause == BOUNDARY else f"policy of the {whom}"
+        where = f"policy of the {whom}"
+        if cause == BOUNDARY:
+            where = f"permissions boundary of the {whom} (to a policy of your own if AWS manages that one)"
         statement = {"Effect": "Allow", "Action": list(actions), "Resource": _THE_KEY}
         return f"Add this statement to the {where}:\n{_text(statement)}"
     return (

@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness.engine import Engine
 from tests.harness.program import run
-from tests.iam.statements import ADMIN, BY_ROOT, OTHER_ROLE, OWN, ROLE, ROOT, allow, deny, document
+from tests.iam.statements import ADMIN, BY_ROOT, OTHER_ROLE, OWN, ROLE, ROOT, USE, allow, deny, document
 from tests.programs.blocks import PRIVATE, key, pair
 from tests.programs.permissions import ADMINISTERED, READING, guarded, role, served_by
 
@@ -113,6 +113,67 @@ def test_the_policy_of_a_role_of_another_account(engine: Engine) -> None:
     assert why.startswith("A Deny statement in the policies of the execution role keeps it from kms:CreateGrant")
     assert statement == {"Effect": "Deny", "Action": ["kms:CreateGrant"], "NotResource": "<ARN of the key>"}
     assert fix.startswith("Remove the actions from the Deny statement in the policies of the execution role")
+
+
+def _bounded(*statements: Any) -> Any:
+    """A role that may use the key within a permissions boundary of these statements."""
+
+    def program() -> None:
+        using = json.dumps(document(allow(None)))
+        boundary = aws.iam.Policy("boundary", policy=json.dumps(document(*statements)))
+        made = role(inline_policies=[{"name": "using", "policy": using}], permissions_boundary=boundary.arn)
+        served_by(made.arn, guarded(BY_ROOT))
+
+    return program
+
+
+@pytest.mark.parametrize("action", ["s3:*", "kms:DescribeKey", ["kms:Decrypt", "s3:*"]])
+def test_a_boundary_that_does_not_allow_it(action: Any, engine: Engine) -> None:
+    why, fix, statement = _said(engine, _bounded(allow(None, action)))
+    assert why.startswith("The permissions boundary of the execution role does not allow kms:")
+    assert 'on the key "key". This control requires it' in why
+    assert fix == (
+        "Add this statement to the permissions boundary of the execution role (to a policy of your own if AWS manages "
+        "that one):"
+    )
+    assert statement["Effect"] == "Allow" and statement["Resource"] == "<ARN of the key>"
+    mended = {**_pasted(statement), "Resource": "*"}
+    assert not run(engine, _bounded(allow(None, action), mended), phase="update").messages(GRANTS)
+
+
+@pytest.mark.parametrize("denied", ["kms:CreateGrant", ["kms:Decrypt", "kms:GenerateDataKey"], "*"])
+def test_a_boundary_that_denies_it(denied: Any, engine: Engine) -> None:
+    why, fix, statement = _said(engine, _bounded(allow(None, "*"), deny(None, denied)))
+    assert why.startswith("A Deny statement in the permissions boundary of the execution role keeps it from kms:")
+    assert fix == "Remove the actions from the Deny statement in its permissions boundary, or exempt the key as here:"
+    assert statement["Effect"] == "Deny" and statement["NotResource"] == "<ARN of the key>"
+    # Of this key nothing is denied any more.
+    mended = {**_pasted(statement), "NotResource": "*"}
+    assert not run(engine, _bounded(allow(None, "*"), mended), phase="update").messages(GRANTS)
+
+
+@pytest.mark.parametrize("boundary", [(allow(None, "*"),), (allow(None, "kms:*"), deny(None, "s3:*"))])
+def test_a_boundary_that_allows_it(boundary: Any, engine: Engine) -> None:
+    assert not run(engine, _bounded(*boundary), phase="update").messages(GRANTS)
+
+
+def test_the_worst_cause_comes_first(engine: Engine) -> None:
+    """What is denied by several is said of the key's policy, and of the role's own before its boundary."""
+    denied = deny(None, USE)
+
+    def program(*, by_key: bool, by_role: bool) -> None:
+        own = json.dumps(document(allow(None), *([denied] if by_role else [])))
+        boundary = aws.iam.Policy("boundary", policy=json.dumps(document(allow(None, "*"), denied)))
+        made = role(inline_policies=[{"name": "own", "policy": own}], permissions_boundary=boundary.arn)
+        served_by(made.arn, guarded(BY_ROOT, *([deny({"AWS": ROOT}, USE)] if by_key else [])))
+
+    for by_key, by_role, where in (
+        (True, True, "in the policy of the key"),
+        (False, True, "in the policies of the execution role"),
+        (False, False, "in the permissions boundary of the execution role"),
+    ):
+        why, _, _ = _said(engine, lambda: program(by_key=by_key, by_role=by_role))  # noqa: B023 - called at once
+        assert why.startswith(f"A Deny statement {where}")
 
 
 def test_the_principal_that_deploys(engine: Engine) -> None:
