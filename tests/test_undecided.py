@@ -124,8 +124,8 @@ def request(properties: Mapping[str, Any], kind: str = CONFIGURATION, name: str 
 
 
 UNDECIDED_RESOURCES = {
-    "a key": ({"kmsKeyArn": UNKNOWN_TEXT, "region": "us-east-1"}, {"customer-managed-key", "key-in-same-region"}),
-    "a hidden key": ({"kmsKeyArn": "[secret]", "region": "us-east-1"}, {"customer-managed-key", "key-in-same-region"}),
+    "a key": ({"kmsKeyArn": UNKNOWN_TEXT, "region": "us-east-1"}, {"customer-managed-key"}),
+    "a hidden key": ({"kmsKeyArn": "[secret]", "region": "us-east-1"}, {"customer-managed-key"}),
     "a region": ({"kmsKeyArn": KEY, "region": UNKNOWN_TEXT}, {"key-in-same-region"}),
 }
 
@@ -245,11 +245,72 @@ def test_names_by_hand_without_dependency_information(tmp_path: Any) -> None:
     assert "a state that Pulumi itself wrote" in found.fix
 
 
-def test_a_hidden_key_is_refused_by_the_policies_that_judge_it_and_no_other(tmp_path: Any) -> None:
+# ---- once, by the policy whose question it is ----
+
+KEY_POLICY, REGION_POLICY = "customer-managed-key", "key-in-same-region"
+
+
+def with_settings(**more: Any) -> dict[str, Any]:
+    return {**REFUSING, KEY_POLICY: {**REFUSING[KEY_POLICY], **more}}
+
+
+EXEMPTION = {"resource": "config", "reason": "An old one.", "expires": "2999-01-01"}
+WHO_REFUSES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
+    "both": (REFUSING, {("mandatory", KEY_POLICY)}),
+    "not the first": ({**REFUSING, KEY_POLICY: {"undecided": "allow"}}, {("mandatory", REGION_POLICY)}),
+    "the first is disabled": ({**REFUSING, KEY_POLICY: "disabled"}, {("mandatory", REGION_POLICY)}),
+    "the first only warns": (
+        with_settings(enforcementLevel="advisory"),
+        {("advisory", KEY_POLICY), ("mandatory", REGION_POLICY)},
+    ),
+    "the first has an exemption": (with_settings(exemptions=[EXEMPTION]), {("mandatory", REGION_POLICY)}),
+    "the first has another's exemption": (
+        with_settings(exemptions=[{**EXEMPTION, "resource": "other"}]),
+        {("mandatory", KEY_POLICY), ("mandatory", REGION_POLICY)},
+    ),
+    "the second is disabled": ({**REFUSING, REGION_POLICY: "disabled"}, {("mandatory", KEY_POLICY)}),
+    "only the first": ({KEY_POLICY: {"undecided": "refuse"}}, {("mandatory", KEY_POLICY)}),
+    "nobody": ({}, set()),
+}
+
+
+@pytest.mark.parametrize(("settings", "said"), WHO_REFUSES.values(), ids=WHO_REFUSES)
+def test_a_hidden_key_is_said_once(settings: Any, said: set[tuple[str, str]], engine: Engine, tmp_path: Any) -> None:
     given = {**hidden_key(), "propertyDependencies": {"kmsKeyArn": []}}
-    found = audit_document(tmp_path, export(given), REFUSING).findings
-    said = {each.policy.removeprefix(PACK.prefix) for each in found if each.level == "mandatory"}
-    assert said == {"customer-managed-key", "key-in-same-region"}
+    report = audit_document(tmp_path, export(given), settings)
+    found = [each for each in report.findings if each.policy.endswith((KEY_POLICY, REGION_POLICY))]
+    assert {(each.level, each.policy.removeprefix(PACK.prefix)) for each in found} == said
+    # What another policy says is open all the same, and never counts as right.
+    other = verdict(report.configurations[0], REGION_POLICY)
+    assert other.level == "disabled" or other.status in (CANNOT_TELL, NON_COMPLIANT)
+    engine.configure(settings)
+    engine.configure_stack(Stack(dry_run=False))
+    answers = engine.analyze(request({"name": "config-1a2b3c4", "kmsKeyArn": "[secret]", "region": "us-east-1"}))
+    assert {(each.level, each.policy) for each in answers.findings} == said
+
+
+USABLE, WHERE = "key-resource-usable", "key-resource-in-same-region"
+STACK_POLICIES: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "both": (REFUSING, {WHERE}),
+    "not the first": ({**REFUSING, WHERE: {"undecided": "allow"}}, {USABLE}),
+    "the first only warns": (
+        {**REFUSING, WHERE: {"undecided": "refuse", "enforcementLevel": "advisory"}},
+        {WHERE, USABLE},
+    ),
+    "only the second": ({USABLE: {"undecided": "refuse"}}, {USABLE}),
+}
+
+
+@pytest.mark.parametrize(("settings", "said"), STACK_POLICIES.values(), ids=STACK_POLICIES)
+def test_a_key_from_nobody_knows_where_is_said_once_of_the_stack(
+    settings: Any, said: set[str], engine: Engine, tmp_path: Any
+) -> None:
+    report = audit_document(tmp_path, export(hidden_key()), settings)  # without dependency information
+    assert {each.policy.removeprefix(PACK.prefix) for each in report.findings} & {USABLE, WHERE} == said
+    engine.configure(settings)
+    engine.configure_stack(Stack(dry_run=False))
+    found = engine.analyze_stack([request({"name": "config-1a2b3c4", "kmsKeyArn": "[secret]", "region": "us-east-1"})])
+    assert {each.policy for each in found.findings} & {USABLE, WHERE} == said
 
 
 # ---- healthy programs ----

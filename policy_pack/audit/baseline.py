@@ -11,7 +11,7 @@ from policy_pack.audit.files import parse_json
 from policy_pack.audit.report import PolicyInEffect, Source
 from policy_pack.audit.state import Unusable
 from policy_pack.judging.policy import ADVISORY, DISABLED, HIGH, LOW, MANDATORY, MEDIUM
-from policy_pack.quoting import message, visible
+from policy_pack.quoting import label, message
 
 _STRICTNESS = {ADVISORY: 0, MANDATORY: 1}
 _TEXTS = ("source", "stack", "policy", "level", "severity", "urn", "resource", "type", "subject", "fingerprint")
@@ -42,7 +42,7 @@ def _finding(given: Any) -> Finding:
     fingerprint, level = (given.get("fingerprint"), given.get("level")) if isinstance(given, dict) else (None, None)
     if not isinstance(fingerprint, str) or not isinstance(level, str) or level not in _STRICTNESS:
         raise Unusable("has a finding without a fingerprint and a level")
-    texts = {name: visible(_text(given.get(name))) for name in _TEXTS}
+    texts = {name: label(_text(given.get(name))) for name in _TEXTS}
     # A file that somebody else may have written: its texts are made as safe to show as those of a stack.
     prose = {name: message(_text(given.get(name))) for name in ("why", "fix")}
     if texts["severity"] not in (LOW, MEDIUM, HIGH):

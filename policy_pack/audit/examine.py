@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
@@ -29,14 +29,14 @@ from policy_pack.carriers import SUBJECTS
 from policy_pack.carriers.place import Surroundings
 from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.phase import SAVED_PREVIEW, STATE
-from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
+from policy_pack.judging.policy import DISABLED, RESOURCE, STACK, STOPPING, Policy
 from policy_pack.judging.settings import Effective
 from policy_pack.judging.spelling import language_of, spelled
 from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.quoting import message
 from policy_pack.records import dataclass
 from policy_pack.stack.links import keys_of
-from policy_pack.stack.model import Configuration, Template, Unread
+from policy_pack.stack.model import Configuration, Stack, Template, Unread
 from policy_pack.stack.urn import name_of, type_of
 
 
@@ -67,6 +67,18 @@ class Options:
         return {name: replace(each, only_tags={}, except_tags={}) for name, each in given.items()}
 
     @cached_property
+    def refusing(self) -> Mapping[str, Collection[str]]:
+        """The names of the policies that report whatever they cannot tell, at a level that stops an update, by kind.
+
+        Those of one kind judge the same nodes.
+        """
+        found: dict[str, list[str]] = {RESOURCE: [], STACK: []}
+        for name, policy in self.config.pack.by_full_name.items():
+            if self.config.levels[name] in STOPPING and self.settings[name].refuses_everywhere:
+                found[policy.kind].append(policy.name)
+        return found
+
+    @cached_property
     def verdicts(self) -> Verdicts:
         """What tells what the policies say of configurations."""
         return Verdicts(self.config)
@@ -86,6 +98,12 @@ class Examination:
         # A policy of a resource sees that resource alone, and none that nobody judges.
         self._alone = [carriers.read([each], surroundings) for each in state.inputs if each.type in SUBJECTS]
         self._stack = carriers.read(state.outputs, surroundings)
+        # A configuration that no input shows (a template by its URL) is judged as AWS returned it.
+        shown = {each.id for stack in self._alone for each in stack.configurations}
+        only_made = [each for each in self._stack.configurations if each.id not in shown]
+        urns = {each.urn for each in only_made} if self._phase == STATE else set()
+        self._only_made = {each.id for each in only_made}
+        self._made = [carriers.read([each], surroundings) for each in state.outputs if each.urn in urns]
         self._judgements = {
             name: list(self._judge(name, policy))
             for name, policy in options.config.pack.by_full_name.items()
@@ -93,10 +111,19 @@ class Examination:
         }
 
     def _judge(self, name: str, policy: Policy) -> Iterator[Judgement]:
+        if policy.kind != RESOURCE:
+            yield from self._judged(name, policy, self._stack)
+            return
+        for stack in self._alone:
+            yield from self._judged(name, policy, stack)
+        for stack in self._made:
+            judged = self._judged(name, policy, stack)
+            yield from (each for each in judged if each.subject is not None and each.subject.id in self._only_made)
+
+    def _judged(self, name: str, policy: Policy, stack: Stack) -> Iterator[Judgement]:
         options = self._options
-        for stack in self._alone if policy.kind == RESOURCE else [self._stack]:
-            if not stack.of(policy.judges):
-                continue  # which most of them are for most policies
+        # Most of them have nothing that most policies judge.
+        if stack.of(policy.judges):
             yield from judge(
                 policy,
                 stack,
@@ -105,6 +132,7 @@ class Examination:
                 all_settings=options.config.settings,
                 policies=options.config.pack.by_full_name,
                 today=options.today,
+                refusing=options.refusing[policy.kind],
                 phase=self._phase,
             )
 

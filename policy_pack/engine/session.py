@@ -14,7 +14,7 @@ from policy_pack.engine.faults import Faults
 from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.phase import PREVIEW, UPDATE
-from policy_pack.judging.policy import RESOURCE, Policy
+from policy_pack.judging.policy import RESOURCE, STOPPING, Policy
 from policy_pack.judging.settings import Effective, read, schemas, shown
 from policy_pack.stack.model import Resource, Stack
 
@@ -89,9 +89,22 @@ class Session:
             tags=tags,
             all_settings=everyone,
             policies=self.pack.by_full_name,
+            refusing=self._refusing(policy.kind) if settings.refuses_undecided else (),
             phase=self.phase,
         )
         return list(without_repeats(judged))
+
+    def _refusing(self, kind: str) -> list[str]:
+        """The policies of a kind that are known to report whatever they cannot tell, and to stop an update."""
+        by_name, given = self.pack.by_full_name, self.given.copy()
+        return [
+            policy.name
+            for name, policy in by_name.items()
+            if policy.kind == kind
+            and self.levels.get(name) in STOPPING
+            and name in given
+            and self._effective(policy, given[name]).refuses_everywhere
+        ]
 
     def level(self, policy: Policy) -> str:
         """A policy's level, its default one where none was given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timezone
 
@@ -10,7 +10,7 @@ from policy_pack import quoting
 from policy_pack.judging.patterns import matches
 from policy_pack.judging.phase import FINAL, PREVIEW, in_words_of, to_decide
 from policy_pack.judging.policy import Context, Policy, Subject
-from policy_pack.judging.settings import HONOR_SUPPRESSIONS, REFUSE, UNDECIDED, Effective
+from policy_pack.judging.settings import HONOR_SUPPRESSIONS, Effective
 from policy_pack.judging.verdict import (
     CannotTell,
     Compliant,
@@ -56,12 +56,15 @@ def judge(
     all_settings: Mapping[str, Effective] | None = None,
     policies: Mapping[str, Policy] | None = None,
     today: date | None = None,
+    refusing: Collection[str] = (),
     phase: str = PREVIEW,
 ) -> Iterator[Judgement]:
     """A policy's verdict on each of its subjects in a stack.
 
-    `tags` are the stack's tags, `all_settings` the settings of every policy by full name, `policies` the pack's
-    policies by full name, and `phase` is a constant of `policy_pack.judging.phase`.
+    `tags` are the stack's tags, `all_settings` the settings of every policy by full name, and `policies` the pack's
+    policies by full name. `refusing` are the names of policies of the same kind that report what they cannot tell of
+    any subject, at a level that stops an update, so that others need not report the same (`CannotTell.said_by`).
+    `phase` is a constant of `policy_pack.judging.phase`.
     """
     subjects = stack.of(policy.judges)
     if not subjects:
@@ -71,7 +74,12 @@ def judge(
     for subject in subjects:
         node = subject if isinstance(subject, Node) else None
         verdict: Verdict = outside or _in_words_of(phase, _decide(policy, subject, context))
-        if isinstance(verdict, CannotTell) and phase in FINAL and settings.values.get(UNDECIDED.name) == REFUSE:
+        if (
+            isinstance(verdict, CannotTell)
+            and phase in FINAL
+            and settings.refuses_undecided
+            and verdict.said_by not in refusing
+        ):
             verdict = _refused(verdict, phase)
         if isinstance(verdict, Violation):
             verdict = _with_exemption(verdict, node, settings, stack, today or utc_today())

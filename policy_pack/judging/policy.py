@@ -20,6 +20,7 @@ RESOURCE = (
 STACK = "stack"  # decided from several resources, by AnalyzeStack
 
 ADVISORY, MANDATORY, REMEDIATE, DISABLED = "advisory", "mandatory", "remediate", "disabled"
+STOPPING = (MANDATORY, REMEDIATE)  # levels of policies whose violations stop an update
 LOW, MEDIUM, HIGH = "low", "medium", "high"
 
 

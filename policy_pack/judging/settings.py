@@ -48,6 +48,17 @@ class Effective:
     exempt_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
+    @property
+    def refuses_undecided(self) -> bool:
+        """Whether the policy reports what it cannot tell, where nothing more will be known."""
+        return self.values.get(UNDECIDED.name) == REFUSE
+
+    @property
+    def refuses_everywhere(self) -> bool:
+        """Whether it does so of every stack and every resource, without an exemption."""
+        lifted = (self.exemptions, self.only_tags, self.except_tags, self.exempt_tags)
+        return self.refuses_undecided and not any(lifted)
+
 
 def choice(name: str, description: str, values: Iterable[str], default: str) -> Setting:
     """A setting that is one of `values`."""

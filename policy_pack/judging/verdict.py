@@ -47,11 +47,13 @@ class NotApplicable:
 class CannotTell:
     """The policy cannot decide from the values that are known now, and `why`.
 
-    `to_decide` says how to make it decidable, if that takes more than a known value.
+    `to_decide` says how to make it decidable, if that takes more than a known value. `said_by` names a policy, without
+    the pack's prefix, that cannot tell for the same reason of the same subject, and whose question comes first.
     """
 
     why: str
     to_decide: str = ""
+    said_by: str = ""
 
 
 @dataclass(frozen=True)

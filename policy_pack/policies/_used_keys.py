@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from policy_pack.gaps import GAP
 from policy_pack.judging.phase import FINAL
 from policy_pack.judging.policy import Context
 from policy_pack.judging.verdict import CannotTell, NotApplicable
-from policy_pack.stack.links import keys_of
+from policy_pack.stack.links import aliases_from, keys_of
 from policy_pack.stack.model import Configuration, Key
 from policy_pack.values import PartlyKnown, Unknown
 
@@ -21,8 +22,18 @@ def used_keys(configuration: Configuration, context: Context) -> Sequence[Key] |
     if configuration.key is None:
         return NotApplicable("The configuration names no key.")
     if isinstance(configuration.key, Unknown):
-        return of_unknown_key(configuration, context)
+        return _once(of_unknown_key(configuration, context), configuration, context)
     return NotApplicable("The key is not made in this stack.")
+
+
+def _once(
+    why: NotApplicable | CannotTell, configuration: Configuration, context: Context
+) -> NotApplicable | CannotTell:
+    """The same, said by the policy that asks where the key is, except where that policy finds something to compare."""
+    if isinstance(why, NotApplicable) or isinstance(configuration.key, PartlyKnown):
+        return why
+    is_compared = aliases_from(configuration.key_sources, context.stack)
+    return why if is_compared else replace(why, said_by="key-resource-in-same-region")
 
 
 def of_unknown_key(configuration: Configuration, context: Context) -> NotApplicable | CannotTell:

@@ -22,7 +22,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if key is None:
         return NotApplicable("The configuration names no key.")
     if isinstance(key, Unknown) and not isinstance(key, PartlyKnown):
-        return CannotTell("The key is not known before the update.")
+        first = "encryption-at-rest-enabled" if configuration.key_may_be_missing else ""
+        return CannotTell("The key is not known before the update.", said_by=first)
     forms = "the ARN or the ID of a key, or an alias" if configuration.short_keys else "the ARN of a key or of an alias"
     if isinstance(key, WrongType):
         return Violation(

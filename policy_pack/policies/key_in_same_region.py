@@ -21,7 +21,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if isinstance(key, PartlyKnown):
         return _decide_in_part(key.text, configuration, context)
     if isinstance(key, Unknown):
-        return CannotTell("The key is not known before the update.")
+        return CannotTell("The key is not known before the update.", said_by="customer-managed-key")
     if not isinstance(key, str) or names_aws_managed_key(key):
         return NotApplicable("The configuration names no customer-managed key.")
     parsed = parse_key(key, short_forms=configuration.short_keys)

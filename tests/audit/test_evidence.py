@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -114,13 +115,56 @@ def test_configurations_of_a_template(tmp_path: Path) -> None:
     assert (finding.resource, finding.subject) == ("serving", evidence["Bad"].label)
 
 
-def test_configuration_that_only_outputs_have_is_not_called_compliant(tmp_path: Path) -> None:
-    template = {"Resources": {"A": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"KmsKeyId": KEY}}}}
-    outputs = {"templateBody": template, "region": "us-east-1"}
-    stack = resource("aws:cloudformation/stack:Stack", "serving", {"region": "us-east-1"}, outputs=outputs)
-    [evidence] = audit_document(tmp_path, export(stack)).configurations
-    assert verdict(evidence, "encryption-at-rest-enabled").status == CANNOT_TELL
-    assert evidence.status == CANNOT_TELL
+REFUSING = {each.name: {"undecided": "refuse"} for each in PACK.policies if each.level == MANDATORY}
+
+
+def of_outputs(**properties: Any) -> dict[str, Any]:
+    """A stack of CloudFormation by the URL of its template, which AWS returned."""
+    template = {"Resources": {"A": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": properties}}}
+    inputs = {"templateUrl": "https://templates.example/serving.yaml", "region": "us-east-1"}
+    outputs = {**inputs, "templateBody": json.dumps(template)}
+    return resource("aws:cloudformation/stack:Stack", "serving", inputs, outputs=outputs)
+
+
+@pytest.mark.parametrize(
+    ("properties", "settings", "status", "said"),
+    [
+        ({"KmsKeyId": KEY}, {}, COMPLIANT, []),
+        ({"KmsKeyId": KEY}, REFUSING, COMPLIANT, []),
+        ({"KmsKeyId": {"Ref": "Key"}}, {}, CANNOT_TELL, []),
+        ({"KmsKeyId": {"Fn::ImportValue": "key"}}, {}, CANNOT_TELL, []),
+        (
+            {"KmsKeyId": {"Fn::ImportValue": "key"}},
+            REFUSING,
+            NON_COMPLIANT,
+            ["customer-managed-key", "key-resource-in-same-region"],
+        ),
+        ({}, {}, NON_COMPLIANT, ["encryption-at-rest-enabled"]),
+        ({"KmsKeyId": "alias/aws/sagemaker"}, {}, NON_COMPLIANT, ["customer-managed-key"]),
+        ({"KmsKeyId": KEY.replace("us-east-1", "eu-west-1")}, {}, NON_COMPLIANT, ["key-in-same-region"]),
+    ],
+    ids=str,
+)
+def test_configuration_that_only_outputs_have_is_judged_as_aws_returned_it(
+    properties: dict[str, Any], settings: dict[str, Any], status: str, said: list[str], tmp_path: Path
+) -> None:
+    report = audit_document(tmp_path, export(of_outputs(**properties)), settings)
+    [evidence] = report.configurations
+    assert evidence.status == status
+    assert [each for level, each, _ in triples(report) if level == "mandatory"] == said
+
+
+def test_configuration_that_only_a_preview_has_is_not_called_compliant(tmp_path: Path) -> None:
+    state = of_outputs(KmsKeyId=KEY)
+    report = audit_document(tmp_path, {"steps": [{"op": "update", "urn": state["urn"], "newState": state}]})
+    assert [each.status for each in report.configurations] == [CANNOT_TELL]
+
+
+def test_what_inputs_show_is_not_judged_again_as_aws_returned_it(tmp_path: Path) -> None:
+    state = of_outputs()
+    shown = {**state, "inputs": {"templateBody": state["outputs"]["templateBody"], "region": "us-east-1"}}
+    said = [each for each in triples(audit_document(tmp_path, export(shown))) if each[0] == "mandatory"]
+    assert said == [("mandatory", "encryption-at-rest-enabled", "serving")]
 
 
 @pytest.mark.parametrize(
