@@ -9,7 +9,7 @@ from typing import Any
 from tests.harness.bridged import Bridged
 from tests.matrix.columns import Given, resolved
 from tests.matrix.columns.classic import RENAMED
-from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, STACK, Parts
+from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, MACHINE, STACK, Parts
 from tests.matrix.spelling import camel_case, snake_case, spelled
 from tests.programs.blocks import provider
 
@@ -18,6 +18,7 @@ _MADE = {
     ENDPOINT: "SagemakerEndpoint",
     KEY: "KmsKey",
     STACK: "CloudformationStack",
+    MACHINE: "SfnStateMachine",
 }
 PARTS = _MADE.keys()
 

@@ -10,7 +10,7 @@ from tests.harness.bridged import OfModule
 from tests.harness.program import DEV
 from tests.matrix.columns import Given, resolved
 from tests.matrix.columns.classic import RENAMED
-from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, STACK, Parts
+from tests.matrix.parts import CONFIGURATION, ENDPOINT, KEY, MACHINE, STACK, Parts
 from tests.matrix.spelling import snake_case, spelled
 
 _MADE = {
@@ -18,6 +18,7 @@ _MADE = {
     ENDPOINT: "aws_sagemaker_endpoint",
     KEY: "aws_kms_key",
     STACK: "aws_cloudformation_stack",
+    MACHINE: "aws_sfn_state_machine",
 }
 PARTS = _MADE.keys()
 PHASES = ("state",)
