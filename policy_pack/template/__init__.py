@@ -14,9 +14,9 @@ from typing import Any
 
 from policy_pack.gaps import ACCOUNT, PARTITION, REGION, STACK_NAME
 from policy_pack.template.bounds import TOO_DEEP, Refused
-from policy_pack.template.loops import without_loops
+from policy_pack.template.loops import UNREAD, expanded, without_loops
 from policy_pack.template.macros import elsewhere, is_loop, rewriting
-from policy_pack.template.parse import Document
+from policy_pack.template.parse import Document, keys_in
 from policy_pack.template.resolve import NO_ORIGINS, Origins, Resolver
 from policy_pack.template.texts import NO_VALUE, joined, unknown
 from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown
@@ -157,6 +157,7 @@ def _read(
     if not isinstance(section, dict):
         return Unreadable(_NO_RESOURCES)
 
+    resolver.conditions_are(_without_loops(root.get("Conditions"), resolver))
     section = resolver.resources = without_loops(section, resolver)
     resources: dict[str, TemplateResource] = {}
     handed = NO_ORIGINS
@@ -175,6 +176,10 @@ def _read(
         deploys = elsewhere(kind)
         if deploys is None and kind not in types:
             continue
+        if any(map(is_loop, keys_in(body))):
+            body = expanded(body, resolver)
+            if UNREAD in keys_in(body):
+                unreadable.append(_FOR_EACH)
         condition = resolver.condition(body["Condition"]) if "Condition" in body else True
         if condition is False:
             continue
@@ -184,8 +189,12 @@ def _read(
             handed |= resolver.resolve_with_origins(body.get("Properties"))[1]
         elif kind in types:
             resources[logical_id] = _resource(resolver, logical_id, body, condition, varies=kind in varied)
-    _, outputs = resolver.resolve_with_origins(root.get("Outputs"))
+    _, outputs = resolver.resolve_with_origins(_without_loops(root.get("Outputs"), resolver))
     return Template(resources, tuple(dict.fromkeys(unreadable)), outputs, handed)
+
+
+def _without_loops(section: Plain, resolver: Resolver) -> dict[str, Plain]:
+    return without_loops(section, resolver) if isinstance(section, dict) else {}
 
 
 def _resource(

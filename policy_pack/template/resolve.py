@@ -75,6 +75,10 @@ class Resolver:
         self._known = {**pseudo, "AWS::NoValue": NO_VALUE}  # the resolved Refs by name
         self._used: set[str] = set()  # the parameters that the value being resolved is computed from
 
+    def conditions_are(self, section: Mapping[str, Any]) -> None:
+        """Takes the conditions of the template, with those that loops make."""
+        self.conditions = Conditions(section, self.budget, self.resolve)
+
     def resolve_with_origins(self, value: Plain) -> tuple[Plain, Origins]:
         """The value with every function in it resolved, and its origins."""
         self._used = set()

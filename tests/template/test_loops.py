@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from policy_pack.template.bounds import MAKES_TOO_MUCH
+from policy_pack.values import Unknown
 from tests.template.reading import TYPE, content, refusal
 
 NAMES = {"Names": {"Type": "CommaDelimitedList", "Default": "a,b"}}
@@ -90,3 +91,60 @@ RULES = {"Keys": {"Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "AWS::Region
 def test_rules_make_nothing() -> None:
     """They refuse parameters, and whatever is deployed is as it is written."""
     assert content({"Resources": {"It": of("x")}, "Rules": RULES}).resources["It"].properties == {"Value": "x"}
+
+
+VALUES = {"Value": "x", "Fn::ForEach::More": ["P", ["A", "B"], {"${P}": {"Fn::Sub": "${P}-${AWS::Region}"}}]}
+
+
+def test_a_loop_makes_properties_too() -> None:
+    found = content({"Resources": {"It": {"Type": TYPE, "Properties": VALUES}}})
+    assert found.unreadable == ()
+    assert found.resources["It"].properties == {"Value": "x", "A": "A-eu-west-1", "B": "B-eu-west-1"}
+
+
+def test_a_loop_makes_what_is_within_a_property() -> None:
+    value = [{"Fn::ForEach::Parts": ["P", {"Ref": "Names"}, {"Key&{P}": {"Deep": {"Ref": "P"}}}]}]
+    found = content({"Resources": {"It": of(value)}, "Parameters": NAMES})
+    assert found.resources["It"].properties == {"Value": [{"Keya": {"Deep": "a"}, "Keyb": {"Deep": "b"}}]}
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_what_a_loop_over_unknown_values_is_in_is_unknown(depth: int) -> None:
+    loop = {"Fn::ForEach::More": ["P", {"Fn::ImportValue": "x"}, {"${P}": {"Fn::GetAtt": ["Key", "Arn"]}}]}
+    properties: Any = {"Value": "x", **loop} if depth == 0 else {"Value": "x", "Other": {"A": 1, **loop}}
+    resources = {"Key": {"Type": "AWS::KMS::Key"}, "It": {"Type": TYPE, "Properties": properties}}
+    found = content({"Resources": resources})
+    assert found.unreadable == (
+        "A loop (Fn::ForEach) in the template iterates over values that are not known before the update.",
+    )
+    given = found.resources["It"].properties
+    if depth == 0:
+        assert isinstance(given, Unknown)
+    else:
+        assert isinstance(given, dict)
+        assert given["Value"] == "x"
+        assert isinstance(given["Other"], Unknown)
+        assert found.resources["It"].origins["Other"].sources == {"Key"}
+
+
+@pytest.mark.parametrize(("region", "deployed"), [("eu-west-1", True), ("us-east-1", False)])
+def test_a_loop_makes_conditions(region: str, deployed: bool) -> None:
+    loop = ["R", ["eu-west-1", "us-east-1"], {"In&{R}": {"Fn::Equals": [{"Ref": "AWS::Region"}, "${R}"]}}]
+    body = {
+        "Conditions": {"Fn::ForEach::Regions": loop},
+        "Resources": {"It": {**of("x"), "Condition": f"In{region.replace('-', '')}"}},
+    }
+    assert ("It" in content(body).resources) is deployed
+
+
+def test_a_loop_makes_outputs() -> None:
+    resources = {"KeyA": {"Type": "AWS::KMS::Key"}, "It": of("x")}
+    loop = ["X", ["A"], {"Arn${X}": {"Value": {"Fn::GetAtt": ["Key${X}", "Arn"]}}}]
+    assert content({"Resources": resources, "Outputs": {"Fn::ForEach::Arns": loop}}).outputs.sources == {"KeyA"}
+
+
+def test_loops_in_properties_that_multiply_are_refused() -> None:
+    body: Any = {"${A0}${A1}${A2}${A3}${A4}${A5}": "x"}
+    for depth in range(6):
+        body = {f"Fn::ForEach::L{depth}": [f"A{depth}", [str(n) for n in range(30)], body]}
+    assert refusal({"Resources": {"It": {"Type": TYPE, "Properties": body}}}) == MAKES_TOO_MUCH
