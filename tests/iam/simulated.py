@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +35,21 @@ from tests.iam.statements import (
 
 TABLE = Path(__file__).parent / "simulated.jsonl"
 _SCRIPT = Path(__file__).parent / "simulator" / "ask.mjs"
-_POLICIES, _SEED = 750, 20261125
+_POLICIES, _TAGGED, _SEED = 750, 150, 20261125
+
+# The tags and aliases of the key.
+KEY_TAGS, ALIASES = {"team": "serving", "stage": "prod"}, ("alias/serving", "alias/models")
 
 USING = document(allow(None))
 
 
 @dataclass(frozen=True)
 class Asker:
-    """A caller of the questions: an identity or a service, and the policies of a role."""
+    """A caller of the questions: an identity or a service, and the policies and tags of a role."""
 
     caller: Caller
     policies: tuple[Any, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def principal(self) -> str:
@@ -56,10 +60,10 @@ class Asker:
 
 
 ASKERS = (
-    Asker(Caller(ROLE), (USING,)),
-    Asker(Caller(ROLE)),
+    Asker(Caller(ROLE), (USING,), {"Team": "serving"}),
+    Asker(Caller(ROLE), tags={"Team": "serving"}),
     Asker(Caller(ADMIN), (document(allow(None, "kms:Decrypt")),)),
-    Asker(Caller(OTHER_ROLE), (USING,)),
+    Asker(Caller(OTHER_ROLE), (USING,), {"Team": "training", "stage": "prod"}),
     Asker(Caller(service=SERVICE)),
 )
 
@@ -71,7 +75,9 @@ def policies() -> Iterator[dict[str, Any]]:
     """The key policies, always the same."""
     chance = random.Random(_SEED)
     for _ in range(_POLICIES):
-        yield document(*[_statement(chance) for _ in range(chance.choice((1, 2, 2, 3, 3, 4)))])
+        yield document(*[_statement(chance, _condition) for _ in range(chance.choice((1, 2, 2, 3, 3, 4)))])
+    for _ in range(_TAGGED):
+        yield document(*[_statement(chance, _on_tags) for _ in range(chance.choice((1, 2, 2, 3)))])
 
 
 _PRINCIPALS: tuple[Any, ...] = (
@@ -121,7 +127,10 @@ _ABSENT = ("aws:username", "aws:SourceAccount", "kms:GrantIsForAWSResource", "aw
            "aws:ViaAWSService", "aws:PrincipalOrgID", "kms:ViaService")  # fmt: skip
 
 
-def _statement(chance: random.Random) -> dict[str, Any]:
+Drawn = tuple[str, str, Any]
+
+
+def _statement(chance: random.Random, draw: Callable[[random.Random], Drawn]) -> dict[str, Any]:
     statement: dict[str, Any] = {
         "Effect": chance.choice(("Allow", "Allow", "Allow", "Deny")),
         "Principal": chance.choice(_PRINCIPALS),
@@ -130,12 +139,12 @@ def _statement(chance: random.Random) -> dict[str, Any]:
     }
     condition: dict[str, dict[str, Any]] = {}
     for _ in range(chance.choice((0, 0, 1, 1, 2))):
-        operator, key, value = _condition(chance)
+        operator, key, value = draw(chance)
         condition.setdefault(operator, {})[key] = value
     return {**statement, "Condition": condition} if condition else statement
 
 
-def _condition(chance: random.Random) -> tuple[str, str, Any]:
+def _condition(chance: random.Random) -> Drawn:
     kind = chance.random()
     if kind < 0.15:
         return chance.choice(("Bool", "BoolIfExists")), chance.choice(_BOOLEANS), chance.choice(("true", "false"))
@@ -152,14 +161,38 @@ def _condition(chance: random.Random) -> tuple[str, str, Any]:
     return chance.choice(_OPERATORS) + chance.choice(("", "", "IfExists")), key, value
 
 
+_TAGS = (
+    "aws:PrincipalTag/Team", "aws:PrincipalTag/team", "aws:PrincipalTag/stage", "aws:ResourceTag/team",
+    "aws:ResourceTag/Stage", "aws:ResourceTag/owner", "aws:RequestTag/team",
+)  # fmt: skip
+
+
+def _on_tags(chance: random.Random) -> Drawn:
+    """A condition on tags or on aliases."""
+    kind = chance.random()
+    if kind < 0.2:
+        return "Null", chance.choice((*_TAGS, "kms:ResourceAliases")), chance.choice(("true", "false"))
+    quantifier = chance.choice(("ForAnyValue:", "ForAllValues:"))
+    if kind < 0.4:
+        operator = chance.choice(("StringEquals", "StringLike", "StringNotEquals"))
+        return f"{quantifier}{operator}", "kms:ResourceAliases", chance.choice((*ALIASES, "alias/other", "alias/*"))
+    operator = chance.choice(_OPERATORS) + chance.choice(("", "", "IfExists"))
+    value = chance.choice(("serving", "training", "prod", "s*", "${aws:ResourceTag/team}", ["prod", "serving"]))
+    return operator, chance.choice(_TAGS), value
+
+
 def _context(asker: Asker, action: str) -> dict[str, Any]:
     """What comes with a call, all of it known."""
+    tags = {f"aws:PrincipalTag/{key}": value for key, value in asker.tags.items()}
+    tags |= {f"aws:ResourceTag/{key}": value for key, value in KEY_TAGS.items()}
     granting = {"kms:GrantIsForAWSResource": "true", "kms:GrantOperations": ["Decrypt"]}
     common = {
         "aws:ResourceAccount": OWN,
         "aws:RequestedRegion": REGION,
         "aws:SecureTransport": "true",
         "aws:CurrentTime": "2026-11-25T00:00:00Z",
+        "kms:ResourceAliases": list(ALIASES),
+        **tags,
         **(granting if action == USE[2] else {}),
     }
     if asker.caller.service:

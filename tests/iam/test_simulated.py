@@ -14,7 +14,7 @@ from policy_pack.iam.evaluate import evaluate
 from policy_pack.iam.logic import Answer, all_of, negate
 from policy_pack.iam.parse import parse_key_policy
 from policy_pack.iam.permissions import Permissions
-from tests.iam.simulated import ASKERS, TABLE, Asker, policies
+from tests.iam.simulated import ALIASES, ASKERS, KEY_TAGS, TABLE, Asker, policies
 from tests.iam.statements import KEY, OWN, REGION, USE
 
 pytestmark = pytest.mark.slow
@@ -27,6 +27,7 @@ NOT_KNOWN = {
     "aws:userid": "The id of a role is not known before it is made.",
     "aws:viaawsservice": "AWS does not say which of SageMaker's calls it marks so.",
     "kms:viaservice": "AWS does not document it of a call that a service makes itself.",
+    "kms:resourcealiases": "A key may have aliases that are made elsewhere.",
     "aws:sourcearn": "The name of the endpoint is not known.",
     "aws:principaltype": "AWS does not say what it is of a service.",
     "aws:multifactorauthpresent": "AWS does not say whether a service's call has it.",
@@ -35,14 +36,18 @@ NOT_KNOWN = {
 }
 
 
+FACTS = sagemaker.facts_of_key(KEY_TAGS, True, ALIASES, used_by_itself=True)
+
+
 def _ours(policy: Any, asker: Asker, action: str) -> Answer:
     if not asker.caller.service:
-        user = User(asker.caller, Permissions(asker.policies, complete=True), service=False)
-        found = access(policy, [user], KEY, REGION, [action])
+        permissions = Permissions(asker.policies, complete=True)
+        user = User(asker.caller, permissions, service=False, tags=sagemaker.tags_of_role(asker.tags, True))
+        found = access(policy, [user], KEY, REGION, [action], facts=FACTS)
         return False if found.missing else None if found.unsure else True
     document = parse_key_policy(policy)
     assert isinstance(document, Document)
-    said = evaluate(document, sagemaker.request(action, asker.caller, KEY, REGION, OWN))
+    said = evaluate(document, sagemaker.request(action, asker.caller, KEY, REGION, OWN, FACTS))
     return all_of([negate(said.denied), said.itself])
 
 
