@@ -63,7 +63,7 @@ docs: setup ## Write the tables of README.md and docs/ that are made from the po
 site: setup ## Build the documentation site into build/site
 	$(RUN) -m tools.site
 	NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --quiet --strict
-	@echo 'Open build/site/index.html in a browser, or serve that folder.'
+	@echo 'Serve build/site, as with $(PYTHON) -m http.server --directory build/site. Without a server, there is no search.'
 
 release: setup ## Build and try the release VERSION into build/release; without VERSION, rehearse it
 	$(RUN) -m tools.release $(VERSION)

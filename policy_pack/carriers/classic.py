@@ -1,4 +1,4 @@
-"""The classic AWS provider, `aws` 6.x (one region a provider) and 7.x (a `region` on each resource).
+"""The classic AWS provider, `aws` 6.x (one Region per provider) and 7.x (a `region` on each resource).
 
 Sources: the pages of these resources in the Pulumi Registry, package AWS.
 """

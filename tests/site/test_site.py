@@ -6,10 +6,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -113,6 +116,27 @@ def test_ten_questions_are_answered_from_the_start_page(site: Path) -> None:
         page = Page(site / path)
         assert TEN_QUESTIONS[question] in page.text, question
         assert not anchor or anchor in page.anchors, question
+
+
+def test_each_answer_is_at_most_two_clicks_away(site: Path) -> None:
+    """From the start page, by links of its text and its navigation; most are one click away."""
+    start = site / "index.html"
+    clicks, distance = [start], {start: 0}
+    for path in clicks:
+        for link in Page(path).links:
+            parts = urlsplit(link)
+            target = (path.parent / unquote(parts.path)).resolve()
+            if not parts.scheme and parts.path and target.suffix == ".html" and target not in distance:
+                distance[target] = distance[path] + 1
+                clicks.append(target)
+    answers = {
+        path: [words for words in TEN_QUESTIONS.values() if words in Page(path).text]
+        for path, away in distance.items()
+        if 1 <= away <= 2
+    }
+    assert {words for found in answers.values() for words in found} == set(TEN_QUESTIONS.values())
+    assert max(distance.values()) <= 3, "every page is found by links"
+    assert {path for path in site.rglob("*.html") if path.name != "404.html"} == distance.keys()
 
 
 def test_the_search_finds_the_answers(site: Path) -> None:
@@ -249,18 +273,56 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-AUDITED = ("index", "policies/index", "policies/key-policy-grants-sagemaker", "carriers/index", "architecture", "faq")
+@pytest.mark.browser
+def test_the_search_is_one_that_answers(browser: Browser, site: Path) -> None:
+    """On a server: from files, browsers load no index, and the site shows no field for a search."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browser.new_context() as context:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
+            page.locator(".md-search__input").click()
+            page.locator(".md-search__input").press_sequentially("instanceStorageOnly")
+            found = page.locator(".md-search-result__link")
+            found.first.wait_for(timeout=60_000)
+            assert any("local-storage.html" in (link.get_attribute("href") or "") for link in found.all())
+        finally:
+            server.shutdown()
+
+
+SOME = ("index", "policies/index", "policies/key-policy-grants-sagemaker", "carriers/index", "architecture", "faq")
+LOOKS = [
+    pytest.param(width, dark, id=f"{width}-{'dark' if dark else 'light'}")
+    for width in (1440, 390)
+    for dark in (False, True)
+]
+
+
+def axe_finds(browser: Browser, pages: Iterable[Path], *, width: int, dark: bool) -> list[tuple[str, ...]]:
+    """What axe finds on pages, which must load nothing from a network."""
+    found: list[tuple[str, ...]] = []
+    for path in pages:
+        with opened(browser, path, size=(width, 900), dark=dark) as page:
+            assert page.page.locator("body").get_attribute("data-md-color-scheme") == ("slate" if dark else "default")
+            for each in Axe().run(page.page).response["violations"]:
+                nodes = each["nodes"][:3]
+                found += [(path.name, each["id"], node["html"][:160], node["failureSummary"]) for node in nodes]
+            assert not [url for url in page.loaded if not url.startswith(("file:", "data:", "blob:"))], "no network"
+    return found
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_pages_pass_axe(browser: Browser, site: Path, width: int, dark: bool) -> None:
-    found = []
-    for name in AUDITED:
-        with opened(browser, site / f"{name}.html", size=(width, 900), dark=dark) as page:
-            assert page.page.locator("body").get_attribute("data-md-color-scheme") == ("slate" if dark else "default")
-            for each in Axe().run(page.page).response["violations"]:
-                found += [(name, each["id"], node["html"][:160], node["failureSummary"]) for node in each["nodes"][:3]]
-            assert not [url for url in page.loaded if not url.startswith(("file:", "data:", "blob:"))], "no network"
-    assert found == []
+    assert axe_finds(browser, [site / f"{name}.html" for name in SOME], width=width, dark=dark) == []
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_every_page_passes_axe(browser: Browser, site: Path, width: int, dark: bool) -> None:
+    # 404.html is served for any address, so it finds its styles only on a server.
+    every = sorted(path for path in site.rglob("*.html") if path.name != "404.html")
+    assert len(every) > len(PACK.policies) + len(CARRIERS) + len(TEN_QUESTIONS)
+    assert axe_finds(browser, every, width=width, dark=dark) == []

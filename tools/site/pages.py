@@ -119,7 +119,7 @@ def carrier_slug(carrier: Any) -> str:
 
 def carrier_page(carrier: Any) -> str:
     """The page of a carrier: what its module says of it, and the types that it reads."""
-    summary, _, rest = (inspect.getdoc(carrier) or "").partition("\n\n")
+    summary, _, rest = _documentation(carrier)
     title = carrier.TITLE[0].upper() + carrier.TITLE[1:] if " " in carrier.TITLE else carrier.TITLE
     lines = [f"# {title}", "", _code(summary), "", *(_code(part) + "\n" for part in rest.split("\n\n") if part)]
     lines += ["## Resource types", "", "| Type | Read as | Checked |", "| --- | --- | --- |"]
@@ -136,10 +136,18 @@ def carrier_page(carrier: Any) -> str:
     return "\n".join([*lines, "", filled, "", f"A `{'*'}` stands for any package name.", ""])
 
 
+def _documentation(carrier: Any) -> tuple[str, str, str]:
+    return (inspect.getdoc(carrier) or "").partition("\n\n")
+
+
+def _summary(carrier: Any) -> str:
+    return _documentation(carrier)[0].removeprefix(f"{carrier.TITLE}: ")
+
+
 def carriers_index() -> str:
     """The list of carriers, and what each policy was tried on."""
     lines = ["# Carriers", "", "A carrier is a way for an endpoint configuration to get into a stack.", ""]
-    lines += [f"- [{each.TITLE}]({carrier_slug(each)}.md)" for each in CARRIERS]
+    lines += [f"- [{each.TITLE}]({carrier_slug(each)}.md): {_code(_summary(each))}" for each in CARRIERS]
     table = re.sub(r"\(docs/policies\.md#([\w-]+)\)", r"(../policies/\1.md)", matrix.markdown())
     lines += ["", "## What each policy is tested with", "", table, ""]
     lines += ["[Contributing](../contributing.md#a-new-carrier) says how to add a carrier.", ""]
