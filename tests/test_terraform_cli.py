@@ -41,7 +41,7 @@ CONFIGURATIONS = {
     **dict.fromkeys(("cloud_control", "state_of_cloud_control", "experiments", "state_of_experiments"), 2),
     **dict.fromkeys(("modules", "state_of_modules"), 2),
     **dict.fromkeys(("unchanged_cloud_control",), 2),
-    "destroyed": 0,
+    **dict.fromkeys(("destroyed", "provisioner", "provisioner_of_something_else"), 0),
 }
 
 SAYS: dict[str, list[Triple]] = {
@@ -51,6 +51,8 @@ SAYS: dict[str, list[Triple]] = {
         *OF_CLOUD_CONTROL,
         ("advisory", "replacement-safe", "awscc_sagemaker_endpoint_config.serving"),
     ],
+    "provisioner": [("advisory", "carrier-readable", "terraform_data.deploy")],
+    "provisioner_of_something_else": [],
     "experiments": EXPERIMENTS,
     "state_of_experiments": EXPERIMENTS,
     "computed_key": [],

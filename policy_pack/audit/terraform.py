@@ -19,7 +19,9 @@ from policy_pack.audit.terraform_references import Module, TooMany
 from policy_pack.audit.terraform_sources import Instance, Sources
 from policy_pack.audit.terraform_values import Unreadable, merged, object_of, objects_of
 from policy_pack.carriers import READERS, SUBJECTS
+from policy_pack.carriers.calls import command_calls
 from policy_pack.carriers.terraform import KEPT_IN_CLOUD
+from policy_pack.carriers.unread import COMMAND
 from policy_pack.stack.model import Resource
 
 _OF_PLANS = frozenset({"planned_values", "resource_changes", "prior_state"})
@@ -67,8 +69,9 @@ def parse(document: Mapping[str, Any]) -> Read:
     instances = list(_all(document, is_plan))
     for each in instances:
         each.module.resources.setdefault(each.name, {})[each.key] = each.urn
-    concerning = [each for each in instances if each.token in READERS]
-    if not any(_is_subject(each.given) for each in concerning):
+    instances = [replace(each, runs=tuple(_commands(each))) if each.is_planned else each for each in instances]
+    concerning = [each for each in instances if each.runs or each.token in READERS]
+    if not any(each.runs or _is_subject(each.given) for each in concerning):
         concerning = []
     try:
         return _read(document, is_plan, len(instances), concerning)
@@ -111,6 +114,15 @@ def _instances(given: Mapping[str, Any], module: Module, address: str, depth: in
         yield from _instances(each, module.child(name, bracket + key), f"{below}.", depth + 1)
 
 
+def _commands(instance: Instance) -> Iterator[str]:
+    """What the provisioners of a resource run that makes an endpoint configuration, where it is written as one text."""
+    for provisioner in objects_of(instance.module.resource(instance.name), "provisioners"):
+        for expression in object_of(provisioner, "expressions").values():
+            given = expression.get("constant_value") if isinstance(expression, dict) else None
+            lines = given if isinstance(given, list) else [given]
+            yield from (each for each in lines if isinstance(each, str) and command_calls(each))
+
+
 def _read(document: Mapping[str, Any], is_plan: bool, count: int, concerning: list[Instance]) -> Read:
     changes = {
         each["address"]: each
@@ -127,16 +139,16 @@ def _read(document: Mapping[str, Any], is_plan: bool, count: int, concerning: li
         made = merged(object_of(each.given, "values"), change.get("after_unknown"), sensitive)
         if each.urn in entries:
             raise Unreadable("has two resources of one address")
-        if not made:
+        if not made and not each.runs:
             raise Unreadable("has a resource without values where a policy has to know them")
         entries[each.urn] = {"id": object_of(each.given, "values").get("id"), "outputs": made}
     known = Sources(document, concerning, entries)
     resources = tuple(
         Resource(
             urn=each.urn,
-            type=each.token,
+            type=COMMAND if each.runs else each.token,
             name=each.given["address"],
-            properties=Properties(entries[each.urn]["outputs"]),
+            properties={"create": each.runs[0]} if each.runs else Properties(entries[each.urn]["outputs"]),
             provider=known.provider(each),
             property_sources=known.sources(each),
             ignore_changes=known.ignored(each),

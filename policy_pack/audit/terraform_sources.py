@@ -30,7 +30,8 @@ _KEY = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[0-9]+)\]")
 class Instance:
     """A managed resource of a module: its configuration's name (``aws_kms_key.this``), its key, and what it is.
 
-    `is_planned` says that it is of a plan, and not of the state before it.
+    `is_planned` says that it is of a plan, and not of the state before it. `runs` are commands of its provisioners that
+    make an endpoint configuration.
     """
 
     module: Module
@@ -38,6 +39,7 @@ class Instance:
     key: str
     given: Mapping[str, Any]
     is_planned: bool = False
+    runs: tuple[str, ...] = ()
 
     @property
     def urn(self) -> str:

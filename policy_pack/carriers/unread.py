@@ -119,8 +119,9 @@ def _given(named: Named) -> Reads:
     return Reads(Unread, lambda given: named(given.node, given.properties))
 
 
+COMMAND = "command:local:Command"
 _TYPES = {
-    "command:local:Command": _reads(_command),
+    COMMAND: _reads(_command),
     "command:remote:Command": _reads(_command),
     "aws-native:cloudformation:CustomResourceEmulator": _reads(_custom_resource),
 }

@@ -21,6 +21,8 @@ from tests.audit.auditing import audit_document, command, options, triples, verd
 from tests.audit.states import write
 from tests.harness.answers import Triple
 from tests.programs.blocks import PRIVATE
+from tests.terraform.cli import read_printed
+from tests.terraform.programs import PLAYED
 
 DIRECTORY = Path(__file__).parent / "terraform"
 CONFIGURATION = "aws_sagemaker_endpoint_configuration"
@@ -288,8 +290,9 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_whatever_stands_anywhere_it_is_judged_or_there_is_a_reason(data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(SAYS)))
-    document_ = document(name)
+    documents = [*((document, each) for each in SAYS), *((read_printed, each) for each in PLAYED)]
+    read, name = data.draw(st.sampled_from(documents))
+    document_ = read(name)
     *above, last = data.draw(st.sampled_from([each for each in _paths(document_) if each]))
     place = document_
     for step in above:

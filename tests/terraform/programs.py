@@ -275,10 +275,23 @@ resource "awscc_sagemaker_inference_experiment" "disabled" {
 }
 """
 
+
+def _provisioned(command: str) -> str:
+    return f"""
+resource "terraform_data" "deploy" {{
+  provisioner "local-exec" {{
+    command = "{command}"
+  }}
+}}
+"""
+
+
 PLAYED: Mapping[str, Played] = {
     "cloud_control": Played(_OF_CLOUD_CONTROL),
     "state_of_cloud_control": Played(_OF_CLOUD_CONTROL, command=APPLY),
     "unchanged_cloud_control": Played(_OF_CLOUD_CONTROL, before=(_OF_CLOUD_CONTROL,)),
+    "provisioner": Played(_provisioned("aws sagemaker create-endpoint-config --endpoint-config-name x")),
+    "provisioner_of_something_else": Played(_provisioned("aws sagemaker list-endpoint-configs")),
     "experiments": Played(_EXPERIMENT),
     "state_of_experiments": Played(_EXPERIMENT, command=APPLY),
     "computed_key": Played(IRELAND + _ROLE + key() + configuration(_MADE_HERE, variant=_OF_THE_MODEL) + endpoint()),
