@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -40,6 +41,15 @@ def defined_by(dataclass: Any) -> tuple[Any, Any, Any]:
         x: int
 
     return Point, Named, Alone
+
+
+@records.dataclass(frozen=True, slots=True)
+class Many:
+    """A record of which there are very many."""
+
+    x: int
+    name: str = "a"
+    tags: tuple[str, ...] = ()
 
 
 @pytest.fixture(params=[dataclasses.dataclass, records.dataclass], ids=["standard", "record"])
@@ -102,3 +112,16 @@ def test_threads_that_make_the_first_record_at_once() -> None:
         with ThreadPoolExecutor(8) as threads:
             made = list(threads.map(make, range(8)))
         assert [(each.x, each.y, each.tags) for each in made] == [(number, 2, {}) for number in range(8)]
+
+
+def test_records_with_slots_are_small_and_go_to_other_processes() -> None:
+    one = Many(1, tags=("b",))
+    assert not hasattr(one, "__dict__")
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert dataclasses.replace(one, name="c") == Many(1, "c", ("b",))
+    assert (repr(one), hash(one)) == ("Many(x=1, name='a', tags=('b',))", hash(Many(1, "a", ("b",))))
+    for wrong in ({}, {"x": 1, "z": 2}):
+        with pytest.raises(TypeError, match="'[xz]'"):
+            Many(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one.x = 2  # type: ignore[misc]

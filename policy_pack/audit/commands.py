@@ -10,13 +10,36 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from policy_pack import quoting
 from policy_pack.audit.evidence import Command
 from policy_pack.judging.control import CONTROL
 
 _RULES = tuple(each.id for each in CONTROL.identifiers if each.tool == "AWS Config")
+
+
+class Commands(Sequence[Command]):
+    """The commands for a configuration, put together when they are written: of many configurations they are long."""
+
+    __slots__ = ("_about",)
+
+    def __init__(self, name: str, region: str | None, *, has_key: bool) -> None:
+        self._about = name, region, has_key
+
+    def __iter__(self) -> Iterator[Command]:
+        name, region, has_key = self._about
+        return commands(name, region, has_key=has_key)
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index]
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return next(iter(self), None) is not None
 
 
 def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Command]:

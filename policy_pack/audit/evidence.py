@@ -7,7 +7,7 @@ markup, formulas and quotes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from policy_pack.records import dataclass
 
@@ -22,7 +22,7 @@ STATUSES = (COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE, EXEMPTED, CANNOT_TELL)
 WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PolicyVerdict:
     """What a policy says of a configuration: one of `STATUSES`, and why; a compliant one says on what it rests.
 
@@ -42,7 +42,7 @@ class PolicyVerdict:
     ticket: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Position:
     """A line of a program: `path` is relative to the project's folder, or to the repository where the audit was told
     where that folder is, with ``/`` between its parts. `line` and `column` count from 1; a `column` of 0 is not known.
@@ -56,7 +56,7 @@ class Position:
         return f"{self.path}:{self.line}" + (f":{self.column}" if self.column else "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a resource comes from.
 
@@ -70,7 +70,7 @@ class Origin:
     line: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Command:
     """An AWS CLI command to paste into a POSIX shell, and what it shows."""
 
@@ -78,7 +78,7 @@ class Command:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ConfigurationEvidence:
     """An endpoint configuration with what each policy says of it.
 
@@ -100,12 +100,12 @@ class ConfigurationEvidence:
     key: str
     status: str
     verdicts: tuple[PolicyVerdict, ...]
-    commands: tuple[Command, ...] = ()
+    commands: Sequence[Command] = ()
     origin: Origin = Origin()
     key_label: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violation, of whatever kind of resource, or of the stack as a whole (then `urn` is empty).
 
@@ -130,7 +130,7 @@ class Finding:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UnreadEvidence:
     """What may make endpoint configurations and cannot be read: a resource, or a template.
 

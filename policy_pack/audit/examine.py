@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from policy_pack import carriers, quoting
-from policy_pack.audit.commands import commands
+from policy_pack.audit.commands import Commands
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
@@ -236,7 +236,7 @@ class Examination:
             ),
             status=overall(verdicts, self._options.config.pack),
             verdicts=verdicts,
-            commands=tuple(commands(name, region or None, has_key=has_key)) if ready else (),
+            commands=Commands(name, region or None, has_key=has_key) if ready else (),
             key_label=self._key_of(configuration),
             origin=self._origins.of(configuration.urn),
         )

@@ -29,7 +29,7 @@ TERRAFORM_PLAN, TERRAFORM_STATE = "terraform plan", "terraform state"
 BEFORE_UPDATE = (PREVIEW, TERRAFORM_PLAN)  # what these tell of is not there yet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """An input that was read: its name as given, what its bytes are (`size` in bytes), and the stack that it is of.
 
@@ -55,7 +55,7 @@ class Source:
         return "/".join(parts) or self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something to know of an input, in one line that reads on from its name: "state.json", "is not JSON"."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -98,10 +98,12 @@ def _requirement(each: RequirementEvidence) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if is_dataclass(value):
         kind: Any = type(value)
         return {key: _plain(getattr(value, name)) for name, key in _keys(kind).items()}
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+    return [_plain(each) for each in value] if isinstance(value, Sequence) else value
 
 
 @cache

@@ -1,0 +1,153 @@
+"""Examines the inputs of an audit one by one, in this process or in several."""
+
+from __future__ import annotations
+
+import gc
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+
+from policy_pack import quoting
+from policy_pack.audit import files, skim
+from policy_pack.audit.evidence import ConfigurationEvidence, Finding, UnreadEvidence
+from policy_pack.audit.examine import Examination, Options
+from policy_pack.audit.find import STDIN, Input
+from policy_pack.audit.report import Source
+from policy_pack.audit.state import NoStack, State, Unusable, parse
+from policy_pack.records import dataclass
+
+_CHUNK = 8  # inputs that a process is given at a time
+_RARELY = (50_000, 20, 20)  # thresholds of the garbage collector
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one input: a stack that was judged, or a problem, or a JSON file that is no stack."""
+
+    source: Source | None = None
+    configurations: tuple[ConfigurationEvidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[UnreadEvidence, ...] = ()
+    problem: str | None = None
+    note: str | None = None
+    ignored: bool = False
+
+
+def outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tuple[Input, Outcome]]:
+    """What becomes of each input, as soon as that is known; `jobs` is how many processes examine them."""
+    if jobs == 1 or len(inputs) < 2:
+        yield from ((each, examine(each, options)) for each in inputs)
+        return
+    import multiprocessing  # only where several processes audit
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    # Standard input is this process's own.
+    own = [each for each in inputs if each.path == STDIN]
+    rest = [each for each in inputs if each.path != STDIN]
+    yield from ((each, examine(each, options)) for each in own)
+    done = 0
+    with ProcessPoolExecutor(min(jobs, len(rest)), initializer=_start, initargs=(options,)) as pool:
+        try:
+            for each, outcome in zip(rest, pool.map(_examine, rest, chunksize=_CHUNK)):
+                yield each, outcome
+                done += 1
+        except KeyboardInterrupt:
+            # They are at work, and are not waited for.
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+        except BrokenProcessPool:
+            lost = Outcome(problem="was not audited: the system ended a process, perhaps for want of memory")
+            yield from ((each, lost) for each in rest[done:])
+
+
+_options: list[Options] = []  # of a process that examines inputs for another
+
+
+def _start(options: Options) -> None:
+    _options[:] = [options]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one handles an interrupt for both
+    gc.set_threshold(*_RARELY)
+
+
+def _examine(source: Input) -> Outcome:
+    return examine(source, _options[0])
+
+
+def examine(source: Input, options: Options) -> Outcome:
+    """Reads and judges one input; whatever is wrong with it is in the outcome."""
+    try:
+        content = files.read(source, options.max_size)
+        state = parse(skim.parse(content.text))
+        shown = partial(quoting.label, shows_arns=options.shows_arns)
+        about = Source(
+            name=quoting.path(source.path),
+            sha256=content.sha256,
+            size=content.size,
+            kind=state.kind,
+            organization=shown(state.organization),
+            project=shown(state.project),
+            stack=shown(state.stack),
+            resources=state.resources,
+            taken=state.taken,
+        )
+        examination = Examination(state, about, options, content.text)
+        return Outcome(
+            about,
+            tuple(examination.configurations()),
+            tuple(examination.findings()),
+            tuple(examination.unread()),
+            note=_limits(state, options),
+        )
+    except NoStack as error:
+        return Outcome(problem=str(error)) if source.named else Outcome(ignored=True)
+    except Unusable as error:
+        return Outcome(problem=str(error))
+    except RecursionError:
+        return Outcome(problem="is nested too deeply")
+    except MemoryError:
+        return Outcome(problem="needs more memory than there is")
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong is told, and the other inputs are audited
+        kind = type(error).__name__
+        return Outcome(problem=f"could not be judged: an error in the policy pack ({kind}); please report it")
+
+
+def _limits(state: State, options: Options) -> str | None:
+    """What limits the evidence of a stack, in a line that reads on from its name."""
+    return "; it ".join(filter(None, (_left_out(state), _too_old(state, options)))) or None
+
+
+def _too_old(state: State, options: Options) -> str | None:
+    if options.max_age is None:
+        return None
+    if not state.taken:
+        return f"does not say when it was written, so it may be more than {options.max_age} days old"
+    age = (options.today - date.fromisoformat(state.taken[:10])).days
+    if age <= options.max_age:
+        return None
+    return f"is {age} days old, more than {options.max_age}: export it anew"
+
+
+def _left_out(state: State) -> str | None:
+    if state.is_partial:
+        return "is a plan of a part of its program (-target), so what that leaves out was not judged"
+    if not state.left_out:
+        return None
+    return (
+        f"leaves out {state.left_out} unchanged resources, so what depends on them was judged without them: "
+        "save the preview with --show-sames too"
+    )
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """While it is open, garbage is seldom looked for: an audit leaves none in cycles, and looking is a fifth of it."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
