@@ -6,12 +6,12 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from policy_pack import quoting
-from policy_pack.audit.formats import FORMATS, text, writer
+from policy_pack.audit.formats import FORMATS, files, text, whole
 from policy_pack.audit.plan import TEXT
 from policy_pack.audit.report import Report
 
@@ -39,16 +39,20 @@ def target(output: str, name: str, *, alone: bool) -> Path:
     return path.with_name(f"{path.name}.{FORMATS[name].ending}")
 
 
-def write(report: Report, name: str, output: str, *, alone: bool, detail: str) -> Path:
-    """Writes a format into its file, and says which that is; raises `NotWritten`."""
-    content = _bytes(name, report, detail)
-    path = Path(output)
-    try:
-        path = target(output, name, alone=alone)
-        write_whole(path, content)
-    except OSError as error:
-        raise NotWritten(str(path), error) from error
-    return path
+def write(report: Report, name: str, output: str, *, alone: bool, detail: str) -> list[Path]:
+    """Writes a format into its file, or into several where it has limits, and says which; raises `NotWritten`."""
+    written: list[Path] = []
+    every = iter([text.pieces(report, detail)]) if name == TEXT else files(name, report)
+    for number, pieces in enumerate(every, start=1):
+        path = Path(output)
+        try:
+            path = target(output, name, alone=alone)
+            path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+            write_whole(path, map(_encoded, pieces))
+        except OSError as error:
+            raise NotWritten(str(path), error) from error
+        written.append(path)
+    return written
 
 
 def show(report: Report, name: str, *, detail: str) -> None:
@@ -59,10 +63,10 @@ def show(report: Report, name: str, *, detail: str) -> None:
         with printing():
             text.show(report, Console(), detail)
         return
-    content = text.write(report, detail, is_told=True).encode() if name == TEXT else _bytes(name, report, detail)
+    content = text.pieces(report, detail, is_told=True) if name == TEXT else whole(name, report)
     with printing():
         sys.stdout.flush()
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(map(_encoded, content))
         sys.stdout.buffer.flush()
 
 
@@ -79,7 +83,7 @@ def printing() -> Iterator[None]:
         raise NotWritten("the standard output", error) from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     """Writes a file whole or not at all: whatever happens meanwhile, there is the old one or the new one."""
     import tempfile  # no sooner than there is a file to write
 
@@ -92,12 +96,13 @@ def write_whole(path: Path, content: bytes) -> None:
     if not stat.S_ISREG(mode):
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        path.write_bytes(content)  # a pipe or a device keeps nothing
+        with path.open("wb") as file:  # a pipe or a device keeps nothing
+            file.writelines(pieces)
         return
     descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         Path(beside).chmod(stat.S_IMODE(mode))
@@ -131,6 +136,5 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _bytes(name: str, report: Report, detail: str) -> bytes:
-    written = text.write(report, detail) if name == TEXT else writer(name)(report)
-    return written if isinstance(written, bytes) else written.encode()
+def _encoded(piece: str | bytes) -> bytes:
+    return piece if isinstance(piece, bytes) else piece.encode()

@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from policy_pack import quoting
 from policy_pack.audit.formats import FORMATS, writer
 from policy_pack.audit.plan import Senseless, plan
+from policy_pack.commands.given import globbed, loaded, policies_option, region_given, roots_given, tags_given
 from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option, tell
-from policy_pack.commands.names import PolicyNames
 from policy_pack.commands.selection import SEVERITIES
 from policy_pack.judging.policy import ADVISORY, MANDATORY, REMEDIATE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from policy_pack.audit.config import Config
     from policy_pack.audit.report import Problem, Report
 
-T = TypeVar("T")
-
 _UNDECIDED = "undecided"
 _FAIL_ON = (MANDATORY, ADVISORY, _UNDECIDED, "never")
-
-
-def _region(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from policy_pack.aws.regions import partition_of
-
-    if value is not None and partition_of(value) is None:
-        raise click.BadParameter("not an AWS Region such as eu-west-1")
-    return value
-
-
-def _tags(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str] | None:
-    if not all("=" in value for value in values):
-        raise click.BadParameter("not of the form NAME=VALUE")
-    return {name: value for name, _, value in (each.partition("=") for each in values)} or None
-
-
-def _roots(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    from posixpath import isabs, normpath
-
-    roots = {}
-    for value in values:
-        project, _, folder = value.rpartition("=")
-        if not folder or isabs(folder) or normpath(folder).split("/")[0] == "..":
-            raise click.BadParameter("not a folder within the repository, such as infra or PROJECT=infra")
-        roots[project] = normpath(folder)
-    return roots
-
-
-def _flat(context: click.Context, parameter: click.Parameter, values: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    return tuple(name for names in values for name in names)
-
-
-_Decorator = Callable[[Any], Any]
-
-
-def _policies(flag: str, text: str) -> _Decorator:
-    return click.option(flag, multiple=True, type=PolicyNames(), callback=_flat, metavar="POLICY,...", help=text)
 
 
 @click.command(epilog=STATUSES)
@@ -82,8 +44,8 @@ def _policies(flag: str, text: str) -> _Decorator:
     help="The file of the report; - is standard output. Each of several formats gets its own file name ending.",
 )
 @click.option("--config", metavar="FILE", help="Levels and settings, in the engine's format for --policy-pack-config.")
-@_policies("--select", "Run only these policies.")
-@_policies("--ignore", "Do not run these policies.")
+@policies_option("--select", "Run only these policies.")
+@policies_option("--ignore", "Do not run these policies.")
 @click.option("--severity", type=click.Choice(SEVERITIES), help="Run only policies of this severity or higher.")
 @click.option("listing", "--list", is_flag=True, help="List the policies that would run, and audit nothing.")
 @click.option(
@@ -107,12 +69,12 @@ def _policies(flag: str, text: str) -> _Decorator:
     help="Add a note to the report for each export older than this.",
 )
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, metavar="N", help="The number of processes. (1)")
-@click.option("--region", callback=_region, help="The Region of resources whose Region is not known otherwise.")
+@click.option("--region", callback=region_given, help="The Region of resources whose Region is not known otherwise.")
 @click.option(
     "--stack-tag",
     "tags",
     multiple=True,
-    callback=_tags,
+    callback=tags_given,
     metavar="NAME=VALUE",
     help="A tag of the stacks, for policies that are limited to stacks with certain tags; exports do not have tags.",
 )
@@ -120,7 +82,7 @@ def _policies(flag: str, text: str) -> _Decorator:
     "--source-root",
     "source_roots",
     multiple=True,
-    callback=_roots,
+    callback=roots_given,
     metavar="[PROJECT=]DIR",
     help="The folder of a project's program in the repository, for links to the lines of the program.",
 )
@@ -174,7 +136,7 @@ def audit(
 
     if quiet and verbose and context.get_parameter_source("quiet") == context.get_parameter_source("verbose"):
         raise click.UsageError("--quiet and --verbose cannot be combined.")
-    given = _load(config, lambda text: load(text, PACK)) if config is not None else load(b"", PACK)
+    given = loaded(config, lambda text: load(text, PACK)) if config is not None else load(b"", PACK)
     effective = narrowed(given, select, ignore, severity)
     if listing:
         _list(effective)
@@ -206,8 +168,8 @@ def audit(
         max_age=max_age,
         source_roots=source_roots,
     )
-    before = _load(baseline, known.load) if baseline is not None else {}
-    earlier = [_load(each, past.load) for each in _globbed(history)]
+    before = loaded(baseline, known.load) if baseline is not None else {}
+    earlier = [loaded(each, past.load) for each in globbed(history)]
     detail = "verbose" if verbose else "quiet" if quiet else "normal"
     rests_on = _rests_on(context, config, given, effective)
     with Progress() as progress:
@@ -222,20 +184,36 @@ def audit(
         deliver.show(report, name, detail=detail)
     if not quiet:
         limits = report.notes[: len(report.notes) - len(rests_on)]
-        _tell(report, limits, files, is_shown=bool(printed))
+        _tell(report, limits, files, printed)
     for each in report.problems:
         tell(f"error: {each.source} {each.text}")
     return _status(report, fail_on)
 
 
-def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Any], *, is_shown: bool) -> None:
+def _tell(report: Report, limits: Sequence[Problem], files: Sequence[Sequence[Path]], printed: Sequence[str]) -> None:
     """Prints on standard error the result (if the report is not printed), what the report lacks, and where it is."""
     from policy_pack.audit.formats.common import headline, stopping_text
 
-    if not is_shown and report.sources:
+    if not printed and report.sources:
         tell(f"{headline(report)}. {stopping_text(report)}.")
-    for path in files:
-        tell(f"Wrote {quoting.path(path)}")
+    if "sarif" in printed:
+        from policy_pack.audit.formats.sarif import MOST_RESULTS
+        from policy_pack.audit.formats.sarif_results import results_of
+
+        number = sum(1 for _ in results_of(report))
+        if number > MOST_RESULTS:
+            tell(
+                f"note: The SARIF log has {number:,} results, and GitHub shows {MOST_RESULTS:,} of a file: "
+                "--output splits it."
+            )
+    for first, *others in files:
+        tell(f"Wrote {quoting.path(first)}")
+        if others:
+            tell(
+                f"note: {quoting.path(first)} is continued in {', '.join(quoting.path(each.name) for each in others)}, "
+                "since GitHub shows 5,000 results of a file and takes 10 MB. Upload each file with a category of its "
+                "own."
+            )
     for each in limits:
         tell(f"note: {each.source} {each.text}")
 
@@ -282,29 +260,3 @@ def _is_undecided(report: Report) -> bool:
         for each in report.configurations
         for verdict in each.verdicts
     )
-
-
-def _globbed(patterns: Sequence[str]) -> Iterator[str]:
-    """The files that match patterns. A pattern that matches none stays, and is then reported as missing."""
-    from glob import glob
-
-    for pattern in patterns:
-        yield from sorted(glob(pattern, recursive=True)) or [pattern]  # noqa: PTH207 - a pattern may be absolute
-
-
-def _load(path: str, load: Callable[[bytes], T]) -> T:
-    """The content of a file on the command line, read by `load`; ends the command if the file cannot be used."""
-    from policy_pack.audit.config import ConfigError
-    from policy_pack.audit.files import read
-    from policy_pack.audit.find import Input
-    from policy_pack.audit.state import Unusable
-
-    try:
-        return load(read(Input(path, path), 64_000_000).text)
-    except Unusable as error:
-        lines = [str(error)]
-    except ConfigError as error:
-        lines = error.lines
-    for line in lines:
-        tell(f"error: {quoting.path(path)}: {line}")
-    sys.exit(UNUSABLE)

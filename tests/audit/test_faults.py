@@ -230,9 +230,9 @@ def test_help_tells_the_statuses(arguments: list[str], capsys: pytest.CaptureFix
 
 def test_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "report.json"
-    deliver.write_whole(path, b"first")
+    deliver.write_whole(path, [b"fi", b"rst"])
     kept = path.open("rb")
-    deliver.write_whole(path, b"second")
+    deliver.write_whole(path, [b"second"])
     with kept:
         assert (kept.read(), path.read_bytes()) == (b"first", b"second")
     assert [each.name for each in path.parent.iterdir()] == ["report.json"]
@@ -243,13 +243,13 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
     path, link = tmp_path / "report.json", tmp_path / "latest.json"
     before = os.umask(0o027)
     try:
-        deliver.write_whole(path, b"first")
+        deliver.write_whole(path, [b"fi", b"rst"])
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     path.chmod(0o604)
     link.symlink_to("report.json")
-    deliver.write_whole(link, b"second")
+    deliver.write_whole(link, [b"second"])
     assert link.is_symlink()
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"second", 0o604)
 

@@ -19,8 +19,8 @@ import zstandard
 from policy_pack.audit import find
 from policy_pack.audit.config import Config
 from policy_pack.audit.find import Input
-from policy_pack.audit.report import Report
 from policy_pack.audit.outcomes import examine
+from policy_pack.audit.report import Report
 from policy_pack.audit.run import audit
 from policy_pack.policies import PACK
 from tests.audit.auditing import command, options

@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
+from policy_pack.audit.formats import streamed
 from policy_pack.audit.formats.common import moment
 from policy_pack.audit.report import Report, RequirementEvidence
 from policy_pack.judging.policy import MANDATORY
 
 FORMAT_VERSION = 2
 
-_LISTS = ("sources", "configurations", "findings")  # which are as long as the audit is large
-
 
 def write(report: Report) -> str:
     """The report as a JSON text of ASCII characters."""
-    return "".join(_pieces(report))
+    return "".join(pieces(report))
 
 
-def _pieces(report: Report) -> Iterator[str]:
-    """The text of `document`, made element by element where a list is long, so that little of it is in memory."""
-    whole = document(report, lists=False)
-    for number, (name, value) in enumerate(whole.items()):
-        yield "{\n" if number == 0 else ",\n"
-        yield f"  {json.dumps(name)}: "
-        if name not in _LISTS:
-            yield _indented(value, "  ")
-            continue
-        elements = getattr(report, name)
-        for index, each in enumerate(elements):
-            yield "[\n    " if index == 0 else ",\n    "
-            yield _indented(_plain(each), "    ")
-        yield "\n  ]" if elements else "[]"
-    yield "\n}\n"
+def pieces(report: Report) -> Iterator[str]:
+    """The same, piece by piece."""
+    yield from streamed.pieces(document(report))
+    yield "\n"
 
 
-def _indented(value: Any, by: str) -> str:
-    # No text of a value holds a line break as it is.
-    return json.dumps(value, indent=2).replace("\n", f"\n{by}")
-
-
-def document(report: Report, *, lists: bool = True) -> dict[str, Any]:
-    """The report as a JSON value; its long lists are left empty where they are not asked for."""
+def document(report: Report) -> dict[str, Any]:
+    """The report as a JSON value, in which lists that are as long as the audit is large are iterators."""
     control = report.control
     new = report.new_findings
     return {
@@ -67,14 +49,14 @@ def document(report: Report, *, lists: bool = True) -> dict[str, Any]:
         "identifiers": _plain(control.identifiers),
         "requirements": [_requirement(each) for each in report.requirements],
         "policies": _plain(report.policies),
-        "sources": _plain(report.sources) if lists else [],
+        "sources": map(_plain, report.sources),
         "problems": _plain(report.problems),
         "notes": _plain(report.notes),
-        "ignored": list(report.ignored),
-        "configurations": _plain(report.configurations) if lists else [],
-        "findings": _plain(report.findings) if lists else [],
-        "unread": _plain(report.unread),
-        "fixed": _plain(report.fixed),
+        "ignored": iter(report.ignored),
+        "configurations": map(_plain, report.configurations),
+        "findings": map(_plain, report.findings),
+        "unread": map(_plain, report.unread),
+        "fixed": map(_plain, report.fixed),
         "history": [
             {
                 "when": f"{each.when:%Y-%m-%dT%H:%M:%SZ}",

@@ -6,7 +6,7 @@ evidence ("note"). What each policy says of each configuration is another table,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from policy_pack.audit.evidence import Finding
 from policy_pack.audit.formats.csv_table import Row, remarks, table
@@ -20,6 +20,11 @@ COLUMNS = (
 
 def write(report: Report) -> bytes:
     """The findings as CSV with a header."""
+    return b"".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[bytes]:
+    """The same, row by row."""
     return table(COLUMNS, _rows(report), report)
 
 

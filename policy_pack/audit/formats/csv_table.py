@@ -26,15 +26,18 @@ OF_AUDIT = ("pack", "pack_version", "audited")
 Row = Mapping[str, object]
 
 
-def table(columns: Sequence[str], rows: Iterable[Row], report: Report) -> bytes:
-    """The rows under a header; every row also says which audit it is of, in the columns `OF_AUDIT`."""
+def table(columns: Sequence[str], rows: Iterable[Row], report: Report) -> Iterator[bytes]:
+    """The rows under a header, row by row; each also says which audit it is of, in the columns `OF_AUDIT`."""
     of_audit = {"pack": report.pack, "pack_version": report.version, "audited": moment(report)}
     text = io.StringIO()
     writer = csv.DictWriter(text, (*columns, *OF_AUDIT), restval="", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writeheader()
+    yield text.getvalue().encode("utf-8-sig")
     for row in rows:
+        text.seek(0)
+        text.truncate()
         writer.writerow({name: _cell(value) for name, value in {**row, **of_audit}.items()})
-    return text.getvalue().encode("utf-8-sig", "backslashreplace")
+        yield text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def remarks(report: Report) -> Iterator[Row]:

@@ -6,7 +6,7 @@ evidence ("note"). The findings, those of other resources among them, are anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from policy_pack.audit.evidence import NON_COMPLIANT
 from policy_pack.audit.formats.common import Findings, short
@@ -23,6 +23,11 @@ COLUMNS = (
 
 def write(report: Report) -> bytes:
     """The verdicts as CSV with a header."""
+    return b"".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[bytes]:
+    """The same, row by row."""
     return table(COLUMNS, _rows(report), report)
 
 

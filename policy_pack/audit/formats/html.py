@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -93,6 +93,11 @@ class PolicyRow:
 
 def write(report: Report) -> str:
     """The report as an HTML document."""
+    return "".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[str]:
+    """The same, piece by piece."""
     style, script = (_PAGE.joinpath(name).read_text("utf-8") for name in ("report.css", "report.js"))
     environment = Environment(
         loader=FileSystemLoader(_PAGE),
@@ -108,7 +113,7 @@ def write(report: Report) -> str:
     urgent_first = sorted(report.findings, key=lambda each: (each.known, not fails(each.level)))
     is_long = len(report.configurations) > LIMIT
     data = packed(worst_first, urgent_first, report.policies, findings, stack_name) if is_long else ""
-    return environment.get_template("report.html.j2").render(
+    return environment.get_template("report.html.j2").generate(
         report=report,
         style=Markup(style),  # noqa: S704 - files of the pack, as is the script
         script=Markup(script),  # noqa: S704

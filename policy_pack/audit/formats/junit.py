@@ -10,8 +10,8 @@ Source: "junit-10.xsd" of the Jenkins xUnit plugin, for the elements and attribu
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
@@ -28,34 +28,64 @@ from policy_pack.audit.formats.common import (
 )
 from policy_pack.audit.report import Report, Source
 
+# What a suite and all of them together count.
+_KINDS = {"tests": "testcase", "failures": "failure", "errors": "error"}
+
 # What XML 1.0 has no way to say.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(report: Report) -> bytes:
     """The report as JUnit XML in UTF-8."""
+    return b"".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[bytes]:
+    """The same, suite by suite: each is made twice, since the first line has the numbers of all."""
+    counts: Counter[str] = Counter()
+    for suite in _suites(report):
+        counts.update({name: int(suite.get(name, "0")) for name in _KINDS})
+    root = Element("testsuites", {"name": report.pack, **{name: str(counts[name]) for name in _KINDS}})
+    # As long as it has no children it is written as one tag, which here only begins.
+    begin = _written(root).removesuffix(b" />")
+    yield begin + (b">" if counts else b" />")
+    for suite in _suites(report):
+        ET.indent(suite, level=1)
+        yield b"\n  " + _written(suite).partition(b"\n")[2]
+    yield b"\n</testsuites>\n" if counts else b"\n"
+
+
+def _suites(report: Report) -> Iterator[Element]:
     findings = Findings(report)
     by_source: defaultdict[str, list[ConfigurationEvidence]] = defaultdict(list)
-    for each in report.configurations:
-        by_source[each.source].append(each)
-    suites = [_suite(each, by_source[each.name], report, findings) for each in report.sources]
+    for configuration in report.configurations:
+        by_source[configuration.source].append(configuration)
+    others: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings.others:
+        others[finding.source].append(finding)
+    for source in report.sources:
+        yield _suite(source, by_source[source.name], others[source.name], report, findings)
     if report.problems or report.notes:
-        suites.append(_inputs(report))
-    root = Element("testsuites", {"name": report.pack, **_counts(suites)})
-    root.extend(suites)
-    for element in root.iter():
-        element.text = _text(element.text) if element.text is not None else None
-        element.attrib = {name: _text(value) for name, value in element.attrib.items()}
-    ET.indent(root)
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+        yield _inputs(report)
+
+
+def _written(element: Element) -> bytes:
+    for each in element.iter():
+        each.text = _text(each.text) if each.text is not None else None
+        each.attrib = {name: _text(value) for name, value in each.attrib.items()}
+    written: bytes = ET.tostring(element, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _suite(
-    source: Source, configurations: Sequence[ConfigurationEvidence], report: Report, findings: Findings
+    source: Source,
+    configurations: Sequence[ConfigurationEvidence],
+    others: Iterable[Finding],
+    report: Report,
+    findings: Findings,
 ) -> Element:
     cases = [_case(each, verdict, findings) for each in configurations for verdict in each.verdicts]
-    cases += [_finding(each) for each in findings.others if each.source == source.name]
+    cases += map(_finding, others)
     suite = _of_cases(source.label, cases, report)
     properties = Element("properties")
     for name, value in _properties(source, report):
@@ -117,18 +147,12 @@ def _inputs(report: Report) -> Element:
 def _of_cases(name: str, cases: list[Element], report: Report) -> Element:
     suite = Element("testsuite", name=name, time="0", timestamp=moment(report).removesuffix("Z"))
     suite.extend(cases)
-    suite.attrib |= _counts([suite]) | {"skipped": str(_number([suite], "skipped"))}
+    suite.attrib |= {name: _number(suite, tag) for name, tag in {**_KINDS, "skipped": "skipped"}.items()}
     return suite
 
 
-def _counts(suites: Iterable[Element]) -> dict[str, str]:
-    every = list(suites)
-    kinds = {"tests": "testcase", "failures": "failure", "errors": "error"}
-    return {name: str(_number(every, tag)) for name, tag in kinds.items()}
-
-
-def _number(suites: Iterable[Element], tag: str) -> int:
-    return sum(1 for suite in suites for _ in suite.iter(tag))
+def _number(suite: Element, tag: str) -> str:
+    return str(sum(1 for _ in suite.iter(tag)))
 
 
 def _properties(source: Source, report: Report) -> Iterable[tuple[str, str]]:

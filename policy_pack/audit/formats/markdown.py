@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from policy_pack.audit.evidence import (
@@ -68,6 +68,11 @@ def write(report: Report) -> str:
     if configurations:
         lines += ["### Configurations", "", *configurations, ""]
     return "\n".join((*lines, *tail)) + "\n"
+
+
+def pieces(report: Report) -> Iterator[str]:
+    """The same, which is never long."""
+    yield write(report)
 
 
 def _head(report: Report) -> Iterable[str]:

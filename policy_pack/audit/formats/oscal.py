@@ -9,292 +9,63 @@ Sources: "Assessment Results Model" of NIST's OSCAL; its library compliance-tres
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+from typing import Any, Union
 
-from trestle.oscal import OSCAL_VERSION
+from trestle.core.base_model import OscalBaseModel
 from trestle.oscal.assessment_results import AssessmentResults
+from trestle.oscal.common import Finding as OscalFinding
+from trestle.oscal.common import InventoryItem, Observation, Resource, Risk
 
-from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT, ConfigurationEvidence, Finding, PolicyVerdict
-from policy_pack.audit.formats.common import (
-    Findings,
-    Stacks,
-    artifact_uri,
-    counted,
-    exemption_text,
-    headline,
-    moment,
-    share_text,
-    short,
-    standing,
-    stopping_text,
-)
-from policy_pack.audit.formats.markup import block, plain
-from policy_pack.audit.formats.oscal_parts import (
-    Json,
-    control_id,
-    identifier,
-    named,
-    slug,
-    verdict_property,
-    violation_properties,
-    without_empty,
-)
-from policy_pack.audit.report import Report, RequirementEvidence, Source
-from policy_pack.judging.frameworks import Requirement
+from policy_pack.audit.formats import streamed
+from policy_pack.audit.formats.oscal_document import Document
+from policy_pack.audit.formats.oscal_parts import Json
+from policy_pack.audit.report import Report
 
 
 def write(report: Report) -> str:
     """The report as an OSCAL document."""
-    document = _Document(report).whole()
-    return str(AssessmentResults.model_validate(document).oscal_serialize_json(pretty=True)) + "\n"
+    return "".join(pieces(report))
 
 
-class _Document:
-    """The parts of a document, which refer to each other by identifiers that are the same in the next audit."""
+def pieces(report: Report) -> Iterator[str]:
+    """The same, piece by piece: the library checks the document with the first of each long list, and each of these."""
+    document = Document(report).whole()
+    lists: dict[_Path, Iterator[Json]] = {}
+    for path, kind in _LONG.items():
+        holder = _holder(document, path)
+        elements = iter(holder.pop(path[-1], ()))
+        first = next(elements, None)
+        if first is not None:
+            holder[path[-1]] = [first]
+            lists[path] = map(partial(_checked, kind), chain([first], elements))
+    checked = AssessmentResults.model_validate(document).oscal_dict()
+    for path, elements in lists.items():
+        _holder(checked["assessment-results"], path)[path[-1]] = elements
+    yield from streamed.pieces(checked, ascii_only=False)
+    yield "\n"
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._when = moment(report)
-        self._risks = {each.name: plain(each.risk) for each in report.policies}
-        self._stack_name = Stacks(report).name
-        self._origins = [{"actors": [{"type": "tool", "actor-uuid": self._id("tool")}]}]
 
-    def whole(self) -> Json:
-        report = self._report
-        hashes = (each.sha256 for each in report.sources)
-        return {
-            "uuid": self._id("document", self._when, report.version, *hashes),
-            "metadata": {
-                "title": plain(report.control.title),
-                "last-modified": self._when,
-                "version": self._when,
-                "oscal-version": OSCAL_VERSION,
-            },
-            "import-ap": {"href": f"#{self._id('plan')}", "remarks": "There is no plan but the pack's policies."},
-            "results": [self._result()],
-            "back-matter": {"resources": [self._plan(), *map(self._resource, report.sources)]},
-        }
+_Path = tuple[Union[str, int], ...]
 
-    def _result(self) -> Json:
-        report = self._report
-        result = {
-            "uuid": self._id("result", self._when),
-            "title": plain(f"Audit by {report.pack} {report.version}"),
-            "description": plain(f"{headline(report)}. {stopping_text(report)}. {report.control.statement}"),
-            "start": self._when,
-            "end": self._when,
-            "props": [
-                named("control", report.control.id),
-                *(named("identifier", each.id, of=slug(each.tool)) for each in report.control.identifiers),
-            ],
-            "local-definitions": without_empty(
-                {
-                    "components": [self._tool()],
-                    "inventory-items": [self._item(each) for each in report.configurations],
-                }
-            ),
-            "reviewed-controls": {"control-selections": list(self._selections())},
-            "observations": [self._observation(each) for each in report.configurations],
-            "risks": [*self._violations(), *self._exempted(), *self._closed()],
-            "findings": [self._finding(each) for each in report.requirements],
-            "remarks": "\n".join(
-                [
-                    *(f"- Not audited: {plain(f'{each.source} {each.text}')}" for each in report.problems),
-                    *(f"- {plain(f'{each.source} {each.text}')}" for each in report.notes),
-                ]
-            ),
-        }
-        return without_empty(result)
+# The lists that are as long as an audit is large, by where they are, and what is in them.
+_LONG: dict[_Path, type[OscalBaseModel]] = {
+    ("results", 0, "local-definitions", "inventory-items"): InventoryItem,
+    ("results", 0, "observations"): Observation,
+    ("results", 0, "risks"): Risk,
+    ("results", 0, "findings"): OscalFinding,
+    ("back-matter", "resources"): Resource,
+}
 
-    def _tool(self) -> Json:
-        report = self._report
-        return {
-            "uuid": self._id("tool"),
-            "type": "software",
-            "title": plain(report.pack),
-            "description": "A policy pack of Pulumi CrossGuard.",
-            "props": [named("version", report.version)],
-            "status": {"state": "operational"},
-        }
 
-    def _selections(self) -> Iterable[Json]:
-        frameworks: dict[str, list[Requirement]] = {}
-        for each in self._report.control.requirements:
-            frameworks.setdefault(f"{each.framework} {each.version}".strip(), []).append(each)
-        for name, requirements in frameworks.items():
-            yield {
-                "description": plain(name),
-                "include-controls": [{"control-id": control_id(each)} for each in requirements],
-            }
+def _holder(document: Any, path: _Path) -> Any:
+    for step in path[:-1]:
+        document = document[step]
+    return document
 
-    def _item(self, each: ConfigurationEvidence) -> Json:
-        facts = {
-            "asset-type": each.type,
-            "asset-id": each.id,
-            "stack": each.stack,
-            "name": each.name,
-            "region": each.region,
-            "key": each.key,
-            "same-key": each.key_label,
-        }
-        return {
-            "uuid": self._id("item", each.source, each.id),
-            "description": plain(f"Endpoint configuration {each.label} of {self._stack_name(each)}"),
-            "props": [named(name, value) for name, value in facts.items() if value.strip()],
-        }
 
-    def _observation(self, each: ConfigurationEvidence) -> Json:
-        observation = {
-            "uuid": self._id("observation", each.source, each.id),
-            "title": plain(each.label) or "A configuration",
-            "description": plain(f"{each.label} of {self._stack_name(each)} is {standing(each)}."),
-            "props": [named("status", each.status), *map(verdict_property, each.verdicts)],
-            "methods": ["EXAMINE"],
-            "types": ["control-objective"],
-            "origins": self._origins,
-            "subjects": [{"subject-uuid": self._id("item", each.source, each.id), "type": "inventory-item"}],
-            "relevant-evidence": [
-                {"href": f"#{self._id('source', each.source)}", "description": "The stack as it was read."}
-            ],
-            "collected": self._when,
-        }
-        if each.commands:
-            observation["remarks"] = "\n".join(["What shows it in AWS:", "", *block(each.commands)])
-        return observation
-
-    def _violations(self) -> Iterable[Json]:
-        findings = Findings(self._report)
-        for configuration in self._report.configurations:
-            for verdict in configuration.verdicts:
-                if verdict.status == NON_COMPLIANT:
-                    known = findings.known(configuration, verdict)
-                    yield self._of_verdict(configuration, verdict) | {
-                        "status": "open",
-                        "props": violation_properties(verdict, known),
-                    }
-        for finding in findings.others:
-            yield self._of_finding(finding)
-
-    def _exempted(self) -> Iterable[Json]:
-        for configuration in self._report.configurations:
-            for verdict in configuration.verdicts:
-                if verdict.status == EXEMPTED:
-                    yield self._of_verdict(configuration, verdict) | {
-                        "status": "deviation-approved",
-                        **({"deadline": f"{verdict.expires}T23:59:59Z"} if verdict.expires else {}),
-                    }
-
-    def _closed(self) -> Iterable[Json]:
-        for each in self._report.fixed:
-            yield self._of_finding(each) | {"status": "closed"}
-
-    def _of_verdict(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> Json:
-        exemption = exemption_text(verdict)
-        return {
-            "uuid": self._risk_id(configuration, verdict),
-            "title": plain(f"{short(verdict.policy)}: {configuration.label}"),
-            "description": plain(f"{exemption} {verdict.why}"),
-            "statement": self._risks[verdict.policy],
-            "origins": self._origins,
-            **self._remediations(verdict.fix, "verdict", configuration.source, configuration.id, verdict.policy),
-            "related-observations": [
-                {"observation-uuid": self._id("observation", configuration.source, configuration.id)}
-            ],
-            "props": violation_properties(verdict, None),
-        }
-
-    def _of_finding(self, finding: Finding) -> Json:
-        name = finding.subject or finding.resource or finding.stack
-        facts = {"asset-type": finding.type, "asset-id": finding.urn, "stack": finding.stack}
-        return {
-            "uuid": self._id("finding", finding.source, finding.fingerprint),
-            "title": plain(f"{short(finding.policy)}: {name}"),
-            "description": plain(finding.why),
-            "statement": self._risks.get(finding.policy, "It is a risk that an earlier audit names."),
-            "status": "open",
-            "origins": self._origins,
-            **self._remediations(finding.fix, "finding", finding.source, finding.fingerprint),
-            "props": [
-                *violation_properties(finding, finding.known),
-                *(named(fact, value) for fact, value in facts.items() if value.strip()),
-            ],
-        }
-
-    def _remediations(self, fix: str, *of: str) -> Json:
-        """What to do about a risk, as a recommendation; nothing where nothing is known to mend it."""
-        if not fix.strip():
-            return {}
-        recommendation = {
-            "uuid": self._id("remediation", *of),
-            "lifecycle": "recommendation",
-            "title": "What to do",
-            "description": plain(fix),
-        }
-        return {"remediations": [recommendation]}
-
-    def _finding(self, each: RequirementEvidence) -> Json:
-        report, requirement = self._report, each.requirement
-        met = each.share == 1.0 and not report.problems
-        reason = "pass" if met else ("fail" if each.counts[NON_COMPLIANT] else "other")
-        risks = [
-            {"risk-uuid": self._risk_id(configuration, verdict)}
-            for configuration in report.configurations
-            for verdict in configuration.verdicts
-            if requirement.asks_for(short(verdict.policy)) and verdict.status in (NON_COMPLIANT, EXEMPTED)
-        ]
-        description = " ".join(
-            part for part in (requirement.how, requirement.caveat, f"Compliant: {share_text(each)}.") if part
-        )
-        if report.problems:
-            description += f" {counted(len(report.problems), 'input')} not audited."
-        return without_empty(
-            {
-                "uuid": self._id("requirement", requirement.label),
-                "title": plain(f"{requirement.label}: {requirement.title}"),
-                "description": plain(description),
-                "props": [
-                    named("framework", f"{requirement.framework} {requirement.version}"),
-                    named("reference", requirement.reference),
-                    named("compliant-share", share_text(each)),
-                    *(named("policy", name) for name in (*requirement.policies, *requirement.where_enabled)),
-                    *(named(status, str(number)) for status, number in each.counts.items()),
-                ],
-                "origins": self._origins,
-                "target": {
-                    "type": "objective-id",
-                    "target-id": f"{control_id(requirement)}_obj",
-                    "status": {"state": "satisfied" if met else "not-satisfied", "reason": reason},
-                },
-                "related-observations": [
-                    {"observation-uuid": self._id("observation", configuration.source, configuration.id)}
-                    for configuration in report.configurations
-                ],
-                "related-risks": risks,
-            }
-        )
-
-    def _plan(self) -> Json:
-        return {
-            "uuid": self._id("plan"),
-            "title": "The policies of the pack",
-            "description": "\n".join(
-                f"- {plain(f'{each.name} ({each.level}): {each.description}')}" for each in self._report.policies
-            ),
-        }
-
-    def _resource(self, source: Source) -> Json:
-        return {
-            "uuid": self._id("source", source.name),
-            "title": plain(source.name) or "An input",
-            "description": plain(f"{source.kind} of {source.label}, {counted(source.resources, 'resource')}"),
-            "props": [named("size", str(source.size)), *([named("written", source.taken)] if source.taken else [])],
-            "rlinks": [
-                {"href": artifact_uri(source.name), "hashes": [{"algorithm": "SHA-256", "value": source.sha256}]}
-            ],
-        }
-
-    def _risk_id(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> str:
-        return self._id("risk", configuration.source, configuration.id, verdict.policy)
-
-    def _id(self, *parts: str) -> str:
-        return identifier(self._report.pack, *parts)
+def _checked(kind: type[OscalBaseModel], given: Json) -> Json:
+    written: Json = kind.model_validate(given).model_dump(by_alias=True, exclude_none=True, mode="json")
+    return written

@@ -1,6 +1,7 @@
 """The findings and configurations of a long page, packed: a script of the page makes of them what is shown.
 
-Every text is there once, and what refers to it is its number. The whole is JSON, compressed as zlib does, in Base64.
+A text is there once, and what refers to it is its number; commands, each of its own configuration, stand where they
+are. The whole is JSON, compressed as zlib does, in Base64.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Union
 
 from policy_pack.audit.evidence import WORST_FIRST, ConfigurationEvidence, Finding, PolicyVerdict
@@ -28,8 +29,8 @@ class _Texts:
     def __call__(self, text: str) -> int:
         return self._numbers.setdefault(text, len(self._numbers))
 
-    def all(self) -> list[str]:
-        return list(self._numbers)
+    def __iter__(self) -> Iterator[str]:
+        yield from self._numbers
 
 
 def packed(
@@ -57,7 +58,7 @@ def packed(
             WORST_FIRST.index(each.status),
             *map(text, (standing(each), place(each), each.type, each.name or "not known", each.source)),
             [verdict(each, said) for said in each.verdicts],
-            [[text(command.shows), text(command.text)] for command in each.commands],
+            [[text(command.shows), command.text] for command in each.commands],
             text(each.key_label),
         ]
 
@@ -78,9 +79,26 @@ def packed(
         "policies": [short(each.name) for each in policies],
         "statuses": WORST_FIRST,
         "names": [STATUS_TEXTS[each] for each in WORST_FIRST],
-        "configurations": [configuration(each) for each in configurations],
-        "findings": [finding(each) for each in findings],
-        "texts": text.all(),
+        "configurations": map(configuration, configurations),
+        "findings": map(finding, findings),
+        "texts": iter(text),  # when all else is written, and all are known
     }
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
-    return base64.b64encode(zlib.compress(written, 9)).decode()
+    return base64.b64encode(b"".join(_compressed(data))).decode()
+
+
+def _compressed(data: Mapping[str, Any]) -> Iterator[bytes]:
+    """The parts of a compressed JSON object, whose lists may be iterators."""
+    compressor = zlib.compressobj(9)
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+    def parts() -> Iterator[str]:
+        for number, (name, value) in enumerate(data.items()):
+            yield f"{',' if number else '{'}{encode(name)}:["
+            for index, each in enumerate(value):
+                yield f"{',' if index else ''}{encode(each)}"
+            yield "]"
+        yield "}"
+
+    for part in parts():
+        yield compressor.compress(part.encode("utf-8", "backslashreplace"))
+    yield compressor.flush()

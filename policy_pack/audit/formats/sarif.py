@@ -5,42 +5,110 @@ GitHub shows each result as an alert, whatever its kind; it stands in the run's 
 SARIF has no place for.
 
 Sources: "Static Analysis Results Interchange Format (SARIF) Version 2.1.0" of OASIS; "SARIF support for code scanning"
-of the GitHub documentation, for the properties and limits it has.
+of the GitHub documentation, for the properties it has; "SARIF results exceed one or more limits" and "SARIF results
+file is too large" there, for the limits.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
-from hashlib import sha256
-from typing import Any
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from policy_pack.audit.evidence import EXEMPTED, ConfigurationEvidence, Finding, PolicyVerdict, Position
+from policy_pack.audit.formats import streamed
 from policy_pack.audit.formats.as_json import document
-from policy_pack.audit.formats.common import artifact_uri, exemption_text, fails, moment, runs, short
-from policy_pack.audit.report import PolicyInEffect, Problem, Report
+from policy_pack.audit.formats.common import artifact_uri, moment, runs, short
+from policy_pack.audit.formats.sarif_results import (
+    SECURITY_SEVERITY,
+    Json,
+    Result,
+    level_of,
+    message_of,
+    results_of,
+    written,
+)
+from policy_pack.audit.report import PolicyInEffect, Problem, Report, Source
 from policy_pack.judging.control import Control
 from policy_pack.judging.frameworks import Requirement
-from policy_pack.judging.policy import HIGH, LOW, MEDIUM
+from policy_pack.records import dataclass
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-# GitHub's scale: low below 4, medium below 7, high below 9.
-_SECURITY_SEVERITY = {LOW: "3.0", MEDIUM: "5.5", HIGH: "8.0"}
-
 # Of the report in JSON, what a SARIF log has no place of its own for.
-_EVIDENCE = ("pack", "when", "summary", "control", "identifiers", "requirements", "configurations", "unread", "ignored")
+_ALL = frozenset(
+    ("pack", "when", "summary", "control", "identifiers", "requirements", "configurations", "unread", "ignored")
+)
+_WITHOUT_CONFIGURATIONS = _ALL - {"configurations", "ignored"}
+_NONE = frozenset(("pack", "when"))
 
-Json = dict[str, Any]
+# GitHub takes five times as many results of a run, and shows the first of them; larger files it refuses.
+MOST_RESULTS = 5_000
+MOST_BYTES = 10_000_000  # compressed by gzip
 
 
 def write(report: Report) -> str:
-    """The report as a SARIF log with one run."""
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2) + "\n"
+    """The report as a SARIF log with one run, however many results it has."""
+    return "".join(pieces(report))
 
 
-def _run(report: Report) -> Json:
+def pieces(report: Report) -> Iterator[str]:
+    """The same, piece by piece."""
+    return _log(report, _Part(results_of(report)))
+
+
+def files(report: Report) -> Iterator[Iterator[str]]:
+    """The report as one log, or as several that each keep to what GitHub takes, the most urgent results first.
+
+    The evidence is in the first of them, as far as it has room: a log whose results alone take `MOST_BYTES` has none,
+    and says so.
+    """
+    every = list(results_of(report))
+    most = MOST_RESULTS
+    if len(every) > most:
+        every.sort(key=lambda result: result.urgency)
+    first, number = 0, 1
+    while first < len(every) or number == 1:
+        results = every[first : first + most]
+        part = _Part(results, number=number, evidence=_ALL if number == 1 else _NONE, whole=len(results) == len(every))
+        if not _fits(_log(report, part)):
+            # What takes much room is the evidence of configurations, and then texts of results.
+            if part.evidence == _ALL:
+                part = replace(part, evidence=_WITHOUT_CONFIGURATIONS)
+            if len(results) > 1 and not _fits(_log(report, part)):
+                most = len(results) // 2
+                continue
+        yield _log(report, part)
+        first, number = first + len(results), number + 1
+
+
+def _fits(log: Iterable[str]) -> bool:
+    """Whether a log, compressed as it is uploaded, is no larger than GitHub takes."""
+    compressor = zlib.compressobj(wbits=31)
+    size = 0
+    for piece in log:
+        size += len(compressor.compress(piece.encode()))
+        if size > MOST_BYTES:
+            return False
+    return size + len(compressor.flush()) <= MOST_BYTES
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a log holds of a report: results, and which evidence. `whole` says that it holds all results."""
+
+    results: Iterable[Result]
+    number: int = 1
+    evidence: frozenset[str] = _ALL
+    whole: bool = True
+
+
+def _log(report: Report, part: _Part) -> Iterator[str]:
+    yield from streamed.pieces({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, part)]})
+    yield "\n"
+
+
+def _run(report: Report, part: _Part) -> Json:
     taxonomies = _frameworks(report.control)
     return {
         "tool": {
@@ -56,7 +124,8 @@ def _run(report: Report) -> Json:
             }
         },
         "taxonomies": [_taxonomy(name, requirements) for name, requirements in taxonomies.items()],
-        "automationDetails": {"id": f"{report.pack}/{moment(report)}"},
+        # What stands before the slash is the category, which each file of a commit needs for itself.
+        "automationDetails": {"id": f"{report.pack}{'' if part.number == 1 else f'-{part.number}'}/{moment(report)}"},
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
@@ -64,30 +133,45 @@ def _run(report: Report) -> Json:
                 "endTimeUtc": moment(report),
                 "toolExecutionNotifications": [
                     *(_notification(each, "error") for each in report.problems),
-                    *(_notification(each, "note") for each in report.notes),
+                    *(_notification(each, "note") for each in (*report.notes, *_left_out(part))),
                 ],
             }
         ],
-        "artifacts": [
-            {
-                "location": {"uri": artifact_uri(each.name)},
-                "length": each.size,
-                "hashes": {"sha-256": each.sha256},
-                "description": {"text": _message(f"{each.kind} of {each.label}")},
-            }
-            for each in report.sources
-        ],
-        "results": [*_violations(report), *_exempted(report)],
-        "properties": {name: value for name, value in document(report).items() if name in _EVIDENCE},
+        "artifacts": map(_artifact, _sources(report, part)),
+        "results": written(report, part.results),
+        "properties": {name: value for name, value in document(report).items() if name in part.evidence},
     }
 
 
+def _sources(report: Report, part: _Part) -> Iterable[Source]:
+    if part.whole:
+        return iter(report.sources)
+    used = {each.source for each in part.results}
+    return (each for each in report.sources if each.name in used)
+
+
+def _artifact(source: Source) -> Json:
+    return {
+        "location": {"uri": artifact_uri(source.name)},
+        "length": source.size,
+        "hashes": {"sha-256": source.sha256},
+        "description": {"text": message_of(f"{source.kind} of {source.label}")},
+    }
+
+
+def _left_out(part: _Part) -> Iterable[Problem]:
+    if part.evidence == _WITHOUT_CONFIGURATIONS:
+        yield Problem("this log", "has no room for the evidence of every configuration, which the format json has")
+    if not part.whole:
+        yield Problem("this log", "holds some of the results; the others are in files beside it")
+
+
 def _notification(problem: Problem, level: str) -> Json:
-    return {"level": level, "message": {"text": _message(f"{problem.source} {problem.text}")}}
+    return {"level": level, "message": {"text": message_of(f"{problem.source} {problem.text}")}}
 
 
 def _rule(policy: PolicyInEffect, control: Control) -> Json:
-    level = _level(policy.level)
+    level = level_of(policy.level)
     asking = control.requirements_of(short(policy.name))
     frameworks = {_slug(each.framework) for each in asking}
     relationships = [
@@ -114,101 +198,9 @@ def _rule(policy: PolicyInEffect, control: Control) -> Json:
             "tags": sorted({"security", *policy.tags, *frameworks}),
             "precision": "very-high",
             "problem.severity": level,
-            "security-severity": _SECURITY_SEVERITY[policy.severity],
+            "security-severity": SECURITY_SEVERITY[policy.severity],
         },
     }
-
-
-def _violations(report: Report) -> Iterable[Json]:
-    # Of every result or of none: that is how a reader knows whether there was a baseline.
-    compared = any(each.known for each in report.findings)
-    for each in report.findings:
-        result = _result(each, f"{each.subject or each.resource or each.stack}: {each.why} {each.fix}")
-        result["suppressions"] = []
-        if compared:
-            result["baselineState"] = "unchanged" if each.known else "new"
-        yield result
-
-
-def _exempted(report: Report) -> Iterable[Json]:
-    compared = any(each.known for each in report.findings)
-    for configuration in report.configurations:
-        for verdict in configuration.verdicts:
-            if verdict.status != EXEMPTED:
-                continue
-            exemption = exemption_text(verdict)
-            result = _result(_as_finding(configuration, verdict), f"{configuration.label}: {exemption} {verdict.why}")
-            result["suppressions"] = [
-                {
-                    "kind": "external" if verdict.expires else "inSource",
-                    "status": "accepted",
-                    "justification": exemption,
-                    "properties": {"expires": verdict.expires, "ticket": verdict.ticket},
-                }
-            ]
-            if compared:
-                result["baselineState"] = "unchanged"
-            yield result
-
-
-def _as_finding(configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> Finding:
-    identity = f"{configuration.stack}\n{configuration.id}\n{verdict.policy}"
-    return Finding(
-        configuration.source,
-        configuration.stack,
-        verdict.policy,
-        verdict.level,
-        verdict.severity,
-        configuration.urn,
-        configuration.label,
-        configuration.type,
-        "",
-        verdict.why,
-        verdict.fix,
-        sha256(identity.encode("utf-8", "backslashreplace")).hexdigest(),
-        origin=configuration.origin,
-    )
-
-
-def _result(finding: Finding, message: str) -> Json:
-    origin = finding.origin
-    described = _location(artifact_uri(finding.source), origin.line)
-    location = _at(origin.program) if origin.program is not None else described
-    if finding.urn:
-        location["logicalLocations"] = [
-            {"name": finding.resource, "fullyQualifiedName": finding.urn, "kind": "resource"}
-        ]
-    result: Json = {
-        "ruleId": finding.policy,
-        "kind": "fail",
-        "level": _level(finding.level),
-        "message": {"text": _message(message)},
-        "locations": [location],
-        "partialFingerprints": {
-            # GitHub reads this one only; the number tells results of one line apart, and these are apart already.
-            "primaryLocationLineHash": f"{finding.fingerprint[:16]}:1",
-            "finding/v1": finding.fingerprint,
-        },
-        "properties": {"stack": finding.stack, "severity": finding.severity},
-    }
-    if origin.program is not None:
-        result["relatedLocations"] = [{"id": 1, "message": {"text": "Where the stack describes it"}, **described}]
-    if len(origin.calls) > 1:
-        # From the outermost call to the line that makes the resource.
-        steps = [{"location": _at(each)} for each in reversed(origin.calls)]
-        result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
-    return result
-
-
-def _at(position: Position) -> Json:
-    return _location(artifact_uri(position.path), position.line, position.column)
-
-
-def _location(uri: str, line: int, column: int = 0) -> Json:
-    # GitHub wants a whole region, also where only the line is known.
-    first = column or 1
-    region = {"startLine": line, "startColumn": first, "endLine": line, "endColumn": first + 1}
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
 
 def _frameworks(control: Control) -> dict[str, list[Requirement]]:
@@ -229,15 +221,5 @@ def _taxonomy(name: str, requirements: Iterable[Requirement]) -> Json:
     }
 
 
-def _level(level: str) -> str:
-    return "error" if fails(level) else "warning"
-
-
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _message(text: str) -> str:
-    # Readers of SARIF take "[text](target)" for a link and "{0}" for an argument.
-    doubled = text.replace("{", "{{").replace("}", "}}")
-    return re.sub(r"([\[\]\\])", r"\\\1", doubled)

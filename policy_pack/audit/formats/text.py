@@ -63,8 +63,13 @@ def write(report: Report, detail: str = VERBOSE, *, is_told: bool = False) -> st
     `detail` is `QUIET` (violations only), `NORMAL` or `VERBOSE` (all of the evidence). `is_told` says that problems and
     notes are told elsewhere, so that only `VERBOSE` has them.
     """
+    return "".join(pieces(report, detail, is_told=is_told))
+
+
+def pieces(report: Report, detail: str = VERBOSE, *, is_told: bool = False) -> Iterator[str]:
+    """The same, line by line."""
     lines = (f"{''.join(text for text, _ in line)}\n" for line in _lines(report, detail, is_told=is_told))
-    return "".join(map(quoting.line, lines))
+    return map(quoting.line, lines)
 
 
 def show(report: Report, console: Console, detail: str = NORMAL) -> None:
@@ -85,7 +90,7 @@ def show(report: Report, console: Console, detail: str = NORMAL) -> None:
 
 def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
     findings = _Findings(report)
-    violations = list(findings.lines(report.new_findings))
+    violations = findings.lines(report.new_findings)
     if detail == QUIET:
         yield from violations
         return
@@ -118,11 +123,11 @@ def _evidence(report: Report) -> Iterator[Line]:
 
 
 def _section(title: str, lines: Iterable[Line]) -> Iterator[Line]:
-    found = list(lines)
-    if found:
-        yield ()
-        yield ((title, "bold underline"),)
-        yield from (_indented(line) for line in found)
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield ()
+            yield ((title, "bold underline"),)
+        yield _indented(line)
 
 
 def _sources(report: Report) -> Iterator[Line]:

@@ -72,7 +72,7 @@ document.addEventListener("DOMContentLoaded", async () => {
         "li",
         {},
         make("p", {}, `${texts[shows]} `, make("button", { type: "button", class: "copy" }, "Copy", make("span", { class: "unseen" }, ` the command for ${texts[shows]}`))),
-        make("pre", { tabindex: "0" }, make("code", {}, texts[text])),
+        make("pre", { tabindex: "0" }, make("code", {}, text)),
       );
 
     const details = ([, , , , , , id, type, name, source, verdicts, commands]) => {

@@ -1,0 +1,39 @@
+"""JSON that is written piece by piece, so that a list as long as an audit is large is never in memory as text.
+
+What is an iterator is written as a list, element by element; everything else as `json.dumps` with an indent of two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+_STEP = "  "
+
+
+def pieces(value: Any, *, ascii_only: bool = True) -> Iterator[str]:
+    """The JSON text of a value; an iterator in it may be among objects and lists at any depth, not within another."""
+    encode = json.JSONEncoder(ensure_ascii=ascii_only).encode
+
+    def written(value: Any, by: str) -> Iterator[str]:
+        inner = by + _STEP
+        if isinstance(value, dict):
+            for number, (name, each) in enumerate(value.items()):
+                yield f"{',' if number else '{'}\n{inner}{encode(name)}: "
+                yield from written(each, inner)
+            yield f"\n{by}}}" if value else "{}"
+        elif isinstance(value, Iterator):
+            number = -1
+            for number, each in enumerate(value):
+                yield f"{',' if number else '['}\n{inner}{''.join(written(each, inner))}"
+            yield f"\n{by}]" if number >= 0 else "[]"
+        elif isinstance(value, (list, tuple)):
+            for number, each in enumerate(value):
+                yield f"{',' if number else '['}\n{inner}"
+                yield from written(each, inner)
+            yield f"\n{by}]" if value else "[]"
+        else:
+            yield encode(value)
+
+    return written(value, "")
