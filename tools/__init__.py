@@ -1,1 +1,1 @@
-"""What is run by make, for those who publish the pack."""
+"""Tools that make runs, for the publishers of the pack."""

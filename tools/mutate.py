@@ -1,10 +1,10 @@
-"""Changes the pack's decisions one at a time, and tells which changes no test notices.
+"""Changes the pack's decisions one at a time, and lists the changes that no test notices.
 
     python -m tools.mutate [--sample N] [--seed N] [FILE ...]
 
-Each mutant is one change of a syntax tree: a comparison or a Boolean turned round, a condition that always or never
-holds, an element less in a list of constants. The sample is the same for the same seed and sources. What is run for a
-mutant is the tests of its part (`TESTS`), in a copy of the repository; the survivors are printed one a line.
+Each mutant is one change of a syntax tree: a reversed comparison or Boolean, a condition that is always or never true,
+a list of constants without one of its elements. The sample is the same for the same seed and sources. The tests of the
+changed part (`TESTS`) run in a copy of the repository; the survivors are printed one a line.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def main() -> int:
         copied = Path(directory) / "repository"
         shutil.copytree(ROOT, copied, ignore=shutil.ignore_patterns(".git", ".venv*", "*.sqlite", "reports"))
         for part in TESTS:
-            # A mutant counts as noticed where the tests fail, so they must pass without one.
+            # A mutant counts as noticed if the tests fail, so they must pass without one.
             if not _passes(copied, part):
                 print(f"the tests of {part or 'the rest'} fail without any change", file=sys.stderr)
                 return 2

@@ -18,7 +18,7 @@ class NoEntry(Exception):
 def notes(changelog: str, version: str | None = None, *, released: bool = False) -> str:
     """The entry of a version, the newest by default, without its heading.
 
-    Raises `NoEntry` where there is none, where it is empty, and, with `released`, where it has no date.
+    Raises `NoEntry` if there is none, if it is empty, or, with `released`, if it has no date.
     """
     headings = list(_HEADING.finditer(changelog))
     found = [each for each in headings if version is None or each[1] == version]

@@ -1,8 +1,8 @@
-"""Fills a folder with what the pack needs where the engine runs it, and with nothing else: what is published.
+"""Fills a folder with the files that are published: those that the pack needs to run, and nothing else.
 
-`pulumi policy publish` uploads the folder that it is called in, other than what a ``.gitignore`` of that folder or of
-one above it names, to every machine of the organization. So a folder within the repository cannot be published
-from, and a checkout holds more than a pack needs, or than anybody but its owner should have.
+`pulumi policy publish` uploads the current folder to every machine of the organization, without the files that a
+``.gitignore`` in it or above it names. So a folder inside the repository cannot be published, and a checkout has more
+files than a pack needs, some of them private.
 
 Source: pulumi/pulumi, sdk/go/common/util/archive (what is packed, and which patterns apply).
 """
@@ -24,11 +24,11 @@ IGNORED = "# Made where the pack is installed, and not to be published.\n.venv/\
 
 
 class NotPacked(Exception):
-    """The folder is not filled, and why."""
+    """The folder was not filled; the text says why."""
 
 
 def contents(root: Path) -> list[Path]:
-    """The files that make a pack, by their paths in a checkout or in a copy of one."""
+    """The files of a pack, by their paths in a checkout or in a copy of one."""
     tracked = _tracked(root)
     found = [path for path in _candidates(root) if tracked is None or path.as_posix() in tracked]
     missing = [name for name in FILES if Path(name) not in found]
@@ -38,9 +38,9 @@ def contents(root: Path) -> list[Path]:
 
 
 def fill(root: Path, folder: Path, *, aws: bool = False, locked: bool = False) -> list[Path]:
-    """Fills `folder`, which must be new or empty, with a pack; gives what is in it.
+    """Fills `folder`, which must be new or empty, with a pack. Returns its files.
 
-    With `aws` the pack requires what key-verified-in-aws needs as well; with `locked` exactly the packages of
+    With `aws`, the pack also requires the packages of key-verified-in-aws; with `locked`, exactly the packages of
     requirements.lock, by their hashes. Raises `NotPacked`.
     """
     files = contents(root)
@@ -66,7 +66,7 @@ def _candidates(root: Path) -> Iterator[Path]:
 
 
 def _tracked(root: Path) -> set[str] | None:
-    """What git keeps of a checkout; `None` where it is none, as in an unpacked release."""
+    """The files that git tracks in a checkout; `None` if it is not one, as in an unpacked release."""
     if not (root / ".git").exists():
         return None
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=False)

@@ -1,7 +1,7 @@
 """Makes the pictures of docs/images: ``make pictures``.
 
-Those of a terminal are SVG, the same on every machine: what the pack answers a played engine, in the layout of the CLI,
-and what the audit prints. Those of the HTML report are made with the Chromium on PATH.
+The pictures of a terminal are SVG, the same on every machine: the pack's answers to a simulated engine in the layout of
+the CLI, and the output of the audit. The pictures of the HTML report are made with the Chromium on PATH.
 
 Source: pulumi/pulumi, pkg/backend/display/progress.go (`printPolicies`), for the layout and order of violations.
 """
@@ -41,13 +41,13 @@ from tests.harness.recordings import Recording, send
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "images"
 
-# The programs whose refused preview is shown: one that a real engine sent, and an example.
+# The programs whose refused previews are shown: one that a real engine sent, and an example.
 REFUSED: dict[str, Recording | str] = {
     "preview": Recording("computed_key_other_region", "preview"),
     "preview-mistakes": "mistakes",
 }
 
-# Each picture of the report: its window, and whether it is dark.
+# The pictures of the report: the size of the window, and whether it is dark.
 WINDOW = (1200, 800)
 PAGES = {"report-light": (WINDOW, False), "report-dark": (WINDOW, True), "report-phone": (PHONE, False)}
 
@@ -114,12 +114,12 @@ def _type(console: Console, command: str) -> None:
 
 def _svg(console: Console, title: str) -> str:
     made = console.export_svg(title=title, theme=DIMMED_MONOKAI, unique_id="terminal")
-    made = re.sub(r"@font-face \{.*?\}\s*", "", made, flags=re.DOTALL)  # nothing is loaded from elsewhere
+    made = re.sub(r"@font-face \{.*?\}\s*", "", made, flags=re.DOTALL)  # the picture loads nothing from a network
     return re.sub(r"font-family: (Fira Code, monospace|arial)", f"font-family: {_FONTS}", made)
 
 
 def pages(browser: Browser) -> Iterator[Path]:
-    """Makes the pictures of the report: of the examples, and of 300 generated stacks."""
+    """Makes the pictures of the report, for the examples and for 300 generated stacks."""
     with tempfile.TemporaryDirectory() as folder:
         examples, many = Path(folder, "examples.html"), Path(folder, "many.html")
         command = [sys.executable, "-m", "policy_pack", "audit", "examples", "--fail-on", "never", "-q"]
@@ -138,7 +138,7 @@ def _picture(browser: Browser, page: Path, name: str, size: tuple[int, int], *, 
 
 
 def write_terminals() -> list[Path]:
-    """Writes the pictures of a terminal, and gives their files."""
+    """Writes the pictures of a terminal. Returns their files."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     made = []
     for path, content in terminals():

@@ -1,8 +1,8 @@
 """Builds a release into build/release: the wheel and the source distribution, notes, a bill of materials.
 
-``python -m tools.release VERSION`` refuses a version that the project files do not have, and an entry of CHANGELOG.md
-without a date. Without VERSION it is a rehearsal, for which the entry may still be undated. It opens no connection and
-uploads nothing.
+``python -m tools.release VERSION`` refuses a version that is not that of the project files, and an entry of
+CHANGELOG.md without a date. Without VERSION, it is a rehearsal, and the entry may be undated. It opens no connection
+and uploads nothing.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ TARGET = ROOT / "build" / "release"
 
 
 class NotReleased(Exception):
-    """There is no release, and why."""
+    """The release was not made; the text says why."""
 
 
 def version(root: Path) -> str:
-    """The version of the project; raises `NotReleased` where its files do not agree."""
+    """The version of the project. Raises `NotReleased` if its files do not agree."""
     places = {"PulumiPolicy.yaml": r"^version: (\S+)$", "policy_pack/__init__.py": r'^__version__ = "(.+?)"'}
     found = {}
     for name, pattern in places.items():
@@ -41,7 +41,7 @@ def version(root: Path) -> str:
 
 
 def release(root: Path, target: Path, wanted: str | None) -> list[Path]:
-    """Fills `target` anew; gives what it holds. Raises `NotReleased`."""
+    """Empties and fills `target`. Returns its files. Raises `NotReleased`."""
     own = version(root)
     if wanted is not None and wanted != own:
         raise NotReleased(f"The version of the project is {own}, not {wanted}")
@@ -62,7 +62,7 @@ def release(root: Path, target: Path, wanted: str | None) -> list[Path]:
 
 
 def _try(wheel: Path, own: str) -> None:
-    """Runs the package as the wheel has it; raises `NotReleased`."""
+    """Runs the package from the wheel. Raises `NotReleased`."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(folder)

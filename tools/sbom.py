@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def pack(project: str) -> dict[str, Any]:
-    """The component that the bill is of, from the text of PulumiPolicy.yaml."""
+    """The main component of the bill, from the text of PulumiPolicy.yaml."""
     said = dict(re.findall(r"^(name|version|description|license): (.+)$", project, re.MULTILINE))
     return {
         "bom-ref": "pack",
@@ -26,12 +26,12 @@ def pack(project: str) -> dict[str, Any]:
 
 
 def bill(root: Path) -> dict[str, Any]:
-    """The bill, the same for the same lock; raises `subprocess.CalledProcessError`."""
+    """The bill, which is the same for the same lock. Raises `subprocess.CalledProcessError`."""
     lock = root / "requirements.lock"
     command = [sys.executable, "-m", "cyclonedx_py", "requirements", "--output-reproducible", "--of", "JSON", str(lock)]
     made: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     for component in made["components"]:
-        # The tool repeats the line with all its hashes, which the bill has in a place of their own.
+        # The tool repeats the line with all hashes, which have their own place in the bill.
         component["description"] = f"{component['name']} {component['version']} of requirements.lock"
     main = pack((root / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
     made.setdefault("metadata", {})["component"] = main

@@ -1,10 +1,10 @@
-"""Looks for secrets in every line that any commit of the repository has added: ``make secrets``.
+"""Looks for secrets in every line that a commit of the repository has added: ``make secrets``.
 
-What it finds is told by commit, file and line, never quoted. A secret that is found is revoked first; taking it out of
-the history does not make it secret again.
+It reports a finding by commit, file and line, and never quotes it. Revoke a secret that it finds first; removing it
+from the history does not make it secret again.
 
-Source: the detectors of detect-secrets that know the form of a token. Those that look for high entropy or for words
-like "password" are left out: the tests are full of made-up key ids and digests.
+Source: the detectors of detect-secrets that know the form of a token. Those for high entropy or for words such as
+"password" are left out, because the tests are full of made-up key IDs and digests.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DETECTORS = (
     "StripeDetector",
     "TwilioKeyDetector",
 )
-# An access token of Pulumi Cloud, and the salt of a passphrase that encrypts a stack's secrets, are not among theirs.
+# They do not know access tokens of Pulumi Cloud and the salt of a passphrase that encrypts a stack's secrets.
 PULUMI = (("Pulumi access token", re.compile(r"\bpul-[0-9a-f]{40}\b")),)
 
 Detect = Callable[[str], Iterable[str]]
@@ -43,7 +43,7 @@ Detect = Callable[[str], Iterable[str]]
 
 @dataclass(frozen=True)
 class Found:
-    """What kind of secret stands where; `line` is its number in the file, after the commit."""
+    """A kind of secret and its place; `line` is its number in the file, after the commit."""
 
     kind: str
     commit: str
@@ -55,7 +55,7 @@ class Found:
 
 
 def detectors() -> Detect:
-    """What says which kinds of secret are in a line."""
+    """A function that returns the kinds of secrets in a line."""
     from detect_secrets.core.scan import scan_line
     from detect_secrets.settings import transient_settings
 
@@ -68,7 +68,7 @@ def detectors() -> Detect:
 
 
 def scan(patches: Iterable[str], detect: Detect) -> Iterator[Found]:
-    """The secrets in the lines of what `git log --patch` prints, each text judged once."""
+    """The secrets in the output of `git log --patch`; each text is scanned once."""
     commit = file = ""
     number = 0
     known: dict[str, tuple[str, ...]] = {}
@@ -88,7 +88,7 @@ def scan(patches: Iterable[str], detect: Detect) -> Iterator[Found]:
 
 
 def history(root: Path) -> Iterator[str]:
-    """The lines of the patches of all commits that the repository has."""
+    """The lines of the patches of all commits in the repository."""
     options = ["--patch", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--format=commit %H"]
     with subprocess.Popen(["git", "log", "--all", *options], cwd=root, stdout=subprocess.PIPE) as git:
         assert git.stdout is not None

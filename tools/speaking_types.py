@@ -1,10 +1,10 @@
-"""Lists the types of Pulumi's AWS packages that speak of what this pack judges: SageMaker hosting, its keys and roles.
+"""Lists the types of Pulumi's AWS packages that concern this pack: SageMaker hosting, its keys and roles.
 
     python -m tools.speaking_types
 
-writes `tests/schemas/types.json` anew from those of the packages that are installed (``pip install pulumi-aws
-pulumi-aws-native``), and leaves what it has of the others. A test asks of each type whether it is read, or named as not
-read, or known to host nothing.
+rewrites `tests/schemas/types.json` from the installed packages (``pip install pulumi-aws pulumi-aws-native``), and
+keeps the entries of the others. A test checks that each type is read, or reported as not read, or known to host
+nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 FILE = Path(__file__).parent.parent / "tests" / "schemas" / "types.json"
 PACKAGES = {"aws": "pulumi_aws", "aws-native": "pulumi_aws_native"}
 
-# A resource's class gives its type to its base class; its properties, and those of its nested types, are methods.
+# A resource's class passes its type to its base class; its properties, and those of its nested types, are methods.
 _TYPE = re.compile(r"super\((\w+), __self__\)\.__init__\(\s*'([a-z-]+:[\w/-]+:\w+)'")
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _PROPERTY = re.compile(r"^    def (\w+)\(self\) ->", re.MULTILINE)
@@ -30,14 +30,14 @@ _SPEAKS = re.compile("sagemaker|^endpointconfig(uration)?(name|arn)$|productionv
 
 
 def installed() -> Iterator[str]:
-    """Those of the packages that are installed here."""
+    """The packages that are installed here."""
     for name, module in PACKAGES.items():
         if find_spec(module) is not None:
             yield name
 
 
 def described(package: str) -> dict[str, Any]:
-    """The version of an installed package, and the types of it that speak of these things, with the words that do."""
+    """The version of an installed package, and its types that mention these things, with the matching words."""
     spec = find_spec(PACKAGES[package])
     assert spec is not None
     assert spec.origin is not None
@@ -62,7 +62,7 @@ def _speaking(folder: Path) -> Iterator[tuple[str, set[str]]]:
 
 
 def _classes(text: str) -> Iterator[tuple[str, set[str]]]:
-    """The classes of a file and the names of their properties."""
+    """The classes in a file and the names of their properties."""
     starts = [*_CLASS.finditer(text)]
     for each, following in zip(starts, [*starts[1:], None]):
         yield each[1], set(_PROPERTY.findall(text[each.end() : following.start() if following else len(text)]))

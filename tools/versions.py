@@ -1,7 +1,7 @@
-"""Tries the pack with the versions that it allows of Python and its packages, with all recordings: ``make versions``.
+"""Tests the pack with the allowed versions of Python and its packages, with all recordings: ``make versions``.
 
-A row is a Python and constraints. A Python that this machine does not have is skipped and said. Rows beyond what the
-packages' own metadata allow are tried too, and marked: they say what becomes of a machine that has them all the same.
+A row is a Python version and constraints. A Python that this machine does not have is reported as skipped. Rows beyond
+the packages' own metadata are tested too, and marked: they show what happens on a machine that has such versions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 @dataclass(frozen=True)
 class Row:
-    """A combination to try: `pins` are installed with requirements.txt, `forced` afterwards without asking pip."""
+    """A combination to test: `pins` are installed with requirements.txt, `forced` afterwards without pip's checks."""
 
     python: str
     what: str
@@ -34,7 +34,7 @@ class Row:
 
 
 def rows() -> Iterator[Row]:
-    """The newest packages and the oldest that are allowed on each Python, the lock, and later protobufs."""
+    """The newest and the oldest allowed packages on each Python, the lock, and later protobuf versions."""
     for python in PYTHONS:
         yield Row(python, "newest")
         yield Row(python, "oldest", oldest())
@@ -49,7 +49,7 @@ def oldest() -> tuple[str, ...]:
 
 
 def interpreter(version: str) -> str | None:
-    """A Python of a version: one of that name, or one of pyenv's."""
+    """The interpreter of a Python version: from PATH, or from pyenv."""
     candidates = [shutil.which(f"python{version}")]
     if (pyenv := shutil.which("pyenv")) is not None:
         listed = subprocess.run([pyenv, "prefix", version], capture_output=True, text=True, check=False)
@@ -62,7 +62,7 @@ def interpreter(version: str) -> str | None:
 
 
 def attempt(row: Row, folder: Path) -> str:
-    """What a row comes to: "as expected" with the versions, or what went wrong."""
+    """The result of a row: "as expected" with the versions, or what went wrong."""
     base = interpreter(row.python)
     if base is None:
         return "skipped: there is no such Python here"
@@ -88,7 +88,7 @@ def attempt(row: Row, folder: Path) -> str:
 
 
 def versions(python: str) -> str:
-    """The versions that are installed, of the packages that matter."""
+    """The installed versions of the packages that matter."""
     script = "import importlib.metadata as m; print(', '.join(f'{n} {m.version(n)}' for n in NAMES))"
     names = repr(("pulumi", "pulumi-policy", "protobuf", "grpcio"))
     done = subprocess.run([python, "-c", script.replace("NAMES", names)], capture_output=True, text=True, check=True)
@@ -103,7 +103,7 @@ def main() -> int:
                 result = attempt(row, Path(folder) / "pack")
             except Exception as error:  # noqa: BLE001 - a pack that does not start is a result too
                 result = f"did not run: {str(error).strip().splitlines()[-1][:200]}"
-        # What the packages' own metadata rule out is told, and does not fail.
+        # A failure that the packages' own metadata rule out is reported, but does not fail the command.
         failed |= not result.startswith(("as expected", "skipped")) and not row.forced
         beyond = " (beyond what the packages allow)" if row.forced else ""
         print(f"Python {row.python}, {row.what}{beyond}: {result}", flush=True)

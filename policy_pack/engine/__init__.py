@@ -1,1 +1,1 @@
-"""What serves the pack to the Pulumi engine."""
+"""Serves the pack to the Pulumi engine."""

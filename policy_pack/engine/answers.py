@@ -1,4 +1,4 @@
-"""Answers to the engine of the pack's own, where the SDK is not asked: nothing is judged, or nothing can be.
+"""Answers that the pack gives the engine without the SDK: nothing is judged, or nothing can be judged.
 
 Sources: "pulumi/proto/pulumi/analyzer.proto"; `newPolicySummary` of the engine's package analyzer, for what counts as
 passed: every policy of a kind that neither failed nor was not applicable.
@@ -31,7 +31,7 @@ UNREADABLE = (
 
 
 def nothing_to_judge(policy: Policy, kind: str) -> str:
-    """Why a policy has no subject in a resource or in a stack, which `kind` says."""
+    """Why a policy has no subject in a resource or in a stack (`kind`)."""
     if policy.judges is Stack:
         return "No setting differs from its default."
     what = _KINDS.get(policy.judges, "resource that the policy checks")
@@ -41,21 +41,21 @@ def nothing_to_judge(policy: Policy, kind: str) -> str:
 def not_applicable(
     session: Session, policies: Iterable[Policy], why: Callable[[Policy], str]
 ) -> Iterator[pb.PolicyNotApplicable]:
-    """What says of each policy that it judged nothing, and why."""
+    """The message for each policy that it judged nothing, and why."""
     for policy in policies:
         yield pb.PolicyNotApplicable(policy_name=session.pack.full_name(policy), reason=why(policy))
 
 
 def nobody(session: Session, kind: str) -> pb.AnalyzeResponse:
-    """The answer to a resource that no policy judges."""
+    """The answer for a resource that no policy judges."""
     found = not_applicable(session, enabled(session, kind), lambda policy: nothing_to_judge(policy, kind))
     return pb.AnalyzeResponse(not_applicable=list(found))
 
 
 def failed(session: Session, kind: str, why: Callable[[str], str]) -> pb.AnalyzeResponse:
-    """The answer where every policy of a kind would have failed: a violation of each, at its level.
+    """The answer if every policy of a kind would fail: a violation of each, at its level.
 
-    `why` gives the message for a policy's full name.
+    `why` returns the message for a policy's full name.
     """
     response = pb.AnalyzeResponse()
     for policy in enabled(session, kind):
@@ -73,7 +73,7 @@ def failed(session: Session, kind: str, why: Callable[[str], str]) -> pb.Analyze
 
 
 def not_remediated(session: Session, why: str) -> pb.RemediateResponse:
-    """The answer to a resource that no remediation changes."""
+    """The answer for a resource that no remediation changes."""
     found = not_applicable(session, enabled(session, RESOURCE), lambda each: _no_remediation(session, each) or why)
     return pb.RemediateResponse(not_applicable=list(found))
 
@@ -81,9 +81,9 @@ def not_remediated(session: Session, why: str) -> pb.RemediateResponse:
 def with_failures(
     session: Session, response: pb.RemediateResponse, failures: Mapping[str, str]
 ) -> pb.RemediateResponse:
-    """The SDK's answer, and what it does not say: which remediations failed, and which policies have none.
+    """The SDK's answer, with what it leaves out: the remediations that failed, and the policies that have none.
 
-    `failures` are messages by the full names of policies; the engine shows each as a warning.
+    `failures` are messages by the full names of policies; the engine shows each of them as a warning.
     """
     for name, message in failures.items():
         policy = session.pack.by_full_name[name]
@@ -107,5 +107,5 @@ def _no_remediation(session: Session, policy: Policy) -> str | None:
 
 
 def enabled(session: Session, kind: str) -> list[Policy]:
-    """The policies of a kind that are not disabled."""
+    """The enabled policies of a kind."""
     return [each for each in session.pack.policies if each.kind == kind and session.level(each) != DISABLED]

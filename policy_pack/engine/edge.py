@@ -1,17 +1,17 @@
-"""Stands between the engine and the SDK, so that what concerns nobody is never deserialized.
+"""A layer between the engine and the SDK that keeps resources which no policy needs from being deserialized.
 
 The SDK (pulumi-policy 1.21) deserializes each resource once for every resource policy, and the whole stack once for
-every stack policy, before a policy can say that it does not care. `Edge` answers the engine in the SDK's place: it
-decides by a resource's type whether anything concerns it, reads what does straight from the message, and hands the
-SDK a request without properties. Levels, settings, diagnostics and not-applicable answers stay the SDK's own. Of a
-whole stack, what concerns nobody is not even parsed (`policy_pack.engine.skim`). What goes wrong before the policies is
-answered as their violation (`policy_pack.engine.answers`), never by an error that quotes it.
+every stack policy, before a policy can decline. `Edge` answers the engine instead: it decides by the type of a resource
+whether a policy needs it, reads such resources directly from the message, and passes the SDK a request without
+properties. Levels, settings, diagnostics and not-applicable answers are still the SDK's. In a whole stack, resources
+that no policy needs are not even parsed (`policy_pack.engine.skim`). An error before the policies run is answered as
+their violation (`policy_pack.engine.answers`), never as an error that quotes values.
 
-The seam: the SDK registers its service through the public `add_AnalyzerServicer_to_server` of the `pulumi` package's
-generated module, looked up there when a pack starts. That it does so is not promised. Where it does not, or where its
-service is not what we know, nothing is installed and policies read what the SDK hands them
-(`policy_pack.engine.sdk_arguments`).
-The other half of it is gRPC's own: of several handlers for a method, the first that was added serves it.
+How it is installed: the SDK registers its service through the public `add_AnalyzerServicer_to_server` of the `pulumi`
+package's generated module, which it looks up when a pack starts. This is not a documented promise. If it changes, or if
+the SDK's service is of an unknown class, nothing is installed, and policies read the SDK's own arguments
+(`policy_pack.engine.sdk_arguments`). The rest is documented behavior of gRPC: if a method has several handlers, the one
+that was added first serves it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def install(session: Session) -> None:
     register = analyzer_pb2_grpc.add_AnalyzerServicer_to_server
 
     def registering(servicer: Any, server: Any) -> None:
-        # One registration is the pack's; whatever registers later meets the module as it was.
+        # Only the pack's own registration is changed; later ones find the module unchanged.
         analyzer_pb2_grpc.add_AnalyzerServicer_to_server = register
         edge = edge_for(servicer, session)
         if isinstance(edge, Edge):
@@ -52,7 +52,7 @@ def install(session: Session) -> None:
 
 
 def edge_for(servicer: Any, session: Session) -> Any:
-    """An edge in front of the SDK's `servicer`; the servicer itself where it is not of the kind that an edge knows."""
+    """An edge in front of the SDK's `servicer`; the servicer itself if an edge does not know its class."""
     known = isinstance(servicer, analyzer_pb2_grpc.AnalyzerServicer) and all(
         getattr(type(servicer), name, None) is not getattr(analyzer_pb2_grpc.AnalyzerServicer, name, None)
         for name in _METHODS
@@ -60,16 +60,16 @@ def edge_for(servicer: Any, session: Session) -> Any:
     if not known:
         return servicer
     if hasattr(servicer, _RECONFIGURE):
-        # Before each answer the SDK sets anew what `pulumi.Config` and the like tell, for as long as it takes to judge.
-        # No policy here asks them: a stack's configuration comes from the session.
+        # Before each answer, the SDK resets the values of `pulumi.Config` and the like, which takes as long as judging.
+        # No policy here uses them: the session has the stack's configuration.
         setattr(servicer, _RECONFIGURE, lambda: None)
     return Edge(servicer, session)
 
 
 def _skimming(edge: Edge) -> Any:
-    """Serves the calls of `edge` that carry resources, from requests without what concerns nobody.
+    """Serves the calls of `edge` that carry resources, from requests without the resources that no policy needs.
 
-    Requests are parsed within the call, so that one that cannot be is answered too.
+    Requests are parsed within the call, so that an unparsable request gets an answer too.
     """
     subjects, all_read = Skimmer(SUBJECTS), Skimmer(READERS, messages.ROOT)
     calls: tuple[tuple[str, Any, Any, Any], ...] = (
@@ -99,7 +99,7 @@ def _answering(
 
 
 class Edge:
-    """The Analyzer service: the SDK's, for what concerns a policy."""
+    """The Analyzer service, in front of the SDK's."""
 
     def __init__(self, sdk: Any, session: Session) -> None:
         self._sdk = sdk
@@ -109,12 +109,12 @@ class Edge:
         self._nobody_in_stack: pb.AnalyzeResponse | None = None
 
     def __getattr__(self, name: str) -> Any:
-        # Whatever this class does not answer itself is the SDK's, methods of later versions included.
+        # The SDK answers all other calls, including those of later versions.
         return getattr(self._sdk, name)
 
     def Analyze(self, request: pb.AnalyzeRequest, context: Any) -> pb.AnalyzeResponse:
         if request.type not in SUBJECTS:
-            # Of most resources; the same answer each time.
+            # The answer for most resources, always the same.
             if self._nobody is None:
                 self._nobody = answers.nobody(self._session, RESOURCE)
             return self._nobody
@@ -138,7 +138,7 @@ class Edge:
     def Remediate(self, request: pb.AnalyzeRequest, context: Any) -> pb.RemediateResponse:
         if not self._remediates or request.type not in KEY_WRITERS:
             return answers.not_remediated(self._session, answers.NO_KEY_TO_FILL_IN)
-        # The SDK keeps secrets and unknowns apart in what a remediation is given, so it gets the properties.
+        # The SDK marks secrets and unknowns in a remediation's arguments, so it gets the properties.
         with self._reading([request]), self._session.remediating() as failures:
             try:
                 response: pb.RemediateResponse = self._sdk.Remediate(request, context)
@@ -149,15 +149,15 @@ class Edge:
         return answers.with_failures(self._session, response, failures)
 
     def not_analyzed(self, error: BaseException) -> pb.AnalyzeResponse:
-        """The answer to a resource that an error kept from the policies."""
+        """The answer for a resource that did not reach the policies because of an error."""
         return answers.failed(self._session, RESOURCE, self._why("a resource", error))
 
     def stack_not_analyzed(self, error: BaseException) -> pb.AnalyzeResponse:
-        """The answer to a stack that an error kept from the policies."""
+        """The answer for a stack that did not reach the policies because of an error."""
         return answers.failed(self._session, STACK, self._why("the stack", error))
 
     def not_remediated(self, error: BaseException, urn: str = "a resource") -> pb.RemediateResponse:
-        """The answer to a resource that an error kept from the remediations."""
+        """The answer for a resource that did not reach the remediations because of an error."""
         why = self._why(urn, error)
         failures = {
             self._session.pack.full_name(each): why(self._session.pack.full_name(each))

@@ -1,6 +1,6 @@
-"""Tells of faults of the pack itself: in an answer to the engine, and in full on standard error, for who mends them.
+"""Reports bugs in the pack itself: briefly in an answer to the engine, and in full on standard error.
 
-Neither quotes the text of an exception, which may hold the value of a property.
+Neither quotes the text of an exception, which may contain the value of a property.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from policy_pack import quoting
 
 _ROOT = Path(__file__).parents[2]
 _MOST = 500  # characters of a name
-_FRAMES = 12  # of each end of a traceback; a recursion has a thousand that say nothing more
+_FRAMES = 12  # frames at each end of a traceback; a recursion has a thousand equal ones
 
 
 class Faults:
-    """The faults of a running pack. `policies` are those that could not judge, by full name, and the error's type."""
+    """The errors of a running pack. `policies` are the full names of those that failed, each with the error's type."""
 
     def __init__(self, pack: str) -> None:
         self._pack = pack
@@ -28,7 +28,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def tell(self, policy: str, about: str, error: BaseException) -> str:
-        """What to answer of a policy that failed on `about`, a URN or the stack. Never raises.
+        """The answer for a policy that failed on `about`, a URN or the stack. Never raises.
 
         The traceback goes to standard error, once for each policy and place in the code.
         """
@@ -50,11 +50,11 @@ class Faults:
         )
 
     def forget(self) -> None:
-        """Begins another stack: none of its calls has failed yet."""
+        """Starts a new stack, in which nothing has failed yet."""
         self.policies = {}
 
     def summary(self) -> str | None:
-        """What `settings-make-sense` says of the faults so far, if there were any."""
+        """The message of `settings-make-sense` about the errors so far, if there are any."""
         if not self.policies:
             return None
         failed = ", ".join(f"{policy} ({name})" for policy, name in sorted(self.policies.items()))

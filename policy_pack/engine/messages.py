@@ -14,8 +14,8 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 from policy_pack.stack.model import Provider, Resource
 from policy_pack.values import NOTHING_KNOWN, Opaque, Plain, unwrap
 
-# Levels of objects and lists below a property, beyond which lies nothing that a policy asks for. What reads values
-# calls itself for each level. Templates have a narrower bound of their own, and so are refused.
+# The most levels of objects and lists below a property; policies need nothing below. Reading a value is recursive.
+# Templates have their own, narrower bound, and are refused beyond it.
 MAX_DEPTH = 128
 TOO_DEEP = Opaque("an object or a list nested too deeply")
 
@@ -23,7 +23,7 @@ ROOT = "pulumi:pulumi:Stack"
 
 
 def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource:
-    """A resource from the message of an Analyze request, or from one of an AnalyzeStack request."""
+    """A resource from an Analyze request, or from a resource in an AnalyzeStack request."""
     provider = None
     if message.HasField("provider"):
         provider = Provider(message.provider.urn, Fields(message.provider.properties))
@@ -48,16 +48,16 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
 
 
 def tells_dependencies(given: Iterable[pb.AnalyzerResource]) -> bool:
-    """Whether it is recorded what the values of a stack are computed from.
+    """Whether the request has the dependencies of property values.
 
-    An empty account is not sent, but then there is the stack itself. Resources without either are those that an
-    account was scanned for.
+    Empty dependencies are not sent, but then the request has the stack resource. Resources without either come from a
+    scan of a cloud account.
     """
     return any(each.type == ROOT or each.propertyDependencies for each in given)
 
 
 class Fields(Mapping[str, Plain]):
-    """The fields of a struct as plain values, each made when it is asked for: few of a resource's are."""
+    """The fields of a struct as plain values, each converted on first use: policies use few of a resource's fields."""
 
     def __init__(self, struct: struct_pb2.Struct) -> None:
         self._fields = struct.fields
@@ -65,7 +65,7 @@ class Fields(Mapping[str, Plain]):
 
     def __getitem__(self, name: str) -> Plain:
         if name not in self._known:
-            # Not by subscript, which adds to a message what it does not have.
+            # Not with a subscript, which would add a missing field to the message.
             field = self._fields.get(name)
             if field is None:
                 raise KeyError(name)
@@ -73,7 +73,7 @@ class Fields(Mapping[str, Plain]):
         return self._known[name]
 
     def get(self, name: str, default: Any = None) -> Any:
-        # The inherited way is an exception for whatever is absent, which most of what is asked for is.
+        # The inherited method raises an exception for each absent field, and most requested fields are absent.
         return self[name] if name in self._fields else default
 
     def __iter__(self) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Reads a resource from what the SDK hands to a policy: slower than `policy_pack.engine.messages`, and the same model.
+"""Reads a resource from the SDK's arguments of a policy: the same result as `policy_pack.engine.messages`, but slower.
 
-The SDK's proxies raise `UnknownValueError` on reading a value that is not known; keys can be listed without reading.
+The SDK's proxies raise `UnknownValueError` on reading an unknown value; listing keys does not read values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from policy_pack.values import NOTHING_KNOWN, UNKNOWN, Opaque, Plain, unwrap
 
 
 def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
-    """A resource from the arguments of a resource policy, or from one of the resources that a stack policy sees."""
+    """A resource from the arguments of a resource policy, or from a resource in those of a stack policy."""
     provider = None
     if args.provider is not None:
         provider = Provider(args.provider.urn, properties(args.provider.props))
@@ -41,7 +41,7 @@ def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
 
 
 def tells_dependencies(given: Iterable[PolicyResource]) -> bool:
-    """As `policy_pack.engine.messages` has it."""
+    """The same as in `policy_pack.engine.messages`."""
     return any(each.resource_type == ROOT or any(each.property_dependencies.values()) for each in given)
 
 

@@ -1,4 +1,4 @@
-"""Wraps the policies for the SDK: what they say becomes its violations and not-applicable answers."""
+"""Wraps the policies for the SDK: their verdicts become its violations and not-applicable answers."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from policy_pack.judging.spelling import RUNTIME_TAG, spelled
 from policy_pack.judging.verdict import CannotTell, NotApplicable, Violation
 from policy_pack.stack.model import Configuration, Stack
 
-_MOST = quoting.MOST - 500  # characters; the SDK puts the policy's description before them
-_STACK_SIZE = 128 << 20  # bytes; a thread uses only what it needs
+_MOST = quoting.MOST - 500  # characters; the SDK puts the policy's description before the message
+_STACK_SIZE = 128 << 20  # bytes; a thread uses only as much as it needs
 
 Args = Union[sdk.ResourceValidationArgs, sdk.StackValidationArgs]
 
 
 def serve(pack: Pack, *, edge: bool = True) -> None:
-    """Serves a pack to the engine, until the engine ends it; without `edge` the SDK's stock way."""
+    """Serves a pack to the engine until the engine ends it; without `edge`, with the SDK alone."""
     session = session_for(pack)
-    # Threads that are started from here on parse requests, on whose nesting protobuf has a bound; without room for that
-    # the process would end.
+    # The threads that are started below parse requests. protobuf limits their nesting, but without enough stack for
+    # that limit the process would crash.
     threading.stack_size(_STACK_SIZE)
     if edge:
         edges.install(session)
@@ -50,16 +50,16 @@ def serve(pack: Pack, *, edge: bool = True) -> None:
 
 
 def session_for(pack: Pack) -> Session:
-    """A session of a pack, for a stack with the configuration that this process was started with."""
+    """A session of a pack, for a stack with the configuration that this process got at its start."""
     dry_run = os.environ.get("PULUMI_DRY_RUN") == "true"
     return Session(pulumi.runtime.get_config_env(), pack, dry_run=dry_run)
 
 
 def _readme() -> str | None:
-    """What an organization reads of the pack; its version and description the engine takes from PulumiPolicy.yaml.
+    """The README that Pulumi Cloud shows for the pack. The engine reads its version and description itself.
 
-    An installed pack has it inside the package; a checkout has it beside PulumiPolicy.yaml. Any other file that stands
-    in one of those places is somebody else's.
+    An installed pack has the file inside the package; a checkout has it beside PulumiPolicy.yaml. A file elsewhere may
+    belong to another project.
     """
     package = Path(__file__).parents[1]
     path = package.parent / "README.md" if (package.parent / "PulumiPolicy.yaml").is_file() else package / "README.md"
@@ -67,21 +67,21 @@ def _readme() -> str | None:
 
 
 def message(judgement: Judgement, runtime: str, pack: Pack) -> str:
-    """What a reader sees of a violation, below the policy's description: what is wrong and why, then how to fix it.
+    """The text of a violation below the policy's description: what is wrong and why, then how to fix it.
 
-    `runtime` is that of the program, as in "python", and "" where nobody knows it.
+    `runtime` is the program's Pulumi runtime, such as "python", or "" if it is not known.
     """
     violation = judgement.verdict
     assert isinstance(violation, Violation)
     subject = judgement.subject
-    # Of what stands in a template, the URN names the template only.
+    # For a resource in a template, the URN names only the template.
     inside = f"{quoting.name(subject.label)}: " if subject is not None and subject.id != subject.urn else ""
     fix = spelled(violation.fix, runtime, pack.setting_names)
     return quoting.violation(violation.why, fix, before=inside, most=_MOST)
 
 
 def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
-    """A policy as the SDK knows one."""
+    """A policy as an object of the SDK."""
     pack = session.pack
     is_resource = policy.kind == RESOURCE
 
@@ -105,7 +105,7 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
         if policy.judges is Stack and session.only_defaults:
             undecided, judgements = [], []
         if len(undecided) == len(judgements):
-            # What judged nothing must not count as passed.
+            # A policy that judged nothing must not count as passed.
             why = next(iter(undecided), answers.nothing_to_judge(policy, policy.kind))
             args.not_applicable(quoting.message(why))
 
@@ -120,7 +120,7 @@ def sdk_policy(policy: Policy, session: Session) -> sdk.Policy:
             for judgement in judge(policy, stack, settings, tags=args.stack_tags, phase=session.phase):
                 subject = judgement.subject
                 if not isinstance(subject, Configuration) or subject.id != subject.urn:
-                    continue  # what stands in a template is not the resource's own to change
+                    continue  # resources in a template cannot be changed through the stack's properties
                 if isinstance(judgement.verdict, Violation):
                     arn = policy.remediate(subject, Context(stack, settings.values))
                     if arn is not None:
@@ -152,7 +152,7 @@ def _written(writer: carriers.KeyWriter, properties: Any, arn: str) -> Any:
     try:
         writer(properties, arn)
     except (KeyError, TypeError, ValueError):
-        return None  # where the key belongs stands something else: `validate` says so
+        return None  # the key's property has a value of another type: `validate` reports it
     return properties
 
 
@@ -168,7 +168,7 @@ def _tells_dependencies(args: Args) -> bool:
 
 
 def _schemas(policy: Policy) -> dict[str, dict[str, Any]]:
-    """The schemas of a policy's settings, with what the author of the pack has set as their defaults."""
+    """The schemas of a policy's settings, with the values from the author of the pack as their defaults."""
     found = schemas(policy.settings)
     return {
         name: {**each, "default": policy.given[name]} if name in policy.given else each for name, each in found.items()
@@ -176,7 +176,7 @@ def _schemas(policy: Policy) -> dict[str, dict[str, Any]]:
 
 
 def _framework(policy: Policy, pack: Pack) -> sdk.PolicyComplianceFramework | None:
-    # The SDK takes one framework a policy; the other requirements are in the documentation and the reports.
+    # The SDK has one framework per policy; the other requirements are in the documentation and the reports.
     asking = pack.control.requirements_of(policy.name)
     first = next((each for each in asking if each.framework == "NIST SP 800-53"), next(iter(asking), None))
     if first is None:

@@ -1,4 +1,4 @@
-"""What a running pack knows: the stack's configuration, what the policies were given, and the request being judged."""
+"""The state of a running pack: the stack's configuration, the policies' levels and settings, the current request."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from policy_pack.judging.settings import Effective, read, schemas, shown
 from policy_pack.stack.model import Resource, Stack
 
 _ABSENT = object()
-_ALL = "all"  # stands in a configuration for every policy; only a level can be given for it
+_ALL = "all"  # the name for every policy in a configuration; it can only have a level
 
 
 def phase_of(dry_run: bool) -> str:
-    """The phase, from what the engine says of it."""
+    """The phase, from the engine's information."""
     return PREVIEW if dry_run else UPDATE
 
 
 class Session:
     """One pack, for as long as the engine runs it.
 
-    `config` is the stack's configuration, `phase` one of those of `policy_pack.judging.phase`. `levels` are those that
-    the policies were given, by full name. `given` are the settings of the policies that are not disabled, by full name,
-    and whatever else was given by a name that no policy has.
+    `config` is the stack's configuration, and `phase` is a constant of `policy_pack.judging.phase`. `levels` are the
+    configured levels by full name. `given` are the configured settings of the enabled policies by full name, and
+    entries for names that no policy has.
     """
 
     def __init__(self, config: Mapping[str, str], pack: Pack, *, dry_run: bool = False) -> None:
@@ -47,7 +47,7 @@ class Session:
         self._settings: dict[str, tuple[Mapping[str, Any], Effective]] = {}
 
     def model(self, resources: Iterable[Resource], *, tells_dependencies: bool = True) -> Stack:
-        """The model of resources, where the stack and the environment say what they do not say themselves.
+        """The model of resources, with the stack and the environment as their surroundings.
 
         `tells_dependencies` is that of `policy_pack.stack.model.Stack`.
         """
@@ -57,7 +57,7 @@ class Session:
     def judging(
         self, resources: Callable[[], Iterable[Resource]], *, tells_dependencies: bool = True
     ) -> Iterator[None]:
-        """While it is open, policies judge these resources; they are read when the first policy asks, and once."""
+        """While this is open, policies judge these resources, which are read once, when the first policy needs them."""
         known: list[Stack] = []
 
         def stack() -> Stack:
@@ -72,14 +72,14 @@ class Session:
             self._current.reset(token)
 
     def stack(self, otherwise: Callable[[], Iterable[Resource]], *, tells_dependencies: bool = True) -> Stack:
-        """The model of what is being judged; of the resources that `otherwise` gives where nobody has said."""
+        """The model of the resources being judged; without `judging`, of the resources that `otherwise` returns."""
         current = self._current.get()
         return current() if current is not None else self.model(otherwise(), tells_dependencies=tells_dependencies)
 
     def judgements(
         self, policy: Policy, stack: Stack, given: Mapping[str, Any], tags: Mapping[str, str]
     ) -> list[Judgement]:
-        """What a policy says of a stack, with the settings that are `given` to it; each violation once."""
+        """A policy's judgements on a stack, with the settings that are `given` to it; each violation once."""
         settings = self.settings(policy, given)
         everyone = {} if policy.kind == RESOURCE else self.all_settings()
         judged = judge(
@@ -107,12 +107,12 @@ class Session:
         ]
 
     def level(self, policy: Policy) -> str:
-        """A policy's level, its default one where none was given."""
+        """A policy's configured level, or else its default."""
         return self.levels.get(self.pack.full_name(policy), policy.level)
 
     @contextmanager
     def remediating(self) -> Iterator[dict[str, str]]:
-        """While it is open, `remediation_failed` fills what it gives: messages by the full names of policies."""
+        """While this is open, `remediation_failed` fills the yielded mapping: messages by policies' full names."""
         failures: dict[str, str] = {}
         token = self._failures.set(failures)
         try:
@@ -121,7 +121,7 @@ class Session:
             self._failures.reset(token)
 
     def remediation_failed(self, policy: Policy, about: str, error: BaseException) -> None:
-        """Keeps that a policy failed to remediate a resource, for the answer."""
+        """Records for the answer that a policy failed to remediate a resource."""
         name = self.pack.full_name(policy)
         message = self.faults.tell(name, about, error)
         failures = self._failures.get()
@@ -130,7 +130,7 @@ class Session:
 
     @property
     def only_defaults(self) -> bool:
-        """Whether no setting was given that differs from its default; the engine fills defaults in."""
+        """Whether every configured setting equals its default; the engine fills in defaults."""
         by_name = self.pack.by_full_name
         for name, given in self.given.copy().items():
             defaults = schemas(by_name[name].settings) if name in by_name else {}
@@ -141,18 +141,18 @@ class Session:
         return True
 
     def settings(self, policy: Policy, given: Mapping[str, Any]) -> Effective:
-        """A policy's settings in effect, from what the SDK hands it."""
+        """A policy's settings in effect, from the SDK's arguments."""
         self.given[self.pack.full_name(policy)] = given
         return self._effective(policy, given)
 
     def all_settings(self) -> dict[str, Effective]:
-        """The settings in effect of those policies that were given any, by full name.
+        """The settings in effect of the policies that have configured ones, by full name.
 
-        What was given for no policy is among them, as a problem.
+        Entries for names that no policy has are included as problems.
         """
         by_name = self.pack.by_full_name
         found: dict[str, Effective] = {}
-        for name, given in self.given.copy().items():  # other requests are judged meanwhile
+        for name, given in self.given.copy().items():  # other requests are judged at the same time
             if name in by_name:
                 found[name] = self._effective(by_name[name], given)
             elif name != _ALL:

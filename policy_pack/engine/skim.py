@@ -1,7 +1,7 @@
-"""Parses of a request only what concerns the pack: a resource's type is looked at before the rest.
+"""Parses only the parts of a request that the pack needs, by looking at each resource's type first.
 
-An AnalyzeStack request is a list of resources, and most of its cost is parsing their properties. A field of messages
-and one of bytes look the same in what is sent, so the list is first read as one of bytes, which is a matter of cutting.
+An AnalyzeStack request is a list of resources, and parsing their properties is most of its cost. On the wire, a list of
+messages looks like a list of byte strings, so the list is first read as byte strings, which only cuts it into pieces.
 
 Sources: "Encoding" of the Protocol Buffers documentation; "pulumi/proto/pulumi/analyzer.proto".
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
-_TYPE = 0x0A  # what precedes a text in field 1, which a resource's type is, and then its length if below 128
+_TYPE = 0x0A  # the tag of field 1 with a text, a resource's type, and then its length if that is below 128
 _MOST = 4096  # types that are remembered
 
 
@@ -34,20 +34,20 @@ class _Known(dict[bytes, bool]):
 
 
 class Skimmer:
-    """Parses requests without the resources that are certainly of none of `types`, which need not be a list of them.
+    """Parses requests without the resources whose type is certainly not in `types`, which may be a rule, not a list.
 
-    `also` are more types: not to be joined with the others, which may be told by a rule.
+    `also` are more types, which cannot be merged into `types` if that is a rule.
     """
 
     def __init__(self, types: Container[str], *also: str) -> None:
         self._known = _Known(types, also)
 
     def resource(self, serialized: bytes) -> pb.AnalyzeRequest:
-        """An Analyze request; an empty one in place of one that is left out."""
+        """An Analyze request; an empty one for a resource that is left out."""
         return pb.AnalyzeRequest.FromString(serialized) if self._may_concern([serialized]) else pb.AnalyzeRequest()
 
     def stack(self, serialized: bytes) -> pb.AnalyzeStackRequest:
-        """An AnalyzeStack request with some of its resources."""
+        """An AnalyzeStack request without the resources that are left out."""
         skimmed = _request_of_bytes()
         if skimmed is None:
             return pb.AnalyzeStackRequest.FromString(serialized)
@@ -59,7 +59,7 @@ class Skimmer:
 
     def _may_concern(self, resources: Iterable[bytes]) -> list[bytes]:
         known = self._known
-        # Every serialiser writes fields by number. Where one does not, the resource is kept, and its type read later.
+        # Serializers write fields by number. If one does not, the resource is kept, and its type is read later.
         # No call for each: most of what a stack costs where nothing concerns the pack is spent here.
         return [
             each for each in resources if not each or each[0] != _TYPE or each[1] > 127 or known[each[2 : 2 + each[1]]]
@@ -68,8 +68,8 @@ class Skimmer:
 
 @cache
 def _request_of_bytes() -> Any:
-    """The class of AnalyzeStack requests whose resources are bytes; `None` where protobuf is older than 4.22."""
-    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # not before a stack is judged
+    """The class of AnalyzeStack requests whose resources are byte strings; `None` if protobuf is older than 4.22."""
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # imported only for a stack
 
     if not hasattr(message_factory, "GetMessageClass"):
         return None

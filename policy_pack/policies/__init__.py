@@ -52,5 +52,5 @@ PACK = Pack(
     prefix="sagemaker-endpoint-configuration-",
     policies=_POLICIES,
     control=CONTROL,
-    site="",  # the one setting of the site's address; `site_url` of mkdocs.yml is the same
+    site="",  # the only place of the site's address, besides `site_url` of mkdocs.yml, which is the same
 )

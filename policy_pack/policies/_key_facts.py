@@ -15,7 +15,7 @@ from policy_pack.values import PartlyKnown
 
 
 def arn_of(key: Key) -> str:
-    """The ARN of a key, with gaps for what is not known of it."""
+    """The ARN of a key, with gaps for its unknown parts."""
     if isinstance(key.arn, str) and parse_key(key.arn, short_forms=False) is not None:
         return key.arn
     return sagemaker.key_arn(

@@ -1,4 +1,4 @@
-"""What `key-policy-grants-sagemaker` says of a key's policy: who lacks what, why, and the statement to paste.
+"""The messages of `key-policy-grants-sagemaker`: who lacks which permission, why, and the statement to paste.
 
 Sources: "API permissions: actions, permissions, and resources reference" in the Amazon SageMaker Developer Guide (who
 calls CreateEndpoint needs kms:CreateGrant); "Determining access to AWS KMS keys" in the AWS KMS Developer Guide.
@@ -19,7 +19,7 @@ from policy_pack.stack.model import Key
 _OWNER = "arn:<partition>:iam::<account ID of the key>:root"
 _THE_KEY = "<ARN of the key>"
 
-# The worst cause first: what is denied is not mended by allowing it.
+# The worst cause first: an Allow does not help against a Deny.
 _ORDER = (DENIED_BY_KEY, DENIED_BY_ROLE, DENIED_BY_BOUNDARY, BOUNDARY, ROLE, KEY)
 
 _CONTROL = (
@@ -30,7 +30,7 @@ _FAILS = "CreateEndpoint requires it of that principal, and fails without it (Ac
 
 
 def of_a_refused_policy(key: Key, why: str) -> tuple[str, str]:
-    """What is wrong and what to type, where AWS refuses a key's policy; `why` follows "it"."""
+    """The message and the fix for a key policy that AWS refuses; `why` continues a sentence about the policy."""
     wrong = f"The policy of the key {key.quoted} {why}, so AWS refuses it and does not create or change the key."
     if why == LOCKS_OUT:
         return wrong, (
@@ -46,7 +46,7 @@ def of_a_refused_policy(key: Key, why: str) -> tuple[str, str]:
 
 
 def of_what_is_missing(key: Key, found: Assessment, users: Sequence[User]) -> tuple[str, str]:
-    """What is wrong and what to type, where a user lacks actions: by what keeps each of them from which."""
+    """The message and the fix for missing permissions, by user and by cause."""
     whys, fixes = [], []
     deploying = False
     for number in dict.fromkeys(each.user for each in found.causes):

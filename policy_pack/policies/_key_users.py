@@ -1,6 +1,6 @@
-"""The role that SageMaker uses a configuration's key as, and what the stack says of its permissions.
+"""The role with which SageMaker uses a configuration's key, and its permissions in the stack.
 
-The role is the configuration's own, else that of the models which its variants name. Where none is known, it is
+The role is the configuration's own, or else that of the models that its variants name. If no role is known, the user is
 SageMaker itself or some role of the key's account.
 
 Sources: `ExecutionRoleArn` of "CreateEndpointConfig" and "CreateModel" in the Amazon SageMaker API Reference; "Grants
@@ -25,17 +25,17 @@ from policy_pack.stack.links import grants_of, grouped, same_region
 from policy_pack.stack.model import Configuration, Grant, Key, ManagedPolicy, Model, Role, RolePolicy, Stack
 from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown, WrongType
 
-# What names a role, and the ids of what that is computed from.
+# The name or ARN of a role, and its sources.
 Named = tuple[Text, tuple[str, ...]]
 
 
 def roles_of(configuration: Configuration, stack: Stack) -> tuple[Named, ...]:
-    """What names the roles that SageMaker uses a configuration's key as; nothing where none is known."""
+    """The names or ARNs of the roles with which SageMaker uses a configuration's key; none if none is known."""
     return tuple(dict.fromkeys(_roles(configuration, stack)))
 
 
 def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
-    """Whom SageMaker uses a key as, given `roles_of` a configuration; every one of them needs the key."""
+    """The users of a key, given `roles_of` a configuration; every one of them needs the key."""
     arn = arn_of(key)
     grants = grants_of(key, stack)
     if not roles:
@@ -45,7 +45,7 @@ def users_of(roles: Sequence[Named], key: Key, stack: Stack) -> list[User]:
 
 
 def deployers_of(arns: Sequence[str], key: Key, stack: Stack) -> list[User]:
-    """The principals that deploy, by ARNs with ``*`` for anything: each has to create grants, and nobody for it."""
+    """The principals that deploy, by ARNs with ``*`` for anything; each has to create grants itself."""
     found = []
     for arn in arns:
         if "*" in arn:
@@ -132,13 +132,13 @@ def _policies(role: Role | None, name: str, stack: Stack) -> tuple[Sequence[Plai
     found = [*_within(role, stack), *_readable(attached, stack), *_inline_elsewhere(attached, role)]
     readable = [each for each in found if each is not None]
     if not found:
-        # Policies of a role are often attached elsewhere, unless something says that there are none.
+        # Policies are often attached to a role elsewhere, unless a resource says that there are no others.
         return [], {each.exclusive for each in attached} >= {"inline", "managed"}
     return readable, True if len(readable) == len(found) else None
 
 
 def _inline_elsewhere(attached: Sequence[RolePolicy], role: Role) -> Iterator[Plain]:
-    """`None` where a role is to have more policies of its own than the stack shows."""
+    """`None` if a role has more inline policies than the stack shows."""
     own = sum(each.policy is not None for each in attached)
     own += 0 if isinstance(role.inline, Unknown) else len(role.inline)
     for each in attached:
@@ -147,7 +147,7 @@ def _inline_elsewhere(attached: Sequence[RolePolicy], role: Role) -> Iterator[Pl
 
 
 def _boundary(role: Role | None, stack: Stack) -> Plain:
-    """The policy of a role's permissions boundary, unknown where it has one that cannot be read."""
+    """The policy of a role's permissions boundary; unknown if it has one that cannot be read."""
     if role is None or role.boundary is None:
         return None
     found = _managed(role.boundary, role.boundary_sources, stack)
@@ -159,7 +159,7 @@ def _by_name(role: Role, beside: Mapping[str, Sequence[RolePolicy]]) -> Sequence
 
 
 def _within(role: Role, stack: Stack) -> Iterator[Plain]:
-    """The policies written within a role; `None` for each that cannot be read."""
+    """The inline policies of a role; `None` for each one that cannot be read."""
     if isinstance(role.inline, Unknown):
         yield role.inline
     else:
@@ -180,7 +180,7 @@ def _readable(attached: Iterable[RolePolicy], stack: Stack) -> Iterator[Plain]:
 
 
 def _managed(arn: Text, sources: Sequence[str], stack: Stack) -> Plain:
-    """A managed policy of the stack or one of AWS's; `None` where it is neither."""
+    """A managed policy of the stack or of AWS; `None` if it is neither."""
     for source in sources:
         if isinstance(node := stack.by_id.get(source), ManagedPolicy):
             return node.policy
@@ -197,7 +197,7 @@ def _granted(action: str, grants: Sequence[Grant], caller: Caller, role: Role | 
 def _grants(action: str, grant: Grant, caller: Caller, role: Role | None) -> Answer:
     operation = action.partition(":")[2]
     of_action = None if isinstance(grant.operations, Unknown) else operation in grant.operations
-    # What a constraint asks for is an encryption context, which SageMaker chooses.
+    # A constraint requires an encryption context, which SageMaker chooses.
     free = None if isinstance(grant.constrained, Unknown) or grant.constrained else True
     return all_of([of_action, _is_grantee(grant, caller, role), free])
 

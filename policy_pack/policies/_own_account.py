@@ -1,7 +1,7 @@
-"""The account of a key whose template calls it its own (``${AWS::AccountId}``) and whose id nobody knows.
+"""Decides about a key whose account is its template's own (``${AWS::AccountId}``), with an unknown account ID.
 
-It is one that a policy names, or none of those. So what follows from policies is asked for each of these accounts, and
-is certain where it is the same for all of them.
+The account is one that a policy names, or another one. So a question about policies is asked for each possible account,
+and its answer is certain if it is the same for all of them.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from policy_pack.values import PartlyKnown, Plain, WrongType
 
 _ID = expression(r"(?<![0-9])[0-9]{12}(?![0-9])")
 
-# The most accounts that are named beside it: where there are more, nobody tells.
+# The most named accounts; with more, the answer is unknown.
 _MOST = 4
 
 
 def in_any_account(key: Key, named_in: Iterable[Plain | WrongType], decide: Callable[[Key], Decision]) -> Decision:
-    """What `decide` says of a key, in whatever account its template is deployed; `named_in` are what names others."""
+    """The decision about a key in any account that its template may be deployed to; `named_in` names accounts."""
     decisions = [decide(each) for each in _as_in_each_account(key, named_in)]
     violations = [each for each in decisions if isinstance(each, Violation)]
     if violations and len(violations) < len(decisions):
@@ -31,7 +31,7 @@ def in_any_account(key: Key, named_in: Iterable[Plain | WrongType], decide: Call
 
 
 def _as_in_each_account(key: Key, named_in: Iterable[Plain | WrongType]) -> list[Key]:
-    """The key as one of each account that may be its own; the key itself where its account is known or unheard of."""
+    """The key in each possible account; the key itself if its account is known, or not mentioned at all."""
     own = key.account
     if not isinstance(own, PartlyKnown) or own.text != ACCOUNT:
         return [key]
@@ -53,7 +53,7 @@ def own_account(key: Key) -> OwnAccount | None:
 
 
 def with_account(value: Plain, key: Key) -> Plain:
-    """A value in which a template calls its account its own, with the account of a key of that template instead."""
+    """A value with the key's account in the place of the template's pseudo parameter for its account."""
     own = own_account(key)
     return value if own is None else with_own_account(value, own)
 

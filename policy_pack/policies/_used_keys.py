@@ -1,4 +1,4 @@
-"""The keys of the stack that a configuration uses, or why a policy has none to judge."""
+"""The keys of the stack that a configuration uses, or why there is no key for a policy to judge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policy_pack.values import PartlyKnown, Unknown
 
 
 def used_keys(configuration: Configuration, context: Context) -> Sequence[Key] | NotApplicable | CannotTell:
-    """The keys of the stack that a configuration uses; where there is none, why."""
+    """The keys of the stack that a configuration uses, or the reason why there is none."""
     keys = keys_of(configuration, context.stack)
     if keys:
         return keys
@@ -37,12 +37,12 @@ def _once(
 
 
 def of_unknown_key(configuration: Configuration, context: Context) -> NotApplicable | CannotTell:
-    """Why there is no key of the stack to judge where it is not known which key a configuration names."""
+    """Why there is no key of the stack to judge if it is not known which key a configuration names."""
     named = configuration.key
-    # What a template is told of itself is in no key's id.
+    # No key ID contains a template's pseudo parameters.
     in_part = isinstance(named, PartlyKnown) and GAP not in named.text
     final = context.phase in FINAL and context.stack.tells_dependencies
     if in_part or (final and not configuration.key_sources):
-        # Whatever it is, it was given from outside, as a key's ARN that is written down.
+        # Its value comes from outside the stack, like a literal ARN.
         return NotApplicable("The key does not come from a key resource of this stack.")
     return CannotTell("The key does not come from a key resource of this stack and is not known before the update.")

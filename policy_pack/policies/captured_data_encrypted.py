@@ -1,4 +1,4 @@
-"""Data capture, asynchronous output and core dumps name a key too."""
+"""Policy: data capture, asynchronous output and core dumps name a key too."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ def _is_with_key(key: Text) -> bool:
 
 def _is_without_key(key: Text) -> bool:
     if isinstance(key, PartlyKnown):
-        from policy_pack.aws.key_forms import may_be_of_a_customer, may_be_of_aws  # no sooner than there is such a key
+        from policy_pack.aws.key_forms import (
+            may_be_of_a_customer,
+            may_be_of_aws,
+        )  # imported only for a partly known key
 
         return may_be_of_aws(key.text) and not may_be_of_a_customer(key.text, short_forms=True)
     return key is None or isinstance(key, WrongType) or (isinstance(key, str) and names_aws_managed_key(key))

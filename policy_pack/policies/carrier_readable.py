@@ -1,4 +1,4 @@
-"""What may make an endpoint configuration is of a kind that the pack reads."""
+"""Policy: every resource that may make an endpoint configuration is of a kind that the pack reads."""
 
 from __future__ import annotations
 

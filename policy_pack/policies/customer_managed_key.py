@@ -1,4 +1,4 @@
-"""A known key is a well-formed KMS key or customer alias, and one that the organization allows."""
+"""Policy: a known key is a well-formed KMS key or customer alias that the organization allows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         fix=f"Set {name} to {forms}. Pass the output of a key resource (key.arn) rather than a string.",
     )
     if isinstance(key, PartlyKnown):
-        from policy_pack.aws import key_forms  # no sooner than there is such a key
+        from policy_pack.aws import key_forms  # imported only for a partly known key
 
         if not key_forms.may_be_of_a_customer(key.text, short_forms=configuration.short_keys):
             return of_aws if key_forms.may_be_of_aws(key.text) else malformed
@@ -54,7 +54,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 
 def _allowed_in_part(key: str, configuration: Configuration, context: Context) -> Decision:
-    """What is certain of a key that is known in part, whatever its gaps hold."""
+    """The certain decision about a partly known key, whatever fills its gaps."""
     from policy_pack.aws.key_forms import may_be_any_of, may_be_of_a_customer
 
     name, short_forms = configuration.key_property, configuration.short_keys
@@ -74,7 +74,7 @@ def _allowed_in_part(key: str, configuration: Configuration, context: Context) -
     if typical is None or names_aws_managed_key(typical):
         return CannotTell("Only part of the key's ARN is known before the update.")
     parsed = parse_key(typical, short_forms=short_forms)
-    # A gap is of no pattern and no account of the settings but of an asterisk.
+    # A gap matches no pattern or account of the settings except an asterisk.
     known_account = accounts is None or key.split(":")[4:5] == [parsed and parsed.account]
     listed = keys is None or any(matches(key, pattern) for pattern in keys)
     if parsed is None or not known_account or not listed:
@@ -124,7 +124,7 @@ def _not_listed(name: str) -> Violation:
     )
 
 
-# Each part of an ARN may hold asterisks; a part without any must be well-formed.
+# Each part of an ARN may contain asterisks; a part without asterisks must be well-formed.
 _PATTERN = expression(r"arn:([a-z*-]+):kms:([a-z0-9*-]+):([0-9*]+):([a-z*]+[a-zA-Z0-9/_*-]*)")
 
 

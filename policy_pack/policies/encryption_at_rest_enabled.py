@@ -1,4 +1,4 @@
-"""An endpoint configuration names a KMS key.
+"""Policy: an endpoint configuration names a KMS key.
 
 Source: "Create an endpoint configuration" for Serverless Inference in the Amazon SageMaker Developer Guide.
 """
@@ -45,34 +45,34 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 
 _CONSEQUENCE = "You cannot restrict, audit or revoke the use of the key that protects them now."
-# Texts of the API and rules of other tools that predate its change say that such instances take no key.
+# Older API texts and rules of other tools say that such instances accept no key.
 _LOCAL = "The local NVMe storage of these instances has a hardware key of its own; the volumes beside it need this one."
 _IF_REFUSED = (
     " If CreateEndpointConfig still refuses a key for these instance types in your account, set instanceStorageOnly of "
     "this policy to exempt."
 )
 
-# What other tools call this check where they read templates.
+# The names of this check in other tools that read templates.
 _IN_CDK_NAG = "SageMakerEndpointConfigurationKMSKeyConfigured"
 _OTHERS = {"cfn_nag": "W1200", "guard": "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED"}
 
 
 def _is_of_this_check(suppression: Suppression) -> bool:
     if suppression.tool == "cdk_nag":
-        # A rule goes by its pack's name, a dash and its own, as in HIPAA.Security-..., and may be of one finding.
+        # A rule's full name is its pack's name, a dash and its own name (HIPAA.Security-...), perhaps with a finding.
         return suppression.rule.partition("[")[0].rpartition("-")[2] == _IN_CDK_NAG
     return _OTHERS.get(suppression.tool) == suppression.rule
 
 
 def _kept(configuration: Configuration) -> str:
-    """What the key is there for: serverless variants have no volumes of their own."""
+    """What the key encrypts: serverless variants have no volumes of their own."""
     if configuration.variants and all(each.serverless is True for each in configuration.variants):
         return "the container images that SageMaker keeps for the serverless variants are"
     return "the instance volumes are"
 
 
 def key_for(configuration: Configuration, context: Context) -> str | None:
-    """The organization's key for a configuration's region."""
+    """The organization's key for a configuration's Region."""
     region = configuration.place.region
     key = context.settings["keyArnByRegion"].get(region) if isinstance(region, str) else None
     return key if isinstance(key, str) else None

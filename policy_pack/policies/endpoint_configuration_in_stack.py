@@ -1,4 +1,4 @@
-"""An Endpoint's configuration is managed in the stack, so it is checked there."""
+"""Policy: an Endpoint's configuration is managed in the same stack, so it is checked there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An Endpoint takes a managed configuration's name from its output, not from a string, and follows it."""
+"""Policy: an Endpoint takes a managed configuration's name from the output, not from a string, and so follows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from policy_pack.values import Text, Unknown, WrongType
 def decide(endpoint: Endpoint, context: Context) -> Decision:
     follows = configurations_from(endpoint, context.stack)
     left = configurations_left(endpoint, context.stack)
-    # What a template as a whole does not follow, neither of two in it follows.
+    # If a template as a whole does not follow a configuration, its Endpoints do not either.
     ignored = [each for each in follows or left if endpoint.ignores_changes and not is_of_one_template(endpoint, each)]
     if follows and not ignored:
         return COMPLIANT
@@ -89,7 +89,7 @@ def _by_hand(endpoint: Endpoint, named: Sequence[Configuration], context: Contex
             "CloudFormation does not replace a configuration with a custom name, so the Endpoint has nothing to follow."
         )
     if not context.stack.tells_dependencies:
-        # A generated name is as likely to come from the configuration's output.
+        # A generated name probably comes from the configuration's output.
         outside = [each for each in outside if each.generated_name is False]
         if not outside:
             return CannotTell(

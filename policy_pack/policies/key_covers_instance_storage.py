@@ -1,4 +1,4 @@
-"""No variant keeps data on local NVMe storage that the key does not encrypt."""
+"""Policy: no variant keeps data on local NVMe storage, which the key does not encrypt."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 def _keeps_data_locally(instance_type: Text) -> bool:
     if isinstance(instance_type, PartlyKnown):
-        # Whatever the size is, the family says it.
+        # The family decides, whatever the size is.
         return has_local_storage(f"{_family(instance_type)}.size") is True
     return isinstance(instance_type, str) and has_local_storage(instance_type) is True
 
@@ -48,7 +48,7 @@ def _shown(instance_type: Text) -> str:
 
 
 def _family(instance_type: PartlyKnown) -> str:
-    """What stands before the size, as in "ml.g5"; a gap where that is not known."""
+    """The family of an instance type, such as "ml.g5"; with a gap if it is not known."""
     family, dot, _ = instance_type.text.rpartition(".")
     return family if dot and not has_gaps(family) else GAP
 

@@ -1,4 +1,4 @@
-"""A known ARN's region and partition are the configuration's."""
+"""Policy: the Region and partition of a known ARN are the configuration's."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     if parsed is None:
         return NotApplicable("The configuration names no well-formed key.")
     if parsed.region is None:
-        return COMPLIANT  # a bare id and an alias' name are of the configuration's own region by definition
+        return COMPLIANT  # a bare ID and an alias name are in the configuration's own Region by definition
     region = _region_of(configuration, context)
     if not isinstance(region, str):
         return region
@@ -45,14 +45,14 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 
 def _decide_in_part(key: str, configuration: Configuration, context: Context) -> Decision:
-    """What is certain of a key that is known in part, whatever its gaps hold."""
-    from policy_pack.aws.key_forms import may_be_of_a_customer  # no sooner than there is such a key
+    """The certain decision about a partly known key, whatever fills its gaps."""
+    from policy_pack.aws.key_forms import may_be_of_a_customer  # imported only for a partly known key
 
     short_forms = configuration.short_keys
     if not may_be_of_a_customer(key, short_forms=short_forms):
         return NotApplicable("The configuration names no well-formed customer-managed key.")
     if not may_be_of_a_customer(key, short_forms=False):
-        return COMPLIANT  # as a bare id and an alias' name are
+        return COMPLIANT  # like a bare ID and an alias name
     region = _region_of(configuration, context)
     arn = key.split(":")[1:4]
     is_certain = len(arn) == 3 and not any(GAP in each for each in arn)
@@ -61,7 +61,7 @@ def _decide_in_part(key: str, configuration: Configuration, context: Context) ->
         partition_of(region) if isinstance(region, str) else where if isinstance(where, str) else ""
     ) or PARTITION
     if is_certain and arn[2] == REGION and arn[0] in (partition, PARTITION):
-        return COMPLIANT  # the template names the region that it is deployed to, which is the configuration's
+        return COMPLIANT  # the template names its own Region, which is the configuration's
     if not isinstance(region, str):
         return region
     if not may_be_of_a_customer(key, short_forms=short_forms, region=region, partition=partition):

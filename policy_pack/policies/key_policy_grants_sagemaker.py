@@ -1,4 +1,4 @@
-"""The policy of a key lets SageMaker decrypt, generate data keys and create grants."""
+"""Policy: the policy of a key lets SageMaker decrypt, generate data keys and create grants."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _decide_one(stack: Stack, key: Key, asked: _Asked) -> Decision:
 
 
 def _refused(policy: Plain, key: Key, stack: Stack) -> str | None:
-    """Why AWS refuses a policy; it follows "it"."""
+    """Why AWS refuses a policy, as the end of a sentence about the policy."""
     from policy_pack.iam.document import Malformed
     from policy_pack.iam.parse import parse_key_policy
     from policy_pack.iam.refused import refusal
@@ -107,7 +107,7 @@ def _refused(policy: Plain, key: Key, stack: Stack) -> str | None:
 
 
 def _rests_on(key: Key, found: Assessment, users: Sequence[User]) -> str:
-    """On which of the role and the service it rests that SageMaker may use a key."""
+    """Whether SageMaker may use a key because of the role or because of the service."""
     from policy_pack.iam.sagemaker import ACTIONS
 
     known = any(each.service and each.known for each in users)

@@ -1,4 +1,4 @@
-"""The policy of a key lets in nobody but its account, those accounts and principals that are allowed, and services."""
+"""Policy: the policy of a key allows only its own account, the configured accounts and principals, and services."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 @dataclass(frozen=True)
 class _Allowed:
-    """What the settings allow; `None` allows any."""
+    """The allowed accounts, principals and organizations; `None` allows any."""
 
     accounts: tuple[str, ...]
     principals: tuple[str, ...] | None
@@ -49,18 +49,18 @@ class _Allowed:
 
 
 def _decide_for_any_account(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
-    from policy_pack.policies._own_account import in_any_account  # no sooner than there is a key
+    from policy_pack.policies._own_account import in_any_account  # imported only for a key
 
     found = in_any_account(key, policies_of(key, stack), lambda each: _decide(stack, each, allowed))
     if isinstance(found, Violation) and not isinstance(key.account, str):
-        # In whatever account, and without an assumption the key's own is not among those to change.
+        # Without assuming an account, so that the message does not report the key's own account.
         unassumed = _decide(stack, key, allowed)
         return unassumed if isinstance(unassumed, Violation) else found
     return found
 
 
 def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
-    from policy_pack.iam.document import Malformed  # no sooner than there is a key
+    from policy_pack.iam.document import Malformed  # imported only for a key
     from policy_pack.iam.exposure import exposure
     from policy_pack.iam.parse import parse_key_policy
     from policy_pack.policies._key_facts import arn_of, facts_of
@@ -72,7 +72,7 @@ def _decide(stack: Stack, key: Key, allowed: _Allowed) -> Decision:
     unclear, why = granted is None, "depends on values that are not known before the update"
     for policy in policies_of(key, stack):
         if policy is None:
-            continue  # AWS's default policy lets in the key's own account only
+            continue  # AWS's default policy allows only the key's own account
         document = parse_key_policy(with_account(policy, key))
         if isinstance(document, Malformed):
             unclear, why = True, "is not known, because the policy is not a policy document"
@@ -107,7 +107,7 @@ def _fix(key: Key, *, granted: bool, statements: bool) -> str:
 
 
 def _granted(stack: Stack, key: Key, arn: str, allowed: _Allowed) -> bool | None:
-    """Whether a grant lets in an account or a principal that is not allowed."""
+    """Whether a grant allows an account or a principal that is not allowed."""
     from policy_pack.iam.logic import any_of
     from policy_pack.iam.texts import ACCOUNT, GAP, LIKE, patterns
 
@@ -116,7 +116,7 @@ def _granted(stack: Stack, key: Key, arn: str, allowed: _Allowed) -> bool | None
     for grant in grants_of(key, stack):
         named = ACCOUNT.findall(grant.principal) if isinstance(grant.principal, str) else []
         if not named:
-            continue  # a service, or what is computed from a role of the stack or of another one
+            continue  # a service, or a value from a role of this stack or another one
         strangers = named[0] not in (owner, *allowed.accounts)
         answers.append(None if strangers and GAP in owner else strangers)
         if allowed.principals is not None:

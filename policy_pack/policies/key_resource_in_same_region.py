@@ -1,4 +1,4 @@
-"""A key computed in the stack lives where the configuration lives."""
+"""Policy: a key that is made in the stack is in the configuration's Region."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from policy_pack.values import PartlyKnown, Text, Unknown, WrongType
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     key = configuration.key
-    # An alias is where its key is, whoever made that.
+    # An alias is in the same Region as its key, whatever made the key.
     found: tuple[Key | Alias, ...] = (
         *keys_of(configuration, context.stack),
         *aliases_from(configuration.key_sources, context.stack),
@@ -39,7 +39,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 
 def _names_region(key: Text) -> bool:
-    """Whether it is anything else than a bare id or an alias' name, which AWS looks for where the configuration is."""
+    """Whether a name is not just a bare ID or alias name, which AWS looks up in the configuration's Region."""
     if isinstance(key, PartlyKnown):
         return GAP not in "".join(key.text.split(":")[:4]) and key.text.count(":") >= 4
     parsed = parse_key(key, short_forms=True) if isinstance(key, str) else None

@@ -1,4 +1,4 @@
-"""A key of the stack that a configuration uses is enabled, symmetric and for encryption."""
+"""Policy: a key of the stack that a configuration uses is enabled, symmetric and for encryption."""
 
 from __future__ import annotations
 
@@ -48,18 +48,18 @@ def _expiring(key: Key) -> Violation:
 
 
 def _another(key: Key) -> str:
-    """What to do where a key is of the wrong kind, which it stays."""
+    """The fix for a key of the wrong kind, which cannot be changed."""
     spec, usage = key.properties.spec, key.properties.usage
     return f"Make another key with {spec} SYMMETRIC_DEFAULT and {usage} ENCRYPT_DECRYPT; neither can be changed later."
 
 
 def _wrong(key: Key, stack: Stack) -> Iterator[tuple[str, str]]:
-    """What is wrong with a key, and what to do about it."""
+    """The problems of a key, each with its fix."""
     shared = primary_of(key, stack)
     if key.enabled is False:
         yield "is disabled", f"Set {key.properties.enabled} to true on the key."
     if not isinstance(shared.spec, Unknown) and shared.spec != "SYMMETRIC_DEFAULT":
-        # A key for message authentication is symmetric too.
+        # A key for message authentication is symmetric, too.
         yield "is not for symmetric encryption", _another(shared)
     elif not isinstance(shared.usage, Unknown) and shared.usage != "ENCRYPT_DECRYPT":
         yield "is not for encryption", _another(shared)

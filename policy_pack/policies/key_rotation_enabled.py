@@ -1,4 +1,4 @@
-"""A key of the stack that a configuration uses rotates."""
+"""Policy: a key of the stack that a configuration uses rotates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policy_pack.stack.links import primary_of
 from policy_pack.stack.model import Configuration, Key
 from policy_pack.values import Unknown
 
-# What AWS takes where a key that rotates says nothing.
+# AWS's default rotation period.
 _DEFAULT_DAYS = 365
 
 

@@ -1,4 +1,4 @@
-"""A key from outside the stack exists, is usable and granted: asked of AWS."""
+"""Policy: a key from outside the stack exists, is usable and is granted to SageMaker, according to AWS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from policy_pack.values import Unknown
 if TYPE_CHECKING:
     from policy_pack.aws.ask_kms import Description, Keys, Question
 
-_keys: list[Keys] = []  # the one that asks, for as long as the pack runs
+_keys: list[Keys] = []  # the single client, for as long as the pack runs
 
 _PERMIT = "Give the policy pack credentials that may describe the key, or set onError to ignore."
 _INSTALL = (
@@ -36,7 +36,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     reason = _not_to_ask(configuration, context.stack)
     if reason is not None:
         return reason
-    from importlib.util import find_spec  # only where this policy is on
+    from importlib.util import find_spec  # imported only if this policy is enabled
 
     if find_spec("boto3") is None:
         return _not_asked(
@@ -53,7 +53,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
 
 
 def _not_to_ask(configuration: Configuration, stack: Stack) -> CannotTell | NotApplicable | None:
-    """Why AWS is not asked about a configuration's key: where it cannot be, and where another policy has the answer."""
+    """Why AWS is not asked about a configuration's key: it is not possible, or another policy has the answer."""
     key, region = configuration.key, configuration.place.region
     if isinstance(key, Unknown):
         return CannotTell("The key is not known before the update.")
@@ -72,11 +72,11 @@ def _not_to_ask(configuration: Configuration, stack: Stack) -> CannotTell | NotA
 
 
 def _verdict(configuration: Configuration, context: Context) -> Decision:
-    from policy_pack.aws.ask_kms import Failure, Keys  # an extra, and only where this policy is on
+    from policy_pack.aws.ask_kms import Failure, Keys  # an extra, imported only if this policy is enabled
 
     if not _keys:
         _keys.append(Keys())
-    # All of the stack's at once, so that they are asked together within one budget.
+    # All keys of the stack, so that they share one budget.
     answers = _keys[0].ask(_questions(context), context.settings["budgetSeconds"])
     answer = answers[_question(configuration, context)]
     if not isinstance(answer, Failure):
@@ -91,7 +91,7 @@ def _verdict(configuration: Configuration, context: Context) -> Decision:
 
 
 def judge_description(configuration: Configuration, answer: Description) -> Decision:
-    """What AWS's description of a configuration's key amounts to."""
+    """The decision from AWS's description of a configuration's key."""
     metadata = answer.metadata
     wrong = []
     state = str(metadata.get("KeyState", ""))
@@ -117,8 +117,8 @@ def judge_description(configuration: Configuration, answer: Description) -> Deci
 
 
 def _missing(configuration: Configuration, answer: Description) -> tuple[str, ...]:
-    """The actions that the key's policy certainly does not let SageMaker call; none where it may not be read."""
-    from policy_pack.iam import User, access, anybody, sagemaker  # no sooner than there is a policy
+    """The actions that the key's policy certainly does not allow SageMaker; none if the policy may not be read."""
+    from policy_pack.iam import User, access, anybody, sagemaker  # imported only for a policy
 
     key, region = str(answer.metadata.get("Arn", "")), configuration.place.region
     if answer.policy is None or key.count(":") != 5:
@@ -145,7 +145,7 @@ def _question(configuration: Configuration, context: Context) -> Question:
 
 
 def _may_ask(configuration: Configuration, context: Context) -> bool:
-    """Whether an answer would be of the key that is meant: an id or an alias may be another account's as well."""
+    """Whether AWS would answer about the right key: an ID or an alias may also be in another account."""
     if context.settings["allowProviderProfile"] or configuration.place.profile is None:
         return True
     parsed = parse_key(str(configuration.key), short_forms=configuration.short_keys)

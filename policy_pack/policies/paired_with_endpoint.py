@@ -1,4 +1,4 @@
-"""A configuration is used by an Endpoint of the stack."""
+"""Policy: a configuration is used by an Endpoint of the stack."""
 
 from __future__ import annotations
 

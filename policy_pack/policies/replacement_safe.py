@@ -1,4 +1,4 @@
-"""A changed key reaches the running endpoint: by a generated name, and without deleting what the endpoint runs."""
+"""Policy: a changed key reaches the running endpoint, by a generated name and with nothing deleted first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pack's settings mean something, and no exemption is left over."""
+"""Policy: the pack's settings have an effect, and no exemption is unused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policy_pack.stack.urn import stack_part
 
 
 def decide(stack: Stack, context: Context) -> Decision:
-    # Where nothing is judged, an exemption may well be of another stack that shares the settings.
+    # If nothing is judged, an exemption may be for another stack with the same settings.
     judged = any(isinstance(node, (Configuration, Endpoint, Template)) for node in stack.nodes)
     problems: list[str] = []
     for policy, settings in context.all_settings.items():
@@ -31,7 +31,7 @@ def decide(stack: Stack, context: Context) -> Decision:
 
 
 def _left_over(judges: type[Subject], exemptions: Iterable[Exemption], stack: Stack) -> Iterator[str]:
-    # What is wrong with a key is reported at the key, and may be exempted by its name.
+    # Violations about a key are reported at the key, so its name may be exempted.
     exempted = [node for node in stack.nodes if judges is Stack or isinstance(node, (judges, Key))]
     names = {name for node in exempted for name in names_of(node)}
     for each in exemptions:
@@ -44,7 +44,7 @@ def _stacks(stack: Stack) -> set[str]:
 
 
 def _is_of(exemption: Exemption, stacks: set[str]) -> bool:
-    """Whether an exemption is of one of these stacks, as far as it says: a URN of another one is not left over here."""
+    """Whether an exemption may be for one of these stacks; one for the URN of another stack is not unused here."""
     if not exemption.resource.startswith("urn:"):
         return True
     return any(matches(stack, stack_part(exemption.resource)) for stack in stacks)

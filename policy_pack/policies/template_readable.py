@@ -1,4 +1,4 @@
-"""A CloudFormation template can be read at preview, so nothing hides in it."""
+"""Policy: a CloudFormation template can be read at preview, so that nothing hides in it."""
 
 from __future__ import annotations
 

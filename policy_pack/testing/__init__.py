@@ -1,6 +1,6 @@
 """Helpers for tests of programs, components and policies, without the Pulumi CLI, an account or a network.
 
-The pytest plugin gives a fixture, `encryption`, which is an `Encryption` with the pack's own policies and defaults::
+The pytest plugin has a fixture, `encryption`, which is an `Encryption` with the pack's own policies and defaults::
 
     def test_serving_component(encryption):
         said = encryption.preview(lambda: Serving("ranking", key=aws.kms.Key("key")))

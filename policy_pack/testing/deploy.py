@@ -1,6 +1,6 @@
-"""Runs Pulumi programs in the test process: the real SDKs, against the engine that tests play.
+"""Runs Pulumi programs in the test process, with the real SDKs, against a simulated engine.
 
-A program is a function; what it registers becomes the requests that the engine sends a policy pack::
+A program is a function. The resources that it registers become the requests that the engine sends a policy pack::
 
     def program() -> None:
         aws.sagemaker.EndpointConfiguration("config", production_variants=[...])
@@ -43,7 +43,7 @@ class Deployment:
 
     @property
     def requests(self) -> list[Message]:
-        """What the engine sends a policy pack. Of what is only read, it sends nothing."""
+        """The engine's requests to a policy pack. There are none for resources that are only read."""
         managed = [resource for resource in self.resources if not resource.read]
         return [
             self.stack.request,
@@ -53,7 +53,7 @@ class Deployment:
 
     @property
     def export(self) -> dict[str, Any]:
-        """What `pulumi stack export` writes after an update."""
+        """The output of `pulumi stack export` after an update."""
         return {
             "version": 3,
             "deployment": {
@@ -66,9 +66,9 @@ class Deployment:
 
 
 def deploy(program: Program, *, phase: str = "preview", stack: Stack = DEV, world: World | None = None) -> Deployment:
-    """Runs a program as "preview" (new resources' outputs are unknown) or "update" of an empty stack.
+    """Runs a program as a "preview" (new resources' outputs are unknown) or "update" of an empty stack.
 
-    What the program raises comes out of it. Nothing of it stays behind in the process.
+    Exceptions of the program are raised. The program leaves no state in the process.
     """
     world = world or World()
     stack = replace(stack, dry_run=phase == "preview")
@@ -96,7 +96,7 @@ def _run(program: Program, stack: Stack, monitor: Monitor) -> None:
 
 
 def _in_order(resources: Iterable[Registered]) -> Iterator[Registered]:
-    """The stack, then each resource after what it needs, and otherwise by URN: registrations race."""
+    """The stack, then each resource after its dependencies, and otherwise by URN, since registrations race."""
     waiting = sorted(resources, key=lambda resource: (resource.type != ROOT, resource.urn))
     needed = {resource.urn for resource in waiting}
     while waiting:

@@ -1,4 +1,4 @@
-"""What policies say of a program, a component or a recorded stack: judged in this process, as a pack judges them."""
+"""The policies' statements about a program, a component or a recorded stack, judged in this process."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Statement:
-    """A violation that a policy reports: `policy` without the common prefix, `resource` by its name in the stack.
+    """A violation: `policy` is its name without the common prefix, `resource` the name of the resource in the stack.
 
-    `level` is "mandatory" or "advisory"; `message` is what a user reads, without the policy's description.
+    `level` is "mandatory" or "advisory"; `message` is the text for users, without the policy's description.
     """
 
     policy: str
@@ -47,7 +47,7 @@ class Statement:
 
 
 class Said(str):
-    """What the policies say, as `statements` and as a text, which pytest shows whole: ``assert said.clean, said``."""
+    """The policies' result, as `statements` and as a text that pytest shows in full: ``assert said.clean, said``."""
 
     statements: tuple[Statement, ...]
 
@@ -59,38 +59,38 @@ class Said(str):
 
     @property
     def clean(self) -> bool:
-        """Whether no policy reports anything, advice included."""
+        """Whether no policy reports anything, not even a warning."""
         return not self.statements
 
     @property
     def mandatory(self) -> tuple[Statement, ...]:
-        """What stops an update."""
+        """The violations that stop an update."""
         return tuple(each for each in self.statements if each.level == MANDATORY)
 
     @property
     def advisory(self) -> tuple[Statement, ...]:
-        """What warns."""
+        """The violations that are only warnings."""
         return tuple(each for each in self.statements if each.level != MANDATORY)
 
     @property
     def policies(self) -> tuple[str, ...]:
-        """The names of the policies that report something, each once."""
+        """The names of the policies that report something, without repeats."""
         return tuple(dict.fromkeys(each.policy for each in self.statements))
 
     def by(self, policy: str) -> tuple[Statement, ...]:
-        """What one policy reports, by its name without the prefix."""
+        """The violations of one policy, by its name without the prefix."""
         return tuple(each for each in self.statements if each.policy == policy)
 
 
 @dataclass(frozen=True)
 class Encryption:
-    """The pack, ready to be asked. `policies` take the place of the pack's, for policies of one's own.
+    """The pack for tests. `policies` replace the pack's policies, for policies of your own.
 
-    `config` is what a file for ``--policy-pack-config`` holds: levels and settings by the policies' names, with or
-    without the prefix. `stack` is the stack that programs run in, ``aws:region`` us-east-1 by default; `world` is what
-    surrounds it.
+    `config` is the content of a file for ``--policy-pack-config``: levels and settings by the policies' names, with or
+    without the prefix. `stack` is the stack that programs run in, with ``aws:region`` us-east-1 by default; `world` is
+    its environment.
 
-    Raises `SelectionError` where the configuration names no policy, or a level that there is not.
+    Raises `SelectionError` if the configuration names an unknown policy or level.
     """
 
     policies: tuple[Policy, ...] = PACK.policies
@@ -99,18 +99,18 @@ class Encryption:
     world: World = field(default_factory=World)
 
     def preview(self, program: Program) -> Said:
-        """What the policies say at a preview of a Python program: a function that makes resources."""
+        """The result for a preview of a Python program, a function that makes resources."""
         return self._run(program, "preview")
 
     def update(self, program: Program) -> Said:
-        """What the policies say at a first update of a Python program."""
+        """The result for the first update of a Python program."""
         return self._run(program, "update")
 
     def state(self, path: str | Path) -> Said:
-        """What the policies say of a recorded stack, whatever its program is written in.
+        """The result for a recorded stack, of a program in any language.
 
-        `path` is what ``pulumi stack export`` or ``pulumi preview --json --show-sames`` wrote. Needs the extra `audit`.
-        Raises `ValueError` where it holds no stack.
+        `path` is a file from ``pulumi stack export`` or ``pulumi preview --json --show-sames``. Needs the extra
+        `audit`. Raises `ValueError` if it is not a stack.
         """
         from policy_pack.audit.config import reconcile
         from policy_pack.audit.examine import Options
@@ -160,7 +160,7 @@ class Encryption:
                         yield Statement(policy.name, level, policy.severity, name_of(urn), text)
 
     def _configured(self, pack: Pack) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
-        """The level of each policy, and what is given to it, by full name."""
+        """The level and the settings of each policy, by full name."""
         given = dict(self.config)
         everyone = given.pop("all", None)
         entries = {name.removeprefix(pack.prefix): each for name, each in given.items()}

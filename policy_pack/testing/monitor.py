@@ -1,8 +1,8 @@
-"""The engine as a Pulumi program meets it: the `pulumirpc.ResourceMonitor` service, for a stack that is empty before.
+"""The engine as a Pulumi program sees it: the `pulumirpc.ResourceMonitor` service, for an empty stack.
 
 It does what the engine does between a registration and the requests to a policy pack: URNs, default providers, Check
-and Create of a provider (`policy_pack.testing.stand_in`), secrets. What it does not play (remote components, imports,
-transforms) it refuses, rather than let a test rest on a guess.
+and Create of a provider (`policy_pack.testing.stand_in`), secrets. It refuses what it does not simulate (remote
+components, imports, transforms), so that no test depends on a guess.
 
 Sources: pulumi/pulumi, pkg/resource/deploy/source_eval.go, step_generator.go, step_executor.go and builtins.go, and
 sdk/go/common/resource/plugin/provider_plugin.go (a provider whose configuration is not known yet).
@@ -31,7 +31,7 @@ from policy_pack.values import SECRET, SIGNATURE, UNKNOWN_SENTINELS
 ROOT = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
 
-# Versions of the SDKs that the recordings were made with; 6.x of the classic provider has no `region` on resources.
+# The SDK versions of the recordings. The classic provider 6.x has no `region` on resources.
 VERSIONS = {"aws": "7.51.1", "aws-native": "1.84.0"}
 AWS_6 = {**VERSIONS, "aws": "6.83.0"}
 
@@ -46,10 +46,10 @@ _NOT_PLAYED = ("remote", "importId", "customTimeouts", "transforms", "packageRef
 
 @dataclass(frozen=True)
 class World:
-    """What surrounds a program.
+    """The environment of a program.
 
-    `versions` are those of the packages' SDKs by package, `environment` the variables of the machine, `stacks` the
-    outputs of other stacks by their full names.
+    `versions` are the SDK versions by package, `environment` are the machine's environment variables, and `stacks` are
+    the outputs of other stacks by their full names.
     """
 
     versions: Mapping[str, str] = field(default_factory=lambda: VERSIONS)
@@ -58,7 +58,7 @@ class World:
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """Keeps what a program registers, in the order in which it comes. The SDK may call it without a network."""
+    """Records the resources that a program registers, in order. The SDK can call it without a network."""
 
     def __init__(self, stack: Stack, world: World) -> None:
         self.resources: dict[str, Registered] = {}
@@ -183,7 +183,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def _create(self, resource: Registered) -> None:
         if not _is_known(resource.provider):
-            return  # the engine does not call it: inputs stay what the program gave, outputs are all unknown
+            return  # the engine does not call such a provider: inputs stay unchanged, and all outputs are unknown
         provider = self._stand_in(resource.provider)
         resource.inputs = provider.check(resource.urn, resource.inputs)
         resource.id, outputs = provider.create(resource.urn, resource.inputs, preview=self._stack.dry_run)
@@ -207,11 +207,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
 
 def _refuse(request: Message, fields: Iterable[str]) -> None:
-    # Some SDKs send a message without anything in it for what is not set.
+    # Some SDKs send an empty message for a field that is not set.
     given = {each.name for each, value in request.ListFields() if not isinstance(value, Message) or value.ByteSize()}
     for name in fields:
         if name in given:
-            raise NotImplementedError(f"this resource monitor does not play {name}")
+            raise NotImplementedError(f"this resource monitor does not simulate {name}")
 
 
 def _is_known(provider: Registered | None) -> bool:

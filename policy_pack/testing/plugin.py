@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def encryption() -> Encryption:
     """The pack with its default levels and settings; see `policy_pack.testing.Encryption`."""
-    from policy_pack.testing import Encryption  # not before a test asks: every run of pytest imports this module
+    from policy_pack.testing import Encryption  # imported on first use, since every run of pytest imports this module
 
     return Encryption()

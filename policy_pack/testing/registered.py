@@ -1,4 +1,4 @@
-"""A resource of a running program as the engine keeps it, what a policy pack hears of it, and its entry in an export.
+"""A resource of a running program: its state in the engine, its messages to a policy pack, its entry in an export.
 
 Sources: pulumi/pulumi, pkg/resource/deploy/step_generator.go (what is sent), sdk/go/common/resource/plugin/rpc.go (how
 properties are sent) and sdk/go/common/apitype/core.go (`ResourceV3`).
@@ -21,7 +21,7 @@ RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 
 @dataclass
 class Registered:
-    """A resource. `outputs` and `id` come with its creation; `read` says that it exists outside the stack."""
+    """A resource. `outputs` and `id` are set on creation; `read` says that it exists outside the stack."""
 
     urn: str
     type: str
@@ -52,13 +52,13 @@ class Registered:
 
     @property
     def needs(self) -> set[str]:
-        """The URNs of what must exist before it."""
+        """The URNs of the resources that must exist before it."""
         provider = {self.provider.urn} if self.provider else set()
         return {self.parent, *self.dependencies, *provider}
 
     @property
     def analyze_request(self) -> pb.AnalyzeRequest:
-        """What resource policies are asked: inputs, after the provider's Check."""
+        """The request to resource policies: inputs, after the provider's Check."""
         return pb.AnalyzeRequest(
             urn=self.urn,
             type=self.type,
@@ -70,7 +70,7 @@ class Registered:
 
     @property
     def analyzer_resource(self) -> pb.AnalyzerResource:
-        """What stack policies are asked: outputs, with what they depend on."""
+        """The message to stack policies: outputs, with their dependencies."""
         return pb.AnalyzerResource(
             urn=self.urn,
             type=self.type,
@@ -89,7 +89,7 @@ class Registered:
 
     @property
     def exported(self) -> dict[str, Any]:
-        """Its entry in what `pulumi stack export` writes, without times and source positions."""
+        """Its entry in the output of `pulumi stack export`, without times and source positions."""
         internal: dict[str, Any] = {"__internal": {}} if self.is_provider else {}
         entry = {
             "urn": self.urn,
@@ -112,7 +112,7 @@ class Registered:
 
     @property
     def _options(self) -> pb.AnalyzerResourceOptions:
-        # The engine also sends aliases, but only of a resource that it knows under another name from before.
+        # The engine also sends aliases, but only of a resource that had another name before.
         return pb.AnalyzerResourceOptions(
             protect=self.protect,
             ignoreChanges=self.ignore_changes,
@@ -140,7 +140,7 @@ def _for_policies(struct: Struct) -> Struct:
 
 
 def _without_references(value: Value) -> Value:
-    """The value, where a reference to a resource is replaced by its id, or its URN where it has none."""
+    """The value, with references to resources replaced by their IDs, or URNs if they have no ID."""
     kind = value.WhichOneof("kind")
     if kind == "list_value":
         sent = Value()

@@ -1,4 +1,4 @@
-"""The stack that a program is run in."""
+"""The stack that a program runs in."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the AWS providers answer, without AWS: inputs are echoed, names and regions filled in, outputs made up.
+"""A stand-in for the AWS providers, without AWS: it echoes inputs, fills in names and Regions, and makes up outputs.
 
-In a preview computed outputs are unknown, as with the real providers. Properties are `google.protobuf.Struct` values
-as they travel between the engine and a provider, with secrets and unknowns in them.
+In a preview, computed outputs are unknown, as with the real providers. Properties are `google.protobuf.Struct` values,
+with secrets and unknowns as the engine and providers exchange them.
 
 Sources: "Auto-naming" and "Enhanced region support" in the Pulumi documentation; "Pulumi property values" in the
 Pulumi developer documentation.
@@ -66,7 +66,7 @@ class StandIn:
     keys: list[str] = field(default_factory=list)
 
     def check(self, urn: str, inputs: Struct) -> Struct:
-        """The inputs of a resource as the provider will have them."""
+        """The inputs of a resource after the provider's Check."""
         checked = copy(inputs)
         kind, name = type_of(urn), name_of(urn)
         if kind.startswith(_NAMED) and "name" not in checked and "namePrefix" not in checked:
@@ -85,7 +85,7 @@ class StandIn:
         return checked
 
     def create(self, urn: str, inputs: Struct, *, preview: bool) -> tuple[str, Struct]:
-        """The id and the outputs of a new resource; in a preview the id is empty and what is computed unknown."""
+        """The ID and the outputs of a new resource; in a preview, the ID is empty and computed outputs are unknown."""
         outputs = copy(inputs)
         kind = type_of(urn)
         if preview:
@@ -121,7 +121,7 @@ class StandIn:
         return name, outputs
 
     def read(self, urn: str, resource_id: str, inputs: Struct) -> Struct:
-        """The outputs of a resource that exists already."""
+        """The outputs of an existing resource."""
         outputs = copy(inputs)
         if type_of(urn).startswith("aws:sagemaker/"):
             outputs["name"] = resource_id
@@ -140,7 +140,7 @@ class StandIn:
         return outputs
 
     def invoke(self, token: str, arguments: Struct) -> Struct:
-        """The result of a function; of one that is not known here, its arguments."""
+        """The result of a provider function; the arguments themselves for an unknown function."""
         region = text(arguments, "region") or self.region or "us-east-1"
         result = copy(arguments)
         if token == "aws:index/getCallerIdentity:getCallerIdentity":
@@ -157,7 +157,7 @@ class StandIn:
 
 
 def copy(struct: Struct) -> Struct:
-    """A struct of its own with the same fields."""
+    """A copy of a struct."""
     own = Struct()
     own.CopyFrom(struct)
     return own
@@ -193,7 +193,7 @@ def own_key_id(name: str) -> str:
 
 
 def _made_of_state(outputs: Struct, name: str, region: str) -> str:
-    """What AWS makes of a state that Cloud Control is given: names, and a key's ARN."""
+    """The state that AWS makes from a Cloud Control input, with names and a key's ARN."""
     kind, state = text(outputs, "typeName") or "", _json_object(text(outputs, "desiredState"))
     if kind == "AWS::KMS::Key":
         state["Arn"] = kms_arn(region, f"key/{KEY_ID}")
@@ -203,7 +203,7 @@ def _made_of_state(outputs: Struct, name: str, region: str) -> str:
 
 
 def _outputs_of_template(outputs: Struct, region: str) -> dict[str, str]:
-    """The outputs of a template in JSON, of which each is taken for the ARN of its key."""
+    """The outputs of a template in JSON; each is assumed to be the ARN of its key."""
     declared = _json_object(text(outputs, "templateBody")).get("Outputs", {})
     return {name: kms_arn(region, f"key/{KEY_ID}") for name in declared}
 

@@ -1,4 +1,4 @@
-"""The documentation site: the pages of docs/ and those made from the policies, the carriers and the repository's files.
+"""The documentation site: docs/, and pages that are generated from the policies, carriers and files of the repository.
 
 `python -m tools.site` fills build/docs, from which MkDocs builds the site (``make site``).
 """

@@ -1,4 +1,4 @@
-"""Fills the folder that MkDocs reads: docs/, the pages that are made, and files that pages link to."""
+"""Fills the folder that MkDocs reads: docs/, the generated pages, and the files that pages link to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.site import pages
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "build" / "docs"
 
-# Pages that lie elsewhere in the repository, and their places on the site.
+# Pages from elsewhere in the repository, and their places on the site.
 _ELSEWHERE = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md"}
 _LINK = re.compile(r"(\]\()(?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)?(\))")
 _INCLUDED = re.compile(r"^<!-- file: (\S+) -->$", re.MULTILINE)
@@ -23,11 +23,11 @@ _HIGHLIGHTED = {".py": "python", ".ts": "typescript", ".yml": "yaml", ".yaml": "
 
 
 class BrokenLink(Exception):
-    """A page links to what is not in the repository."""
+    """A page links to something that is not in the repository."""
 
 
 def fill(folder: Path = SOURCE) -> None:
-    """Fills a folder anew. Raises `BrokenLink`."""
+    """Empties and fills a folder. Raises `BrokenLink`."""
     shutil.rmtree(folder, ignore_errors=True)
     files: set[str] = set()
     for target, source, text in _pages():
@@ -46,7 +46,7 @@ def fill(folder: Path = SOURCE) -> None:
 
 
 def _pages() -> Iterator[tuple[str, str, str]]:
-    """Each page: its place on the site, the place in the repository that its links start from, and its text."""
+    """Each page: its place on the site, the path in the repository that its links start from, and its text."""
     for path in sorted((ROOT / "docs").rglob("*.md")):
         name = path.relative_to(ROOT).as_posix()
         yield path.relative_to(ROOT / "docs").as_posix(), name, path.read_text(encoding="utf-8")
@@ -61,7 +61,7 @@ def _pages() -> Iterator[tuple[str, str, str]]:
 
 
 def _linked(text: str, source: str, target: str, files: set[str]) -> str:
-    """The text, whose links lead to the same things on the site; `files` takes the files that are to be shown there."""
+    """The text with its links changed to the places on the site; `files` collects the files to show there."""
     if not source:
         return text
 
@@ -78,9 +78,9 @@ def _linked(text: str, source: str, target: str, files: set[str]) -> str:
 
 
 def _place(path: str, files: set[str]) -> str | None:
-    """Where something of the repository is on the site."""
+    """The place on the site of a path in the repository."""
     if path.split("/")[0] == ".." or path.startswith("/"):
-        return None  # outside of the repository, whatever is there on this machine
+        return None  # outside of the repository, even if it exists on this machine
     if path in _ELSEWHERE:
         return _ELSEWHERE[path]
     if path.startswith("docs/"):
@@ -94,7 +94,7 @@ def _place(path: str, files: set[str]) -> str | None:
 
 
 def _shown(name: str) -> str:
-    """A page that shows a file, or those of a folder."""
+    """A page that shows a file, or the files of a folder."""
     path = ROOT / name
     shown = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.suffix in _HIGHLIGHTED)
     lines = [f"# {name}", ""]
@@ -112,5 +112,5 @@ def _block(path: Path) -> str:
 
 
 def _with_files(text: str) -> str:
-    """The text, with the files that it names in a comment of their own line: code that tests run."""
+    """The text, with files in the place of the comments that name them: code that tests run."""
     return _INCLUDED.sub(lambda found: _block(ROOT / found[1]), text)

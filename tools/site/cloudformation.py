@@ -1,4 +1,4 @@
-"""Programs as CloudFormation templates, where the template of one stack can say the same."""
+"""Converts programs to CloudFormation templates, if the template of one stack can express the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TYPES = {
     "Stack": "AWS::CloudFormation::Stack",
     "ProvisionedProduct": "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
 }
-# What AWS's own types call a property, where that is not the same name.
+# Names of properties in AWS's own types that differ.
 _RENAMED = {
     ("EndpointConfiguration", "kms_key_arn"): "KmsKeyId",
     ("EndpointConfiguration", "name"): "EndpointConfigName",
@@ -27,7 +27,7 @@ _RENAMED = {
     ("Key", "is_enabled"): "Enabled",
     ("Role", "assume_role_policy"): "AssumeRolePolicyDocument",
 }
-_DEFAULTED = {"name_prefix"}  # CloudFormation has no prefix: it generates the whole name
+_DEFAULTED = {"name_prefix"}  # CloudFormation has no name prefix: it generates the whole name
 _REQUIRED = {"variant_name": "main", "initial_variant_weight": 1}
 
 

@@ -1,4 +1,4 @@
-"""What the page of a policy shows in each language, and what it says where a language cannot show the policy."""
+"""The examples on a policy's page in each language, and a note if a language cannot show the policy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNTOLD = (
     "Here, the account of the key is not known before the update, so at a preview the policy cannot tell whether the "
     "statement allows SageMaker, and reports nothing. An audit of the deployed stack can tell."
 )
-# Of policies that the program of a language does not violate, or not at a preview, why.
+# Why the program in a language does not violate the policy, or not at a preview.
 NOTES: Mapping[str, Mapping[str, str]] = {
     "key-resource-in-same-region": {"CloudFormation": "All resources of one template are in one region."},
     "endpoint-follows-replacement": {

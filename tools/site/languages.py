@@ -1,4 +1,4 @@
-"""Programs in the languages of Pulumi's users: TypeScript, YAML and HCL."""
+"""Converts programs to other languages of Pulumi's users: TypeScript, YAML and HCL."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ WIDTH = 96
 
 
 def camel_case(name: str) -> str:
-    """`kmsKeyArn`, of `kms_key_arn`."""
+    """`kmsKeyArn` for `kms_key_arn`."""
     return re.sub("_([a-z0-9])", lambda match: match[1].upper(), name)
 
 
 def snake_case(name: str) -> str:
-    """`endpoint_configuration`, of `EndpointConfiguration`."""
+    """`endpoint_configuration` for `EndpointConfiguration`."""
     return re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
@@ -101,7 +101,7 @@ def _dumped(value: Any) -> str:
 
 
 def terraform_type(resource: Resource) -> str:
-    """`aws_kms_key`, of a key."""
+    """`aws_kms_key` for a key."""
     return f"aws_{resource.module}_{snake_case(resource.kind)}"
 
 

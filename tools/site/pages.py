@@ -1,4 +1,4 @@
-"""The pages that are made: one for each policy and for each carrier, and the lists of both."""
+"""The generated pages: one for each policy and for each carrier, and lists of both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policy_pack.policies import PACK
 from tests import matrix
 from tools.site.examples import section
 
-# A value for each setting that its page shows.
+# An example value for each setting, for its page.
 SAMPLES: dict[str, Any] = {
     "undecided": "refuse",
     "honorTemplateSuppressions": True,
@@ -80,7 +80,7 @@ def _settings(policy: Policy) -> Iterator[str]:
 
 
 def settings_example(policy: Policy) -> dict[str, Any]:
-    """A configuration that gives each setting of a policy."""
+    """A configuration with a value for each setting of a policy."""
     return {PACK.full_name(policy): {each.name: SAMPLES[each.name] for each in policy.settings}}
 
 
@@ -113,12 +113,12 @@ def policies_index() -> str:
 
 
 def carrier_slug(carrier: Any) -> str:
-    """The file name of a carrier's page, without its ending."""
+    """The file name of a carrier's page, without the extension."""
     return re.sub("[^a-z0-9]+", "-", carrier.TITLE.lower())
 
 
 def carrier_page(carrier: Any) -> str:
-    """The page of a carrier: what its module says of it, and the types that it reads."""
+    """The page of a carrier: its module's documentation, and the types that it reads."""
     summary, _, rest = _documentation(carrier)
     title = carrier.TITLE[0].upper() + carrier.TITLE[1:] if " " in carrier.TITLE else carrier.TITLE
     lines = [f"# {title}", "", _code(summary), "", *(_code(part) + "\n" for part in rest.split("\n\n") if part)]
@@ -145,7 +145,7 @@ def _summary(carrier: Any) -> str:
 
 
 def carriers_index() -> str:
-    """The list of carriers, and what each policy was tried on."""
+    """The list of carriers, and the carriers that each policy is tested with."""
     lines = ["# Carriers", "", "A carrier is a way for an endpoint configuration to get into a stack.", ""]
     lines += [f"- [{each.TITLE}]({carrier_slug(each)}.md): {_code(_summary(each))}" for each in CARRIERS]
     table = re.sub(r"\(docs/policies\.md#([\w-]+)\)", r"(../policies/\1.md)", matrix.markdown())
@@ -163,5 +163,5 @@ def _prose(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """A docstring's paragraph as Markdown."""
+    """A paragraph of a docstring as Markdown."""
     return re.sub("``?([^`]+)``?", r"`\1`", text)

@@ -1,4 +1,4 @@
-"""A program that a policy shows, as a list of resources: what is needed to write it in another language."""
+"""Parses a policy's example program into a list of resources, to write it in another language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Json:
-    """A text of JSON, by what it holds."""
+    """A JSON text, by its value."""
 
     value: Any
 
@@ -41,7 +41,7 @@ class Resource:
 
     @property
     def variable(self) -> str:
-        """A name for it in a program: `endpointConfiguration`."""
+        """The name of its variable in a program: `endpointConfiguration`."""
         return self.kind[0].lower() + self.kind[1:]
 
 
@@ -68,7 +68,7 @@ class _Package:
 
 
 def resources(code: str) -> list[Resource]:
-    """The resources that a program makes, in their order. The program stands after `EXAMPLE`."""
+    """The resources that a program makes, in order. The program follows `EXAMPLE`."""
     names: dict[str, Any] = {}
     exec(EXAMPLE, names)  # noqa: S102 - the policies' own programs
     package = names["aws"] = _Package()
