@@ -64,6 +64,24 @@ def test_publishing_begins_with_a_folder_that_is_installed() -> None:
     ]
 
 
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+# What names a pack to the CLI, in a block of code.
+PREVIEWS = re.compile(r"^ *pulumi (?:preview|up)\b.*--policy-pack\b", re.MULTILINE)
+NAMING = [page for page in PAGES if PREVIEWS.search(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("page", NAMING, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_pack_has_its_environment_before_a_page_names_it_to_the_cli(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = PREVIEWS.search(text)
+    assert found is not None
+    assert "pulumi install" in text[: found.start()]
+
+
+def test_pages_name_the_pack_to_the_cli() -> None:
+    assert {"README.md", "configuration.md"} <= {page.name for page in NAMING}
+
+
 def test_make_pack(clone: Path) -> None:
     for line in [line for line in COMMANDS if line.startswith("make pack ")]:
         run(f"{line} PYTHON={shlex.quote(sys.executable)}", clone)
