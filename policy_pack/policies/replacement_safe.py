@@ -23,7 +23,9 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             fix=(f"{configuration.deleting.undo}: the new configuration has a name of its own and can be made first."),
         )
     if isinstance(configuration.generated_name, Unknown):
-        return CannotTell("The configuration's name is either generated or set by hand; which one is not known.")
+        return CannotTell(
+            "The configuration's name is either generated or set by hand; which one is not known before the update."
+        )
     if context.phase in WRITTEN and configuration.deleted_first is not None:
         return Compliant(f"{_GENERATED} Whether deleteBeforeReplace is set is not recorded in what was read.")
     return Compliant(_GENERATED)
