@@ -1,132 +1,295 @@
-"""Changes the pack's decisions one at a time, and lists the changes that no test notices.
+"""Changes the pack's decisions one at a time, and tells which changes no test notices.
 
-    python -m tools.mutate [--sample N] [--seed N] [FILE ...]
+    python -m tools.mutate [--sample N] [--seed N] [--file FILE] [--all]
 
-Each mutant is one change of a syntax tree: a reversed comparison or Boolean, a condition that is always or never true,
-a list of constants without one of its elements. The sample is the same for the same seed and sources. The tests of the
-changed part (`TESTS`) run in a copy of the repository; the survivors are printed one a line.
+Each mutant is one change of a syntax tree: a comparison or a Boolean turned round, a condition that always or never
+holds, a "not" left out, an element less in a list or a table of constants. The sample is the same for the same seed
+and sources. A mutant gets a process of its own, forked from one that has collected all tests, and runs those that see
+the changed line until one fails. Tests see a line by a measurement that is made once and kept outside of the
+repository; they run the pack in their own process for it. A change outside of functions needs new imports, so that
+one takes some seconds.
+
+What survives is compared with `tests/mutation/survivors.yaml`, which explains each survivor: status 1 where one is not
+in it.
+
+Why not mutmut or Cosmic Ray: mutmut changes functions only, so no list of constants, and knows which tests see a
+function only where they call it in one process; Cosmic Ray starts the whole test command for each mutant.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
-import shutil
-import subprocess
+import gc
+import importlib
+import os
+import pickle
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
+from typing import Any
 
-ROOT = Path(__file__).parent.parent
+import pytest
+import yaml
+
+from tools.mutation import covering, trying
+from tools.mutation.changes import Mutant, mutants
+from tools.mutation.covering import ROOT, Covering
+from tools.mutation.trying import KILLED, NO_TESTS, SURVIVED
+
 PARTS = ("policies", "iam", "stack/links.py", "carriers", "template")
-TESTS = {
-    "iam": ["tests/iam", "tests/policies", "tests/test_programs.py"],
-    "template": ["tests/template", "tests/carriers", "tests/test_programs.py"],
-    "carriers": ["tests/carriers", "tests/policies", "tests/test_programs.py", "tests/test_matrix.py"],
-    "": ["tests/policies", "tests/carriers", "tests/test_programs.py", "tests/test_key_verdicts.py"],
-}
-OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-}
+SURVIVORS = ROOT / "tests" / "mutation" / "survivors.yaml"
+# All that judge something, and take no process and no minutes for it.
+_TESTS = """
+tests/policies tests/carriers tests/template tests/iam tests/test_programs.py tests/test_matrix.py
+tests/test_recordings.py tests/test_exemptions.py tests/test_exempt_resource_tags.py tests/test_undecided.py
+tests/test_settings.py tests/test_settings_nonsense.py tests/test_remediation.py tests/test_not_applicable.py
+tests/test_gaps.py tests/test_key_verdicts.py tests/test_policy_examples.py tests/test_terraform_modules.py
+tests/test_messages.py tests/test_hostile_texts.py tests/test_frameworks.py tests/audit/test_cases.py
+tests/audit/test_unread.py tests/audit/test_suppressions.py tests/audit/test_terraform.py tests/audit/test_state.py
+tests/audit/test_evidence.py tests/audit/test_grounds.py
+""".split()
+# Where the tests of a part are that is not called as its tests are.
+_TESTS_OF = {"stack": "carriers/test_links"}
+_LEFT_OUT = [f"tests/iam/test_{name}.py" for name in ("independent", "bounds", "simulated", "kms_actions")]
 
 
-def mutants(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
-    """The line, what is changed, and the tree, for each change of a module."""
-    for index, node in enumerate(ast.walk(tree)):
-        for what in _changes(node):
-            changed = copy.deepcopy(tree)
-            target = next(each for at, each in enumerate(ast.walk(changed)) if at == index)
-            _apply(target, what)
-            yield getattr(node, "lineno", 0), f"{what}: {ast.unparse(node)[:90]!r}", changed
+@dataclass(frozen=True)
+class Tried:
+    """A mutant of a file, and what became of it."""
+
+    place: str
+    mutant: Mutant
+    outcome: str
+    seconds: float
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.place, self.mutant.function, self.mutant.name
 
 
-def _changes(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITES:
-        return ["the opposite"]
-    if isinstance(node, ast.BoolOp):
-        return ["and for or" if isinstance(node.op, ast.Or) else "or for and"]
-    if isinstance(node, (ast.If, ast.IfExp)):
-        return ["always", "never"]
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        return ["the other"]
-    constants = isinstance(node, (ast.Tuple, ast.List, ast.Set)) and len(node.elts) > 1
-    if constants and all(isinstance(each, ast.Constant) for each in node.elts):  # type: ignore[attr-defined]
-        return ["without the first", "without the last"]
-    return []
+# A mutant that no function holds: its file, it, the tests that see the file, and how many seconds they may take.
+Outside = tuple[str, Mutant, list[str], float]
 
 
-def _apply(node: ast.AST, what: str) -> None:
-    if isinstance(node, ast.Compare):
-        node.ops[0] = OPPOSITES[type(node.ops[0])]()
-    elif isinstance(node, ast.BoolOp):
-        node.op = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
-    elif isinstance(node, (ast.If, ast.IfExp)):
-        node.test = ast.copy_location(ast.Constant(what == "always"), node.test)
-    elif isinstance(node, ast.Constant):
-        node.value = not node.value
-    elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        del node.elts[0 if what == "without the first" else -1]
+class Trying:
+    """A plugin of pytest: instead of running what was collected, it tries mutants with it."""
+
+    def __init__(self, sample: list[tuple[str, Mutant]], seconds: float) -> None:
+        self.sample = sample
+        self.seconds = seconds
+        self.tried: list[Tried] = []
+        self.outside: list[Outside] = []
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        path = covering.cached()
+        known = covering.read(path)
+        # What tries any input takes long, and is no table that names a decision.
+        items = {item.nodeid: item for item in session.items if not hasattr(item.obj, "hypothesis")}
+        new = [item for item in items.values() if covering.file_of(item.nodeid) not in known.files]
+        if new:
+            print(f"measuring which lines {len(new)} of {len(items)} tests see", flush=True)
+            if not _ends(lambda: covering.measure(new, known, path)):
+                raise SystemExit("the tests could not be measured")
+            known = covering.read(path)
+        gc.freeze()
+        for number, (place, mutant) in enumerate(self.sample, 1):
+            if number % 50 == 0:
+                print(f"  {number} of {len(self.sample)}", flush=True)
+            self._try(place, mutant, known, items)
+        return True
+
+    def _try(self, place: str, mutant: Mutant, known: Covering, items: dict[str, Any]) -> None:
+        source = (ROOT / place).read_text(encoding="utf-8")
+        put = trying.changed_function(trying.module_of(ROOT / place), mutant, source) if mutant.function else None
+        seen = known.of(place, mutant.lines) if put is not None else set()
+        if not seen:
+            # No function's, or one that only imports call.
+            put, seen = None, known.of_module(place)
+        order = _in_order(seen, known, place, self.seconds)
+        limit = trying.patience(known.seconds[each] for each in order)
+        if put is None:
+            self.outside.append((place, mutant, order, limit))
+            return
+        began = time.monotonic()
+
+        def run(put: Any = put) -> int:
+            put()
+            return trying.first_failure(items[each] for each in order if each in items)
+
+        status = trying.in_a_fork(run, limit) if order else 0
+        outcome = NO_TESTS if not order else SURVIVED if status == 0 else KILLED
+        self.tried.append(Tried(place, mutant, outcome, time.monotonic() - began))
+        _show(self.tried[-1])
+
+
+class Running:
+    """A plugin of pytest: it runs these tests of what was collected until one fails, and ends the process."""
+
+    def __init__(self, chosen: list[str]) -> None:
+        self.chosen = chosen
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        os._exit(trying.first_failure(items[each] for each in self.chosen if each in items))
+
+
+def _in_order(seen: Iterable[str], known: Covering, place: str, seconds: float) -> list[str]:
+    """The tests that are made for a file, then as many of the others as take so long, a turn of each file of them."""
+    stem, part = f"test_{Path(place).stem}", Path(place).parts[1]
+    chosen = sorted(seen, key=lambda each: (known.seconds[each], each))
+    named = [each for each in chosen if Path(covering.file_of(each)).stem.startswith(stem)]
+    of_part = [each for each in chosen if each.startswith(f"tests/{_TESTS_OF.get(part, part)}") and each not in named]
+    others: dict[str, list[str]] = {}
+    for each in set(chosen) - {*named, *of_part}:
+        others.setdefault(covering.file_of(each), []).append(each)
+    turns = sorted(
+        (turn, number, each)
+        for number, (_, found) in enumerate(sorted(others.items()))
+        for turn, each in enumerate(sorted(found, key=lambda each: (known.seconds[each], each)))
+    )
+    ends = accumulate(known.seconds[each] for *_, each in turns)
+    return [*named, *of_part, *(each for (*_, each), end in zip(turns, ends) if end <= seconds)]
+
+
+def _ends(run: Callable[[], None]) -> bool:
+    """Whether something ends well in a fork of this process."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            run()
+            status = 0
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def _show(tried: Tried) -> None:
+    if tried.outcome != KILLED:
+        where = tried.mutant.function or "-"
+        print(f"{tried.outcome}: {tried.place}:{tried.mutant.line} {where} | {tried.mutant.name}", flush=True)
+
+
+def _pytest(plugin: Any, files: Iterable[str]) -> int:
+    options = ["-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--assert=plain", "-m", "not slow"]
+    return int(pytest.main([*options, *files, *(f"--ignore={each}" for each in _LEFT_OUT)], plugins=[plugin]))
+
+
+def _prepare() -> None:
+    os.environ["CI"] = "1"  # the same examples every time
+    from tools.mutation import in_process
+
+    in_process.install()
+
+
+def _outside_of_functions(place: str, mutant: Mutant, tests: list[str], limit: float) -> str:
+    if not tests:
+        return NO_TESTS
+    tree = mutant.tree((ROOT / place).read_text(encoding="utf-8"))
+
+    def run(chosen: list[str]) -> int:
+        trying.import_changed(trying.module_of(ROOT / place), ROOT / place, tree)
+        _prepare()
+        return _pytest(Running(chosen), dict.fromkeys(covering.file_of(each) for each in chosen)) or 1
+
+    few = list(dict.fromkeys(covering.file_of(each) for each in tests))[:4]
+    soon = [each for each in tests if covering.file_of(each) in few]
+    for chosen in (soon, [each for each in tests if each not in set(soon)]):
+        if chosen and trying.in_a_fork(lambda chosen=chosen: run(chosen), limit) != 0:  # type: ignore[misc]
+            return KILLED
+    return SURVIVED
+
+
+def sampled(files: list[str], size: int | None, seed: int) -> tuple[list[tuple[str, Mutant]], int]:
+    """The mutants to try, and how many there are."""
+    roots = [ROOT / each for each in files] or [ROOT / "policy_pack" / part for part in PARTS]
+    found = [path for root in roots for path in (sorted(root.rglob("*.py")) if root.is_dir() else [root])]
+    every = [
+        (str(path.relative_to(ROOT)), each) for path in found for each in mutants(path.read_text(encoding="utf-8"))
+    ]
+    if size is None or size >= len(every):
+        return every, len(every)
+    return Random(seed).sample(every, size), len(every)  # noqa: S311
+
+
+def explained() -> dict[tuple[str, str, str], Any]:
+    """The survivors that the repository explains."""
+    given = yaml.safe_load(SURVIVORS.read_text(encoding="utf-8")) if SURVIVORS.exists() else {}
+    return {(place, each["in"], each["change"]): each for place, found in (given or {}).items() for each in found}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", help="of the package, by default all of its decisions")
+    parser.add_argument(
+        "--file", action="append", default=[], help="or folder of the package, by default all of its decisions"
+    )
     parser.add_argument("--sample", type=int, default=100)
+    parser.add_argument("--all", action="store_true", help="try every mutant")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=15, help="of tests for one mutant; all that see it: inf")
     given = parser.parse_args()
-    roots = [ROOT / "policy_pack" / part for part in PARTS]
-    found = [ROOT / each for each in given.files] or [
-        path for root in roots for path in (sorted(root.rglob("*.py")) if root.is_dir() else [root])
-    ]
-    every = [(path, *each) for path in found for each in mutants(ast.parse(path.read_text(encoding="utf-8")))]
-    sample = Random(given.seed).sample(every, min(given.sample, len(every)))  # noqa: S311
-    survivors = 0
-    with TemporaryDirectory() as directory:
-        copied = Path(directory) / "repository"
-        shutil.copytree(ROOT, copied, ignore=shutil.ignore_patterns(".git", ".venv*", "*.sqlite", "reports"))
-        for part in TESTS:
-            # A mutant counts as noticed if the tests fail, so they must pass without one.
-            if not _passes(copied, part):
-                print(f"the tests of {part or 'the rest'} fail without any change", file=sys.stderr)
-                return 2
-        for path, line, what, tree in sample:
-            place = path.relative_to(ROOT)
-            if _survives(copied, place, ast.unparse(ast.fix_missing_locations(tree))):
-                survivors += 1
-                print(f"{place}:{line} {what}", flush=True)
-    print(f"{survivors} of {len(sample)} mutants survive; {len(every)} in all, seed {given.seed}")
-    return 0
+    sample, total = sampled(given.file, None if given.all else given.sample, given.seed)
+    began = time.monotonic()
+    tried, outside, imported = _in_a_process(Trying(sample, given.seconds))
+    if outside:
+        for each in imported:
+            with suppress(Exception):
+                importlib.import_module(each)
+    for place, mutant, tests, limit in outside:
+        started = time.monotonic()
+        outcome = _outside_of_functions(place, mutant, tests, limit)
+        tried.append(Tried(place, mutant, outcome, time.monotonic() - started))
+        _show(tried[-1])
+    print(f"{time.monotonic() - began:.0f} s for {len(sample)} of {total} mutants, seed {given.seed}")
+    return summary(tried, explained())
 
 
-def _survives(copied: Path, place: Path, source: str) -> bool:
-    target = copied / place
-    before = target.read_text(encoding="utf-8")
-    target.write_text(source, encoding="utf-8")
-    try:
-        return _passes(copied, place.parts[1])
-    finally:
-        target.write_text(before, encoding="utf-8")
+def summary(tried: list[Tried], known: Mapping[tuple[str, str, str], Any]) -> int:
+    """Prints what became of the mutants; 1 where one survives that nothing explains."""
+    left = [each for each in tried if each.outcome != KILLED]
+    equal = [each for each in left if known.get(each.key, {}).get("equivalent")]
+    new = [each for each in left if each.key not in known]
+    counted = len(tried) - len(equal)
+    survivors = len(left) - len(equal)
+    print(f"{len(tried) - len(left)} killed, {len(equal)} that change nothing, {survivors} survive", end="")
+    print(f" ({survivors / counted:.1%} of {counted})" if counted else "")
+    for each in new:
+        print(f"not explained: {each.place}:{each.mutant.line} {each.mutant.function or '-'} | {each.mutant.name}")
+    for each in tried:
+        if each.outcome == KILLED and each.key in known:
+            print(f"explained, and killed by now: {each.place} {each.mutant.function or '-'} | {each.mutant.name}")
+    return 1 if new else 0
 
 
-def _passes(copied: Path, part: str) -> bool:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider"]
-    try:
-        run = [*command, *TESTS.get(part, TESTS[""])]
-        return subprocess.run(run, cwd=copied, capture_output=True, check=False, timeout=900).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
+def _in_a_process(plugin: Trying) -> tuple[list[Tried], list[Outside], list[str]]:
+    """What a plugin found in a fork that collects all tests, and the modules that it imported for it."""
+    with TemporaryFile() as results:
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                _prepare()
+                status = _pytest(plugin, _TESTS)
+                imported = [each for each in sys.modules if each.partition(".")[0] not in ("policy_pack", "tests")]
+                results.write(pickle.dumps((plugin.tried, plugin.outside, imported)))
+                results.flush()
+            finally:
+                sys.stdout.flush()
+                os._exit(status)
+        ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        results.seek(0)
+        kept = results.read()
+    if not kept:
+        raise SystemExit(f"the tests cannot be collected (status {ended})")
+    found: tuple[list[Tried], list[Outside], list[str]] = pickle.loads(kept)  # noqa: S301 - written above
+    return found
 
 
 if __name__ == "__main__":

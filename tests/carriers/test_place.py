@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from policy_pack.values import UNKNOWN
 CLASSIC, NATIVE = "aws:sagemaker/endpoint:Endpoint", "aws-native:sagemaker:Endpoint"
 CONFIG = {"aws:region": "eu-west-1", "aws-native:region": "eu-west-2"}
 ENVIRONMENT = {"AWS_REGION": "us-west-1", "AWS_DEFAULT_REGION": "us-west-2"}
+ROLE = "arn:aws:iam::111122223333:role/deploy"
 DEFAULT, VERSIONED, EXPLICIT = "default", "default_7_51_1", "serving"
 
 
@@ -94,3 +96,36 @@ def test_what_is_around_says_nothing_of_other_providers(kind: str) -> None:
 def test_an_audit_may_say_what_nothing_else_tells() -> None:
     assert region(provider=EXPLICIT, properties={"profile": "x"}, otherwise="eu-south-2") == "eu-south-2"
     assert region(otherwise="eu-south-2") == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("given", "role"),
+    [
+        ({"assumeRole": {"roleArn": ROLE}}, ROLE),
+        ({"assumeRole": json.dumps({"roleArn": ROLE})}, ROLE),  # as the engine hands it over
+        ({"assumeRole": json.dumps({"role_arn": ROLE})}, ROLE),
+        ({"assumeRoles": [{"roleArn": "first"}, {"roleArn": ROLE}]}, ROLE),
+        ({"assumeRoles": json.dumps([{"roleArn": "first"}, {"roleArn": ROLE}])}, ROLE),
+        ({"assumeRoles": [], "assumeRole": {"roleArn": ROLE}}, ROLE),
+        ({"assumeRoles": [{"roleArn": ROLE}], "assumeRole": {"roleArn": "other"}}, ROLE),
+        ({"assumeRole": "{"}, None),
+        ({"assumeRole": "[" * 100_000}, None),
+        ({"assumeRole": 5}, None),
+        ({"assumeRole": UNKNOWN}, None),
+        ({}, None),
+    ],
+    ids=lambda each: str(each)[:40],
+)
+def test_the_role_that_a_provider_assumes(given: Mapping[str, Any], role: str | None) -> None:
+    for own in (None, "eu-south-1"):
+        resource = Resource("urn", CLASSIC, "it", {}, Provider("urn:pulumi:dev::shop::pulumi:providers:aws::a", given))
+        assert place(resource, Surroundings(), own).assumed_role == role
+
+
+def test_what_decides_a_region_that_nobody_knows() -> None:
+    """Two resources of one provider are in one region, whatever it is; one with a region of its own is not."""
+    provider = Provider("urn:pulumi:dev::shop::pulumi:providers:aws::a", {"region": UNKNOWN})
+    resource = Resource("urn", CLASSIC, "it", {}, provider)
+    assert place(resource, Surroundings()).decided_by == provider.urn
+    assert place(resource, Surroundings(), "eu-south-1").decided_by is None
+    assert place(Resource("urn", CLASSIC, "it", {}), Surroundings()).decided_by is None

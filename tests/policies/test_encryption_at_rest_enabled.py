@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
+from policy_pack.judging.settings import read
+from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Verdict, Violation
+from policy_pack.policies.encryption_at_rest_enabled import POLICY as ENABLED
+from policy_pack.values import UNKNOWN
 from tests.audit.auditing import audit_document
+from tests.carriers.reading import resource, template, verdicts
 from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.policies.phases import Judging
-from tests.programs.blocks import pair, variant
+from tests.programs.blocks import arn, pair, variant
 
 POLICY = "encryption-at-rest-enabled"
 SERVERLESS = {"model_name": "model", "serverless_config": {"max_concurrency": 5, "memory_size_in_mb": 2048}}
@@ -63,3 +68,95 @@ def test_a_missing_key_on_local_storage_is_explained(variants: list[Any], said: 
     (message,) = [each.message for each in answer.findings if each.policy == POLICY]
     assert ("local NVMe storage of these instances has a hardware key of its own" in message) is said
     assert ("set instanceStorageOnly of this policy to exempt" in message) is said
+
+
+CLASSIC = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+LOCAL, VOLUME = {"instanceType": "ml.g5.xlarge"}, {"instanceType": "ml.m5.large"}
+
+
+def decided(key: Any, *variants: Any, region: Any = "eu-west-1", **settings: Any) -> Verdict:
+    """What the policy says of a configuration with a key and these variants."""
+    given = {"kmsKeyArn": key, "productionVariants": list(variants)}
+    (found,) = verdicts(ENABLED, resource(CLASSIC, given, region=region), **settings).values()
+    return found
+
+
+@pytest.mark.parametrize("key", [arn(), "anything", 5, UNKNOWN])
+def test_a_configuration_that_names_a_key(key: Any) -> None:
+    """Whether it is one, and of whom, is another policy's to say."""
+    assert isinstance(decided(key), Compliant)
+
+
+@pytest.mark.parametrize("key", [None, "", "  "])
+def test_a_configuration_that_names_none(key: Any) -> None:
+    found = decided(key, VOLUME)
+    assert isinstance(found, Violation) and found.why.startswith("kmsKeyArn is not set, so the instance volumes are")
+
+
+def test_a_key_that_may_be_missing() -> None:
+    body = {
+        "Parameters": {"Key": {"Type": "String"}},
+        "Conditions": {"Given": {"Fn::Equals": [{"Ref": "Key"}, "x"]}},
+        "Resources": {
+            "It": {
+                "Type": "AWS::SageMaker::EndpointConfig",
+                "Properties": {"KmsKeyId": {"Fn::If": ["Given", {"Ref": "Key"}, {"Ref": "AWS::NoValue"}]}},
+            }
+        },
+    }
+    (found,) = verdicts(ENABLED, template(body, parameters={"Key": UNKNOWN})).values()
+    assert isinstance(found, CannotTell)
+
+
+@pytest.mark.parametrize(
+    ("variants", "expected"),
+    [
+        ([LOCAL], NotApplicable),
+        ([LOCAL, LOCAL], NotApplicable),
+        ([LOCAL, VOLUME], Violation),
+        ([LOCAL, {"instanceType": UNKNOWN}], Violation),
+        ([LOCAL, {"instanceType": "ml.z9.large"}], Violation),
+        ([{**LOCAL, "serverlessConfig": {"maxConcurrency": 5}}], Violation),
+        ([{**LOCAL, "serverlessConfig": UNKNOWN}], Violation),
+        ([], Violation),
+    ],
+    ids=str,
+)
+def test_instances_whose_storage_no_key_encrypts(variants: list[Any], expected: type) -> None:
+    assert type(decided(None, *variants, instanceStorageOnly="exempt")) is expected
+    assert isinstance(decided(None, *variants, instanceStorageOnly="require"), Violation)
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("eu-west-1", ""),
+        ("us-east-1", " The setting keyArnByRegion has no key for us-east-1."),
+        (None, " The setting keyArnByRegion has no key for its region, which is not known."),
+        (UNKNOWN, " The setting keyArnByRegion has no key for its region, which is not known."),
+    ],
+)
+def test_a_key_that_the_settings_offer(region: Any, said: str) -> None:
+    offered = {"keyArnByRegion": {"eu-west-1": arn("eu-west-1")}}
+    found, without = decided(None, region=region, **offered), decided(None, region=region)
+    assert isinstance(found, Violation) and isinstance(without, Violation)
+    assert found.why == without.why + said
+
+
+@pytest.mark.parametrize(
+    ("region", "key", "valid"),
+    [
+        ("eu-west-1", arn("eu-west-1"), True),
+        ("eu-west-1", arn("eu-west-1", "alias/own"), True),
+        ("cn-north-1", arn("cn-north-1", partition="aws-cn"), True),
+        ("cn-north-1", arn("cn-north-1"), False),
+        ("eu-west-1", arn("us-east-1"), False),
+        ("eu-west-1", arn("eu-west-1", "alias/aws/s3"), False),
+        ("eu-west-1", "alias/own", False),
+        ("eu-wst-1", arn("eu-wst-1"), False),
+    ],
+)
+def test_which_keys_the_settings_may_offer(region: str, key: str, valid: bool) -> None:
+    found = read(ENABLED.settings, {"keyArnByRegion": {region: key}})
+    assert found.values["keyArnByRegion"] == ({region: key} if valid else {})
+    assert bool(found.problems) is not valid

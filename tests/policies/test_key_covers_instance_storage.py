@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from policy_pack.aws.instances import has_local_storage
+from policy_pack.gaps import GAP
 from policy_pack.judging.policy import Context
-from policy_pack.judging.verdict import CannotTell
+from policy_pack.judging.verdict import CannotTell, Compliant, Decision, NotApplicable, Violation
 from policy_pack.policies import key_covers_instance_storage
 from policy_pack.stack.model import Configuration
+from policy_pack.values import UNKNOWN
 from tests.carriers.reading import one, resource, stack
 from tests.harness.engine import Engine
+from tests.template.reading import partly
 
 POLICY = "key-covers-instance-storage"
 CONFIGURATION = {
@@ -64,5 +67,45 @@ def test_without_local_storage(instance_type: str) -> None:
 def test_of_a_type_that_is_not_known_nothing_is_claimed(instance_type: str) -> None:
     assert has_local_storage(instance_type) is None
     given = {"kmsKeyId": KEY, "productionVariants": [{"instanceType": instance_type or "x"}]}
+    assert isinstance(decided(given), CannotTell)
+
+
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        (["ml.m5.large"], Compliant),
+        (["ml.g5.xlarge"], Violation),
+        (["ml.m5.large", "ml.g5.xlarge"], Violation),
+        ([UNKNOWN, "ml.g5.xlarge"], Violation),
+        ([UNKNOWN, "ml.m5.large"], CannotTell),
+        (["ml.z9.large", "ml.m5.large"], CannotTell),
+        ([partly(f"ml.g5.{GAP}")], Violation),
+        ([partly(f"ml.m5.{GAP}")], CannotTell),
+        ([partly(f"ml.{GAP}.xlarge")], CannotTell),
+        ([partly(f"ml.{GAP}")], CannotTell),
+        ([], Compliant),
+    ],
+    ids=str,
+)
+def test_types_of_instances(types: list[Any], expected: type) -> None:
+    given = {"kmsKeyId": KEY, "productionVariants": [{"instanceType": each} for each in types]}
+    found = decided(given)
+    assert type(found) is expected
+    assert not isinstance(found, Violation) or "ml.g5." in found.why
+
+
+@pytest.mark.parametrize(
+    ("serverless", "expected"), [({"maxConcurrency": 5}, Compliant), (UNKNOWN, Violation), (None, Violation)]
+)
+def test_a_serverless_variant_has_no_instances(serverless: Any, expected: type) -> None:
+    variant = {"instanceType": "ml.g5.xlarge", "serverlessConfig": serverless}
+    assert type(decided({"kmsKeyId": KEY, "productionVariants": [variant]})) is expected
+
+
+def test_without_a_key_there_is_none_that_covers_less() -> None:
+    assert isinstance(decided({"productionVariants": [{"instanceType": "ml.g5.xlarge"}]}), NotApplicable)
+
+
+def decided(given: dict[str, Any]) -> Decision:
     made = one(Configuration, resource("aws-native:sagemaker:EndpointConfig", given))
-    assert isinstance(key_covers_instance_storage.decide(made, Context(stack())), CannotTell)
+    return key_covers_instance_storage.decide(made, Context(stack()))

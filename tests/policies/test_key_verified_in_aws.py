@@ -15,16 +15,19 @@ from moto.server import ThreadedMotoServer
 from policy_pack import carriers
 from policy_pack.aws.ask_kms import Description
 from policy_pack.carriers.place import Surroundings
-from policy_pack.judging.verdict import Violation
+from policy_pack.judging.verdict import COMPLIANT, Decision, Violation
 from policy_pack.policies.key_verified_in_aws import judge_description
 from policy_pack.stack.model import Resource
 from tests.conftest import ROOT
 from tests.harness.engine import Engine, Stack
+from tests.iam.statements import ADMIN, OWN, ROLE, SERVICE, allow, document
 
 POLICY = "key-verified-in-aws"
 REGION = "eu-west-1"
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 NATIVE = "aws-native:sagemaker:EndpointConfig"
+KEY_ARN = f"arn:aws:kms:{REGION}:{OWN}:key/12345678-1234-1234-1234-123456789012"
+OTHER = f"arn:aws:iam::{OWN}:role/other"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
@@ -155,12 +158,60 @@ def test_a_key_of_another_kind(pack: Engine, kms: Any, more: dict[str, Any], say
     ],
 )
 def test_states_that_the_server_does_not_play(metadata: dict[str, Any], says: str) -> None:
-    resource = Resource("urn", CONFIGURATION, "config", {})
-    (configuration,) = carriers.read([resource], Surroundings()).configurations
-    whole = {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "Origin": "AWS_KMS", **metadata}
-    verdict = judge_description(configuration, Description(whole, rotates=True, policy=None))
+    verdict = described(**metadata)
     assert isinstance(verdict, Violation)
     assert says in verdict.why
+
+
+def described(
+    *, rotates: bool | None = True, policy: str | None = None, role: str | None = None, **metadata: Any
+) -> Decision:
+    """What is made of an answer of AWS, of a configuration with a role."""
+    resource = Resource("urn", CONFIGURATION, "config", {"executionRoleArn": role, "region": "eu-west-1"})
+    (configuration,) = carriers.read([resource], Surroundings()).configurations
+    whole = {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "Origin": "AWS_KMS", **metadata}
+    return judge_description(configuration, Description(whole, rotates=rotates, policy=policy))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"KeyState": "Creating"},
+        {"KeyState": "Updating"},
+        {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT"},
+        {"rotates": None},
+        {"rotates": False, "Origin": "EXTERNAL"},  # AWS rotates only material of its own
+    ],
+    ids=str,
+)
+def test_answers_of_a_usable_key(answer: dict[str, Any]) -> None:
+    assert described(**answer) == COMPLIANT
+
+
+@pytest.mark.parametrize(
+    ("named", "role", "arn", "lacks"),
+    [
+        (ROLE, ROLE, KEY_ARN, False),
+        (ROLE, OTHER, KEY_ARN, True),
+        (ROLE, None, KEY_ARN, False),  # it may be the one
+        (SERVICE, OTHER, KEY_ARN, False),
+        (ROLE, OTHER, "", False),  # of no account
+    ],
+)
+def test_the_role_of_the_configuration_needs_the_key(named: str, role: str | None, arn: str, lacks: bool) -> None:
+    principal = {"AWS": named} if named.startswith("arn:") else {"Service": named}
+    policy = json.dumps(document(allow({"AWS": ADMIN}, "kms:*"), allow(principal)))
+    found = described(policy=policy, role=role, Arn=arn)
+    assert isinstance(found, Violation) is lacks
+    assert not isinstance(found, Violation) or "does not let SageMaker call kms:Decrypt" in found.why
+
+
+def test_of_a_key_that_is_wrong_in_itself_its_policy_is_not_said() -> None:
+    policy = json.dumps(document(allow({"AWS": ADMIN}, "kms:*")))
+    found = described(policy=policy, KeyState="Disabled", Arn=KEY_ARN)
+    assert isinstance(found, Violation)
+    assert found.why == "AWS reports that the key is disabled."
 
 
 def test_keys_are_asked_for_once_and_together(pack: Engine, kms: Any) -> None:

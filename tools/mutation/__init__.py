@@ -1,0 +1,1 @@
+"""What `tools.mutate` is made of: the changes, the tests that see a line, and the trying of one change."""

@@ -1,0 +1,127 @@
+"""One mutant in a process of its own, forked from one that has imported and collected everything."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+from tools.mutation.changes import Mutant
+from tools.mutation.covering import ROOT
+
+KILLED, SURVIVED, NO_TESTS = "killed", "survived", "no test sees it"
+_PATIENCE = 20.0  # seconds besides three times what the tests take
+
+
+def in_a_fork(run: Callable[[], int], seconds: float) -> int | None:
+    """The status that `run` ends with in a fork of this process; `None` where it takes longer than that."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        status = 3
+        try:
+            os.setsid()
+            silent = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silent, 1)
+            os.dup2(silent, 2)
+            status = run()
+        finally:
+            os._exit(status)
+    ends = time.monotonic() + seconds
+    wait = 0.002
+    while time.monotonic() < ends:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(wait)
+        wait = min(wait * 1.5, 0.05)
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return None
+
+
+def first_failure(items: Iterable[Any]) -> int:
+    """Runs collected tests until one fails: 1 then, and 0 where none does."""
+    from _pytest.runner import runtestprotocol
+
+    chosen = list(items)
+    for item, following in zip(chosen, [*chosen[1:], None]):
+        if any(each.failed for each in runtestprotocol(item, log=False, nextitem=following)):
+            return 1
+    return 0
+
+
+def changed_function(module: str, mutant: Mutant, source: str) -> Callable[[], None] | None:
+    """What puts a change into the function that it is in, wherever that is known by now; `None` where it cannot be."""
+    found: Any = sys.modules.get(module)
+    for name in mutant.function.split("."):
+        found = inspect.getattr_static(found, name, None)
+    while not isinstance(found, FunctionType):
+        inner = getattr(found, "fget", None) or getattr(found, "func", None) or getattr(found, "__func__", None)
+        if inner is None:
+            return None
+        found = inner
+    found = inspect.unwrap(found)
+    function = found
+    whole = compile(mutant.tree(source), function.__code__.co_filename, "exec", dont_inherit=True)
+    codes = [
+        each
+        for each in _within(whole)
+        if (each.co_name, each.co_firstlineno) == (function.__code__.co_name, function.__code__.co_firstlineno)
+    ]
+    if len(codes) != 1 or codes[0].co_freevars != function.__code__.co_freevars:
+        return None
+
+    def put() -> None:
+        function.__code__ = codes[0]
+
+    return put
+
+
+def _within(code: CodeType) -> Iterator[CodeType]:
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each
+            yield from _within(each)
+
+
+def import_changed(module: str, path: Path, tree: ast.Module) -> None:
+    """Has a module that is not imported yet be imported with a changed tree."""
+    code = compile(tree, str(path), "exec", dont_inherit=True)
+
+    class Loader(SourceFileLoader):
+        def get_code(self, fullname: str) -> CodeType:
+            return code
+
+    class Finder:
+        @staticmethod
+        def find_spec(name: str, _: Any = None, __: Any = None) -> Any:
+            if name != module:
+                return None
+            where = [str(path.parent)] if path.name == "__init__.py" else None
+            return importlib.util.spec_from_file_location(
+                name, path, loader=Loader(name, str(path)), submodule_search_locations=where
+            )
+
+    sys.meta_path.insert(0, Finder)
+
+
+def module_of(path: Path) -> str:
+    """The name of the module of a file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def patience(seconds: Iterable[float]) -> float:
+    """How long tests may take that take this long without a change."""
+    return _PATIENCE + 3 * sum(seconds)
