@@ -140,21 +140,17 @@ class Running:
 
 
 def _in_order(seen: Iterable[str], known: Covering, place: str, seconds: float) -> list[str]:
-    """The tests that are made for a file, then as many of the others as take so long, a turn of each file of them."""
+    """The tests that are made for a file, then as many of the others as take so long, the quickest first."""
     stem, part = f"test_{Path(place).stem}", Path(place).parts[1]
     chosen = sorted(seen, key=lambda each: (known.seconds[each], each))
-    named = [each for each in chosen if Path(covering.file_of(each)).stem.startswith(stem)]
-    of_part = [each for each in chosen if each.startswith(f"tests/{_TESTS_OF.get(part, part)}") and each not in named]
-    others: dict[str, list[str]] = {}
-    for each in set(chosen) - {*named, *of_part}:
-        others.setdefault(covering.file_of(each), []).append(each)
-    turns = sorted(
-        (turn, number, each)
-        for number, (_, found) in enumerate(sorted(others.items()))
-        for turn, each in enumerate(sorted(found, key=lambda each: (known.seconds[each], each)))
-    )
-    ends = accumulate(known.seconds[each] for *_, each in turns)
-    return [*named, *of_part, *(each for (*_, each), end in zip(turns, ends) if end <= seconds)]
+    own = [
+        each
+        for each in chosen
+        if Path(covering.file_of(each)).stem.startswith(stem) or each.startswith(f"tests/{_TESTS_OF.get(part, part)}")
+    ]
+    others = [each for each in chosen if each not in set(own)]
+    ends = accumulate(known.seconds[each] for each in others)
+    return [*own, *(each for each, end in zip(others, ends) if end <= seconds)]
 
 
 def _ends(run: Callable[[], None]) -> bool:

@@ -8,13 +8,20 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from policy_pack.gaps import ACCOUNT, GAP, PARTITION, REGION, STACK_NAME
+from policy_pack.judging.settings import read
+from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Verdict, Violation
+from policy_pack.policies.key_in_same_region import POLICY
 from policy_pack.testing.monitor import AWS_6, World
+from policy_pack.values import UNKNOWN
+from tests.carriers.reading import resource, verdicts
 from tests.conftest import ROOT
 from tests.harness.answers import Triple
 from tests.harness.engine import Engine
 from tests.harness.program import Program, deploy, run
 from tests.policies.phases import AUDIT, PHASES, UPDATE, Judging
 from tests.programs.blocks import arn, in_region, pair
+from tests.template.reading import partly
 
 SAID: list[Triple] = [("mandatory", "key-in-same-region", "config")]
 HERE, ELSEWHERE = "us-east-1", "eu-west-1"
@@ -91,3 +98,86 @@ def test_the_environment_counts_for_an_explicit_provider() -> None:
         engine.configure({})
         assert run(engine, explicit(ELSEWHERE), stack=in_region(ELSEWHERE), world=World(versions=AWS_6)) == SAID
         assert run(engine, explicit(HERE), stack=in_region(ELSEWHERE), world=World(versions=AWS_6)) == []
+
+
+CONFIGURATION, NATIVE = (
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+    "aws-native:sagemaker:EndpointConfig",
+)
+
+
+def decided(key: Any, *, where: Any = HERE, kind: str = NATIVE, **settings: Any) -> Verdict:
+    """What the policy says of a configuration of a region that names this key."""
+    given = {"kmsKeyId" if kind == NATIVE else "kmsKeyArn": key}
+    (found,) = verdicts(POLICY, resource(kind, given, region=where), **settings).values()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (arn(HERE), Compliant),
+        (arn(ELSEWHERE), Violation),
+        ("alias/serving", Compliant),
+        ("12345678-1234-1234-1234-123456789012", Compliant),
+        ("alias/aws/s3", NotApplicable),
+        (arn(ELSEWHERE, "alias/aws/s3"), NotApplicable),
+        ("serving", NotApplicable),
+        (None, NotApplicable),
+        (5, NotApplicable),
+        (UNKNOWN, CannotTell),
+        # Known in part: its region and partition decide, not what else is missing.
+        (partly(f"arn:aws:kms:{HERE}:{ACCOUNT}:key/{GAP}"), Compliant),
+        (partly(f"arn:{PARTITION}:kms:{REGION}:{ACCOUNT}:alias/serving"), Compliant),
+        (partly(f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/serving"), Compliant),
+        (partly(f"arn:aws:kms:{ELSEWHERE}:{ACCOUNT}:key/{GAP}"), Violation),
+        (partly(f"arn:aws-cn:kms:{HERE}:{ACCOUNT}:alias/serving"), Violation),
+        (partly(f"arn:aws-cn:kms:{REGION}:{ACCOUNT}:alias/serving"), Violation),
+        (partly(f"arn:aws:kms:{GAP}:{ACCOUNT}:alias/serving"), CannotTell),
+        (partly(f"arn:{GAP}:kms:{HERE}:{ACCOUNT}:alias/serving"), CannotTell),
+        (partly(GAP), CannotTell),
+        (partly(f"alias/{STACK_NAME}"), Compliant),
+        (partly(f"alias/aws/{GAP}"), NotApplicable),
+        (partly(f"keys/{GAP}"), NotApplicable),
+    ],
+    ids=str,
+)
+def test_keys(key: Any, expected: type) -> None:
+    found = decided(key)
+    assert type(found) is expected
+    assert not isinstance(found, Violation) or "Set kmsKeyId to the ARN of a key in us-east-1" in found.fix
+
+
+def test_what_a_violation_names() -> None:
+    in_part = decided(partly(f"arn:aws:kms:{ELSEWHERE}:{ACCOUNT}:key/{GAP}"))
+    nowhere = decided(partly(f"arn:aws:kms:eu-wst-1:{ACCOUNT}:key/{GAP}"))
+    china = decided(arn("cn-north-1", partition="aws-cn"))
+    assert isinstance(in_part, Violation) and f"but its key is in {ELSEWHERE};" in in_part.why
+    assert isinstance(china, Violation) and "(partition aws) but its key is in the partition aws-cn;" in china.why
+    assert not isinstance(nowhere, Violation) or "but its key is in another Region;" in nowhere.why
+
+
+@pytest.mark.parametrize(
+    ("region", "settings", "expected"),
+    [
+        (UNKNOWN, {}, CannotTell),
+        (UNKNOWN, {"region": HERE}, CannotTell),
+        (None, {}, NotApplicable),
+        (None, {"region": HERE}, Compliant),
+        (None, {"region": ELSEWHERE}, Violation),
+        (ELSEWHERE, {"region": HERE}, Violation),
+        ("moon-1", {}, Violation),
+    ],
+)
+def test_where_the_configuration_is(region: Any, settings: dict[str, str], expected: type) -> None:
+    for key in (arn(HERE), partly(f"arn:aws:kms:{HERE}:{ACCOUNT}:key/{GAP}")):
+        assert type(decided(key, where=region, **settings)) is expected
+    # Short names are of wherever it is, and so is what a template calls its own.
+    assert isinstance(decided("alias/serving", where=region, **settings), Compliant)
+
+
+@pytest.mark.parametrize(("region", "valid"), [(HERE, True), ("cn-north-1", True), ("moon-1", False), (5, False)])
+def test_regions_of_the_settings(region: Any, valid: bool) -> None:
+    found = read(POLICY.settings, {"region": region})
+    assert found.values["region"] == (region if valid else None)
+    assert bool(found.problems) is not valid

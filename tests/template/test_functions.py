@@ -104,6 +104,10 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Length": ["a", KEY, NO_VALUE]}, 2),
         ({"Fn::Length": {"Fn::Split": ["-", REGION]}}, 3),
         ({"Fn::Length": KEY}, computed_from("Key")),
+        ({"Fn::Select": [KEY, ["a", "a"]]}, "a"),
+        ({"Fn::Select": [KEY, ["a", "b"]]}, computed_from()),
+        ({"Fn::Join": ["/", {"Fn::Split": ["/", {"Fn::Sub": "${Key}/b"}]}]}, partly(f"{GAP}/b", "Key")),
+        ({"Fn::Join": ["-", {"Fn::Split": ["/", {"Fn::Sub": "${Key}/b"}]}]}, computed_from("Key")),
         # What is looked up when the stack is deployed.
         ("{{resolve:ssm:/key}}", UNKNOWN),
         ("alias/{{resolve:ssm:/key}}", partly(f"alias/{GAP}")),
@@ -128,6 +132,14 @@ def test_function(expression: Any, expected: Any) -> None:
     found = value(expression, Mappings=MAPPINGS)
     assert found == expected
     assert isinstance(found, Unknown) == isinstance(expected, Unknown)
+
+
+def test_functions_that_choose_what_another_is_given() -> None:
+    conditions = {"Yes": {"Fn::Equals": ["a", "a"]}}
+    chosen = {"Fn::If": ["Yes", ["1", ["a", "b"]], ["0", ["a", "b"]]]}
+    assert value({"Fn::Select": chosen}, Conditions=conditions) == "b"
+    assert value({"Fn::Join": {"Fn::If": ["Yes", ["-", ["a", "b"]], []]}}, Conditions=conditions) == "a-b"
+    assert value({"Fn::Length": {"Fn::If": ["Yes", ["a", "b"], []]}}, Conditions=conditions) == 2
 
 
 def test_a_macro_in_a_mapping_hides_what_stands_beside_it() -> None:
