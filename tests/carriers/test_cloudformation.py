@@ -326,3 +326,28 @@ def test_of_several_keys_among_the_outputs_nobody_knows_which_is_used() -> None:
 def test_what_is_none_of_the_packs_business_is_not_modelled() -> None:
     bucket = {"Resources": {"Bucket": of("AWS::S3::Bucket", KmsKeyId="alias/aws/s3")}}
     assert [type(each) for each in all_of(Node, template(bucket))] == [Template]
+
+
+@pytest.mark.parametrize(
+    ("name", "generated"),
+    [
+        (None, True),
+        ("by-hand", False),
+        ({"Fn::Sub": "${AWS::StackName}-x"}, False),
+        ({"Ref": "Key"}, False),
+        ({"Ref": "Given"}, UNKNOWN),
+        ({"Fn::Sub": "${Given}-x"}, UNKNOWN),
+        ({"Fn::If": ["Open", {"Fn::Sub": "${AWS::StackName}-x"}, {"Ref": "AWS::NoValue"}]}, UNKNOWN),
+        ({"Fn::If": ["Open", {"Ref": "AWS::NoValue"}, {"Ref": "AWS::NoValue"}]}, True),
+    ],
+    ids=str,
+)
+def test_whether_a_name_of_a_template_is_generated(name: Any, generated: Any) -> None:
+    given = {} if name is None else {"EndpointConfigName": name}
+    body = {
+        "Conditions": CONDITIONS,
+        "Parameters": {**PARAMETERS, "Given": {"Type": "String"}},
+        "Resources": {"It": configuration(**given)},
+    }
+    found = one(Configuration, template(body, parameters={"Given": UNKNOWN})).generated_name
+    assert isinstance(found, Unknown) if isinstance(generated, Unknown) else found is generated

@@ -15,8 +15,19 @@ from policy_pack.policies import (
     key_resource_usable,
     paired_with_endpoint,
 )
-from policy_pack.stack.links import configurations_from, is_hidden, keys_of, pairs
-from policy_pack.stack.model import Configuration, Endpoint, Resource
+from policy_pack.stack.links import (
+    aliases_from,
+    bypasses_lockout_check,
+    configurations_from,
+    configurations_left,
+    is_hidden,
+    keys_from,
+    keys_of,
+    pairs,
+    policies_of,
+    same_region,
+)
+from policy_pack.stack.model import Configuration, Endpoint, Key, Place, Resource
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, stack, state, template, verdicts
 
@@ -202,3 +213,115 @@ def test_a_key_that_is_not_made_yet_may_be_any() -> None:
     )
     found = stack(classic_key(None, "x"), user)
     assert [each.label for each in keys_of(found.configurations[0], found)] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "follows", "left"),
+    [
+        (NAME, [NAME], []),
+        (UNKNOWN, [NAME], []),
+        ("other", [], [NAME]),
+        (NAME.upper(), [], [NAME]),
+        (f"arn:aws:sagemaker:eu-west-1:1:endpoint-config/{NAME.upper()}", [NAME], []),
+        (f"x/{NAME}", [], [NAME]),
+        (None, [NAME], []),
+    ],
+    ids=str,
+)
+def test_what_an_endpoint_runs_and_what_it_leaves(name: Any, follows: list[str], left: list[str]) -> None:
+    made = configuration("aws")
+    found = stack(made, endpoint("aws", name, made.urn))
+    (given,) = found.endpoints
+    assert [each.name for each in configurations_from(given, found)] == follows
+    assert [each.name for each in configurations_left(given, found)] == left
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "used", "left", "unclear"),
+    [
+        (("one", "other"), "one", {"one"}, {"other"}, False),
+        (("one", "other"), UNKNOWN, {"one", "other"}, set(), False),
+        (("one", "other"), "third", set(), {"one", "other"}, False),
+        (("one", None), "third", {"other"}, {"one"}, False),  # what has no name yet may be the one
+        (("one", None), "one", {"one"}, {"other"}, False),
+    ],
+    ids=str,
+)
+def test_pairs(names: Any, name: Any, used: set[str], left: set[str], unclear: bool) -> None:
+    made = [resource(CLASSIC, {"name": each}, label) for each, label in zip(names, ("one", "other"))]
+    found = pairs(stack(*made, endpoint("aws", name, *(each.urn for each in made))))
+    assert {each.rpartition("::")[2] for each in found.used} == used
+    assert {each.rpartition("::")[2] for each in found.left} == left
+    assert (found.unclear, found.hidden) == (unclear, frozenset())
+
+
+@pytest.mark.parametrize(("name", "unclear"), [(UNKNOWN, True), (None, True), ("elsewhere", False), (5, False)])
+def test_an_endpoint_that_says_nothing_of_its_configuration_may_use_any(name: Any, unclear: bool) -> None:
+    found = pairs(stack(configuration("aws"), endpoint("aws", name)))
+    assert (found.unclear, found.used) == (unclear, frozenset())
+    second = stack(configuration("aws"), endpoint("aws", name), endpoint("cloudcontrol", NAME))
+    assert pairs(second).unclear is unclear
+
+
+def test_same_region() -> None:
+    one, other = Place("eu-west-1", "a"), Place("us-east-1", "a")
+    assert same_region(one, Place("eu-west-1")) is True
+    assert same_region(one, other) is False  # each has a region of its own
+    for region in (None, UNKNOWN):
+        assert same_region(Place(region, "a"), Place(region, "a")) is True
+        assert same_region(Place(region, "a"), Place(region, "b")) is None
+        assert same_region(Place(region), Place(region)) is None
+        assert same_region(Place(region, "a"), one) is True
+        assert same_region(Place(region, "b"), one) is None
+
+
+def test_the_policies_of_a_key() -> None:
+    key = resource("aws:kms/key:Key", {"policy": "own"}, "key")
+    other = resource("aws:kms/key:Key", {"policy": " "}, "other")
+    beside = [
+        resource("aws:kms/keyPolicy:KeyPolicy", {"policy": each}, f"beside-{each}", sources={"keyId": (key.urn,)})
+        for each in ("a", "b")
+    ]
+    found = stack(configuration("aws"), key, other, *beside)
+    own, blank = found.of(Key)
+    assert list(policies_of(own, found)) == ["a", "b"]
+    assert list(policies_of(blank, found)) == [None]
+    alone = stack(configuration("aws"), key)
+    assert list(policies_of(alone.of(Key)[0], alone)) == ["own"]
+
+
+@pytest.mark.parametrize(
+    ("own", "beside", "expected"),
+    [
+        (None, [], False),
+        (True, [], True),
+        (UNKNOWN, [], True),
+        (True, [None], False),  # the policy beside it takes the place of its own
+        (None, [None, True], True),
+        (None, [UNKNOWN], True),
+    ],
+    ids=str,
+)
+def test_whether_the_lockout_check_is_bypassed(own: Any, beside: list[Any], expected: bool) -> None:
+    name = "bypassPolicyLockoutSafetyCheck"
+    key = resource("aws:kms/key:Key", {name: own}, "key")
+    others = [
+        resource(
+            "aws:kms/keyPolicy:KeyPolicy", {"policy": "p", name: each}, f"b-{index}", sources={"keyId": (key.urn,)}
+        )
+        for index, each in enumerate(beside)
+    ]
+    found = stack(configuration("aws"), key, *others)
+    assert bypasses_lockout_check(found.of(Key)[0], found) is expected
+
+
+def test_aliases_of_aliases_and_circles() -> None:
+    key = classic_key(ARN, "key")
+    one = resource("aws:kms/alias:Alias", {}, "one", sources={"targetKeyId": ("urn:gone", key.urn)})
+    other = resource("aws:kms/alias:Alias", {}, "other", sources={"targetKeyId": (one.urn,)})
+    found = stack(configuration("aws"), key, one, other)
+    assert [each.label for each in keys_from([other.urn], found)] == ["key"]
+    assert [each.label for each in aliases_from([other.urn, other.urn], found)] == ["other", "one"]
+    circle = resource("aws:kms/alias:Alias", {}, "one", sources={"targetKeyId": (other.urn, key.urn)})
+    found = stack(configuration("aws"), key, circle, other)
+    assert [each.label for each in keys_from([other.urn], found)] == ["key"]

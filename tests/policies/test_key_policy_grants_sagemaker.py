@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from policy_pack.judging.settings import read
 from policy_pack.judging.verdict import CannotTell, Compliant, Violation
 from policy_pack.policies import key_policy_grants_sagemaker
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, urn, verdicts
-from tests.iam.statements import ADMIN, OWN, ROLE, SERVICE, USE, allow, document
+from tests.iam.statements import ADMIN, OWN, ROLE, ROOT, SERVICE, USE, allow, document
 from tests.policies.verdicts import kinds
 from tests.programs import permissions, roles
 from tests.programs.blocks import Case
@@ -109,3 +110,84 @@ def test_a_key_whose_arn_is_none(arn: Any) -> None:
 )
 def test_programs(case: Case, preview: type, update: type) -> None:
     assert kinds(key_policy_grants_sagemaker.POLICY, case) == [preview, update]
+
+
+LEFT = allow({"AWS": ROOT}, "kms:*")
+DEPLOYER = f"arn:aws:iam::{OWN}:role/deploy"
+DEPLOYS = " The principal that deploys may create grants."
+
+
+def why(*statements: Any, role: Any = ROLE, beside: Any = (), **settings: Any) -> str | None:
+    """On what it rests that SageMaker may use a key with these statements; nothing where that is not certain."""
+    sources = {"kmsKeyArn": (urn(KEY),)}
+    configuration = resource(CONFIGURATION, {"kmsKeyArn": ARN, "executionRoleArn": role}, sources=sources)
+    key = resource(KEY, {"arn": ARN, "policy": json.dumps(document(ADMINISTERED, *statements))}, "it")
+    found = next(iter(verdicts(key_policy_grants_sagemaker.POLICY, configuration, key, *beside, **settings).values()))
+    return found.rests_on if isinstance(found, Compliant) else None
+
+
+@pytest.mark.parametrize(
+    ("statements", "role", "rests_on"),
+    [
+        ([allow({"AWS": ROLE})], ROLE, "lets the execution role decrypt"),
+        ([allow({"Service": SERVICE})], ROLE, "lets sagemaker.amazonaws.com decrypt"),
+        ([allow({"Service": SERVICE})], None, "lets sagemaker.amazonaws.com decrypt"),
+        ([allow({"AWS": ROLE}), allow({"Service": SERVICE})], ROLE, "lets the execution role decrypt"),
+        (
+            [allow({"AWS": ROLE}, "kms:Decrypt"), allow({"Service": SERVICE}, USE[1:])],
+            ROLE,
+            "lets the execution role and sagemaker.amazonaws.com together decrypt",
+        ),
+        ([LEFT], None, "lets a role of its account, which the policy leaves it to, decrypt"),
+        ([], ROLE, None),
+        ([allow({"AWS": ROLE})], None, None),
+    ],
+)
+def test_on_what_it_rests(statements: Any, role: Any, rests_on: str | None) -> None:
+    found = why(*statements, role=role)
+    if rests_on is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert found.startswith(f'The policy of the key "it" {rests_on}, generate data keys and create grants.')
+        assert DEPLOYS not in found
+
+
+@pytest.mark.parametrize(
+    ("deployer", "says"),
+    [
+        ([allow({"AWS": DEPLOYER}, "kms:CreateGrant")], True),
+        ([allow({"AWS": DEPLOYER}, USE)], True),
+        ([allow({"AWS": DEPLOYER}, "kms:Decrypt")], None),
+        ([allow({"AWS": f"{DEPLOYER}-other"}, "kms:CreateGrant")], None),
+        ([], None),
+    ],
+)
+def test_who_deploys_has_to_create_grants(deployer: Any, says: bool | None) -> None:
+    found = why(allow({"Service": SERVICE}), *deployer, deployers=[DEPLOYER])
+    assert (None if found is None else found.endswith(DEPLOYS)) is says
+    assert why(allow({"Service": SERVICE}), *deployer) is not None
+
+
+@pytest.mark.parametrize(
+    ("deployer", "valid"),
+    [
+        (DEPLOYER, True),
+        (f"arn:aws:iam::{OWN}:role/team/deploy", True),
+        ("arn:aws*:iam::*:role/deploy-*", True),
+        ("arn:aws-cn:iam::111122223333:role/deploy", True),
+        (f"arn:aws:iam::{OWN}:user/me", False),
+        (f"arn:aws:sts::{OWN}:assumed-role/deploy/x", False),
+        (f"arn:aws:iam:eu-west-1:{OWN}:role/deploy", False),
+        (f"arn:aws:iam::{OWN}:role/", False),
+        (f"arn:aws:iam::{OWN}:role/a:b", False),
+        (f"arn:aws:iam::{OWN}:role/{'a' * (2048 - 31)}", True),
+        (f"arn:aws:iam::{OWN}:role/{'a' * (2048 - 30)}", False),
+        ("deploy", False),
+    ],
+    ids=lambda each: str(each)[:50],
+)
+def test_deployers_of_the_settings(deployer: str, valid: bool) -> None:
+    found = read(key_policy_grants_sagemaker.POLICY.settings, {"deployers": [deployer]})
+    assert found.values["deployers"] == ((deployer,) if valid else ())
+    assert bool(found.problems) is not valid

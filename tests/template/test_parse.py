@@ -238,3 +238,11 @@ def test_a_template_of_the_largest_size_is_read() -> None:
 def test_any_other_kind_of_body_is_refused() -> None:
     assert refusal({}) == "The template has no section Resources."
     assert read_template({"Resources": []}) == read_template({"Resources": None})
+
+
+def test_the_short_form_of_a_condition() -> None:
+    """It names another condition, unlike a function of that name."""
+    conditions = "Conditions:\n  Gone: !Equals [a, b]\n  Here: !Not [!Condition Gone]\n"
+    properties = "{Value: !If [Here, then, else]}"
+    body = f"{conditions}Resources:\n  It:\n    Type: {TYPE}\n    Properties: {properties}\n"
+    assert it(body).properties == {"Value": "then"}
