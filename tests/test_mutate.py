@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tools.mutate import Tried, explained, sampled, summary
+from tools.mutate import sampled
 from tools.mutation.changes import Mutant, mutants
 from tools.mutation.covering import Covering
-from tools.mutation.trying import KILLED, SURVIVED, changed_function, in_a_fork
+from tools.mutation.report import Tried, explained, summary
+from tools.mutation.trying import KILLED, SURVIVED, changed_constants, changed_function, in_a_fork
 
 SOURCE = """
 WORDS = ("a", "b")
@@ -103,6 +104,20 @@ def test_a_change_is_seen_wherever_the_function_is_known(module: Any) -> None:
     assert put is not None
     put()
     assert it.open is False
+
+
+def test_a_changed_constant_is_seen_wherever_it_is_known(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = ModuleType("policy_pack.other")
+    vars(other)["KNOWN"] = module.WORDS
+    monkeypatch.setitem(sys.modules, "policy_pack.other", other)
+    monkeypatch.setitem(sys.modules, "policy_pack.changed", module)
+    module.__file__ = "changed.py"
+    assert changed_constants("policy_pack.changed", of(SOURCE, "the opposite: a == 1"), SOURCE) is None
+    put = changed_constants("policy_pack.changed", of(SOURCE, "without the last: ('a', 'b')"), SOURCE)
+    assert put is not None
+    put()
+    assert (module.WORDS, vars(other)["KNOWN"]) == (("a",), ("a",))
+    assert module.TABLE == {"a": 1, "b": 2}
 
 
 def test_what_no_function_holds_is_for_a_new_import() -> None:

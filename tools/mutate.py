@@ -25,9 +25,8 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -35,15 +34,14 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
-import yaml
 
 from tools.mutation import covering, trying
 from tools.mutation.changes import Mutant, mutants
 from tools.mutation.covering import ROOT, Covering
+from tools.mutation.report import Tried, explained, show, summary
 from tools.mutation.trying import KILLED, NO_TESTS, SURVIVED
 
 PARTS = ("policies", "iam", "stack/links.py", "carriers", "template")
-SURVIVORS = ROOT / "tests" / "mutation" / "survivors.yaml"
 # All that judge something, and take no process and no minutes for it.
 _TESTS = """
 tests/policies tests/carriers tests/template tests/iam tests/test_programs.py tests/test_matrix.py
@@ -57,20 +55,6 @@ tests/audit/test_evidence.py tests/audit/test_grounds.py
 # Where the tests of a part are that is not called as its tests are.
 _TESTS_OF = {"stack": "carriers/test_links"}
 _LEFT_OUT = [f"tests/iam/test_{name}.py" for name in ("independent", "bounds", "simulated", "kms_actions")]
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A mutant of a file, and what became of it."""
-
-    place: str
-    mutant: Mutant
-    outcome: str
-    seconds: float
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.place, self.mutant.function, self.mutant.name
 
 
 # A mutant that no function holds: its file, it, the tests that see the file, and how many seconds they may take.
@@ -105,27 +89,29 @@ class Trying:
         return True
 
     def _try(self, place: str, mutant: Mutant, known: Covering, items: dict[str, Any]) -> None:
-        source = (ROOT / place).read_text(encoding="utf-8")
-        put = trying.changed_function(trying.module_of(ROOT / place), mutant, source) if mutant.function else None
-        seen = known.of(place, mutant.lines) if put is not None else set()
+        source, module = (ROOT / place).read_text(encoding="utf-8"), trying.module_of(ROOT / place)
+        put, seen = trying.changed_function(module, mutant, source) if mutant.function else None, set[str]()
+        if put is not None:
+            seen = known.of(place, mutant.lines)
+        is_certain = bool(seen)
         if not seen:
             # No function's, or one that only imports call.
-            put, seen = None, known.of_module(place)
+            put, seen = trying.changed_constants(module, mutant, source), known.of_module(place)
         order = _in_order(seen, known, place, self.seconds)
         limit = trying.patience(known.seconds[each] for each in order)
-        if put is None:
-            self.outside.append((place, mutant, order, limit))
-            return
         began = time.monotonic()
 
-        def run(put: Any = put) -> int:
+        def run() -> int:
+            assert put is not None
             put()
             return trying.first_failure(items[each] for each in order if each in items)
 
-        status = trying.in_a_fork(run, limit) if order else 0
-        outcome = NO_TESTS if not order else SURVIVED if status == 0 else KILLED
-        self.tried.append(Tried(place, mutant, outcome, time.monotonic() - began))
-        _show(self.tried[-1])
+        status = trying.in_a_fork(run, limit) if put is not None else 0
+        if status == 0 and not is_certain:
+            self.outside.append((place, mutant, order, limit))
+            return
+        self.tried.append(Tried(place, mutant, SURVIVED if status == 0 else KILLED, time.monotonic() - began))
+        show(self.tried[-1])
 
 
 class Running:
@@ -165,12 +151,6 @@ def _ends(run: Callable[[], None]) -> bool:
             sys.stdout.flush()
             os._exit(status)
     return os.waitpid(pid, 0)[1] == 0
-
-
-def _show(tried: Tried) -> None:
-    if tried.outcome != KILLED:
-        where = tried.mutant.function or "-"
-        print(f"{tried.outcome}: {tried.place}:{tried.mutant.line} {where} | {tried.mutant.name}", flush=True)
 
 
 def _pytest(plugin: Any, files: Iterable[str]) -> int:
@@ -215,12 +195,6 @@ def sampled(files: list[str], size: int | None, seed: int) -> tuple[list[tuple[s
     return Random(seed).sample(every, size), len(every)  # noqa: S311
 
 
-def explained() -> dict[tuple[str, str, str], Any]:
-    """The survivors that the repository explains."""
-    given = yaml.safe_load(SURVIVORS.read_text(encoding="utf-8")) if SURVIVORS.exists() else {}
-    return {(place, each["in"], each["change"]): each for place, found in (given or {}).items() for each in found}
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
@@ -242,26 +216,9 @@ def main() -> int:
         started = time.monotonic()
         outcome = _outside_of_functions(place, mutant, tests, limit)
         tried.append(Tried(place, mutant, outcome, time.monotonic() - started))
-        _show(tried[-1])
+        show(tried[-1])
     print(f"{time.monotonic() - began:.0f} s for {len(sample)} of {total} mutants, seed {given.seed}")
     return summary(tried, explained())
-
-
-def summary(tried: list[Tried], known: Mapping[tuple[str, str, str], Any]) -> int:
-    """Prints what became of the mutants; 1 where one survives that nothing explains."""
-    left = [each for each in tried if each.outcome != KILLED]
-    equal = [each for each in left if known.get(each.key, {}).get("equivalent")]
-    new = [each for each in left if each.key not in known]
-    counted = len(tried) - len(equal)
-    survivors = len(left) - len(equal)
-    print(f"{len(tried) - len(left)} killed, {len(equal)} that change nothing, {survivors} survive", end="")
-    print(f" ({survivors / counted:.1%} of {counted})" if counted else "")
-    for each in new:
-        print(f"not explained: {each.place}:{each.mutant.line} {each.mutant.function or '-'} | {each.mutant.name}")
-    for each in tried:
-        if each.outcome == KILLED and each.key in known:
-            print(f"explained, and killed by now: {each.place} {each.mutant.function or '-'} | {each.mutant.name}")
-    return 1 if new else 0
 
 
 def _in_a_process(plugin: Trying) -> tuple[list[Tried], list[Outside], list[str]]:

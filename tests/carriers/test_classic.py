@@ -120,7 +120,7 @@ def test_whether_an_external_key_is_enabled(given: Any, enabled: Any) -> None:
 
 @pytest.mark.parametrize("kind", [KEY, REPLICA, EXTERNAL, "aws:kms/keyPolicy:KeyPolicy"])
 def test_the_lockout_check(kind: str) -> None:
-    node = KeyPolicy if kind.endswith("KeyPolicy") else Key
+    node: type[Any] = KeyPolicy if kind.endswith("KeyPolicy") else Key
     for given, expected in (({}, False), ({"bypassPolicyLockoutSafetyCheck": True}, True)):
         (found,) = all_of(node, resource(kind, given))
         assert found.bypasses_lockout_check is expected

@@ -13,6 +13,7 @@ from policy_pack.carriers.calls import command_calls
 from policy_pack.carriers.place import Surroundings
 from policy_pack.stack.model import Resource, Unread
 from policy_pack.values import UNKNOWN
+from tests.carriers.reading import state, template
 from tests.programs.unread import CREATE, definition
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"
@@ -224,3 +225,65 @@ def test_project_of_sagemaker() -> None:
         node = found(kind)
         assert node is not None
         assert node.may_be_another
+
+
+OWN_TYPES: dict[str, dict[str, Any]] = {
+    "AWS::StepFunctions::StateMachine": {"DefinitionString": definition()},
+    "AWS::SageMaker::Pipeline": {"PipelineDefinition": {"PipelineDefinitionBody": pipeline(STEP)}},
+    "AWS::SageMaker::Project": {},
+    "AWS::Scheduler::Schedule": {"Target": {"Arn": CALL}},
+}
+ONLY_IN_TEMPLATES: dict[str, dict[str, Any]] = {
+    "AWS::Serverless::StateMachine": {"Definition": json.loads(definition())},
+    "AWS::CloudFormation::CustomResource": {"EndpointConfigName": "serving"},
+    "Custom::EndpointConfig": {"EndpointConfigName": "serving"},
+}
+PRODUCT = "AWS::ServiceCatalog::CloudFormationProvisionedProduct"
+
+
+@pytest.mark.parametrize(("kind", "properties"), [*OWN_TYPES.items(), *ONLY_IN_TEMPLATES.items()])
+def test_awss_own_types_in_a_template(kind: str, properties: dict[str, Any]) -> None:
+    made = template({"Resources": {"It": {"Type": kind, "Properties": properties}}})
+    assert len(read([made], Surroundings()).of(Unread)) == 1
+    other = template(
+        {"Resources": {"It": {"Type": f"{kind}s".replace("Custom::", "Other::"), "Properties": properties}}}
+    )
+    assert not read([other], Surroundings()).of(Unread)
+
+
+@pytest.mark.parametrize(("kind", "properties"), [*OWN_TYPES.items(), (PRODUCT, {})])
+def test_awss_own_types_in_cloud_control(kind: str, properties: dict[str, Any]) -> None:
+    assert len(read([state(kind, properties)], Surroundings()).of(Unread)) == 1
+    assert not read([state("AWS::S3::Bucket", properties)], Surroundings()).of(Unread)
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("acme:sfn/stateMachine:StateMachine", {"definition": definition()}),
+        ("acme:index/stepfunctionsStateMachine:StepfunctionsStateMachine", {"definition": definition()}),
+        ("acme:index/sagemakerPipeline:SagemakerPipeline", {"pipelineDefinition": pipeline(STEP)}),
+        ("acme:index/schedulerSchedule:SchedulerSchedule", {"target": {"arn": CALL}}),
+        ("acme:index/servicecatalogProvisionedProduct:ServicecatalogProvisionedProduct", {}),
+        ("acme:servicecatalog:CloudFormationProvisionedProduct", {}),
+        ("acme:index/sagemakerProject:SagemakerProject", {}),
+        ("acme:index/sagemakerInferenceExperiment:SagemakerInferenceExperiment", {}),
+        ("acme:index/sagemakerHostingDeployment:SagemakerHostingDeployment", {}),
+        ("aws-native:cloudformation:CustomResourceEmulator", {"endpointConfigName": "serving"}),
+        ("command:local:Command", {"update": "aws sagemaker create-endpoint-config"}),
+        ("command:remote:Command", {"stdin": "aws sagemaker create-endpoint-config"}),
+    ],
+)
+def test_types_of_packages_of_any_name(kind: str, properties: dict[str, Any]) -> None:
+    assert found(kind, **properties) is not None
+
+
+@pytest.mark.parametrize(("given", "certain"), [({"create": UNKNOWN}, False), ({"stdin": UNKNOWN}, False)])
+def test_a_command_that_is_not_known(given: dict[str, Any], certain: bool) -> None:
+    node = found("command:local:Command", **given)
+    assert node is not None
+    assert node.certain is certain
+    assert found("command:local:Command", delete=UNKNOWN) is None
+    known = found("command:local:Command", create="aws sagemaker create-endpoint-config", stdin=UNKNOWN)
+    assert known is not None
+    assert known.certain

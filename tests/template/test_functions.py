@@ -195,6 +195,9 @@ def test_origins() -> None:
         "Known": {"Ref": "Name"},
         "Within": [{"a": {"Fn::Sub": "${Name}-${Key.Arn}"}}],
         "Chosen": {"Fn::If": ["IsX", "a", {"Ref": "Unused"}]},
+        "Pseudo": REGION,
+        "Made": {"Ref": "Key"},
+        "Nobody": {"Ref": "Nobody"},
     }
     body = {
         "Parameters": parameters,
@@ -209,4 +212,7 @@ def test_origins() -> None:
         "Known": (set(), {"Name"}),
         "Within": ({"Key"}, {"Name"}),
         "Chosen": (set(), set()),
+        "Pseudo": (set(), set()),
+        "Made": ({"Key"}, set()),
+        "Nobody": (set(), set()),
     }

@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import os
+import re
 import signal
 import sys
 import time
@@ -86,6 +87,40 @@ def changed_function(module: str, mutant: Mutant, source: str) -> Callable[[], N
         function.__code__ = codes[0]
 
     return put
+
+
+def changed_constants(module: str, mutant: Mutant, source: str) -> Callable[[], None] | None:
+    """What puts a change of constants wherever the pack knows them by name; `None` where none of them changes."""
+    known = sys.modules.get(module)
+    if known is None:
+        return None
+    kept = ("__name__", "__file__", "__package__", "__spec__", "__loader__", "__path__")
+    fresh = {name: vars(known)[name] for name in kept if name in vars(known)}
+    exec(compile(mutant.tree(source), str(known.__file__), "exec", dont_inherit=True), fresh)  # noqa: S102
+    changed = [
+        (old, fresh[name])
+        for name, old in vars(known).items()
+        if name in fresh and _is_constant(old) and _is_constant(fresh[name]) and old != fresh[name]
+    ]
+    if not changed:
+        return None
+
+    def put() -> None:
+        for each in [each for name, each in sys.modules.items() if name.partition(".")[0] in ("policy_pack", "tests")]:
+            for name, value in list(vars(each).items()):
+                for old, new in changed:
+                    if value is old:
+                        setattr(each, name, new)
+
+    return put
+
+
+def _is_constant(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_constant, (*value, *value.values())))
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return all(map(_is_constant, value))
+    return isinstance(value, (str, int, float, re.Pattern, type(None)))
 
 
 def _within(code: CodeType) -> Iterator[CodeType]:
