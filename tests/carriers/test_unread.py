@@ -267,7 +267,7 @@ def test_awss_own_types_in_cloud_control(kind: str, properties: dict[str, Any]) 
         ("acme:index/servicecatalogProvisionedProduct:ServicecatalogProvisionedProduct", {}),
         ("acme:servicecatalog:CloudFormationProvisionedProduct", {}),
         ("acme:index/sagemakerProject:SagemakerProject", {}),
-        ("acme:index/sagemakerInferenceExperiment:SagemakerInferenceExperiment", {}),
+        ("acme:index/sagemakerInferenceExperiments:SagemakerInferenceExperiments", {}),
         ("acme:index/sagemakerHostingDeployment:SagemakerHostingDeployment", {}),
         ("aws-native:cloudformation:CustomResourceEmulator", {"endpointConfigName": "serving"}),
         ("command:local:Command", {"update": "aws sagemaker create-endpoint-config"}),

@@ -132,8 +132,8 @@ def test_instances_whose_storage_no_key_encrypts(variants: list[Any], expected: 
     [
         ("eu-west-1", ""),
         ("us-east-1", " The setting keyArnByRegion has no key for us-east-1."),
-        (None, " The setting keyArnByRegion has no key for its region, which is not known."),
-        (UNKNOWN, " The setting keyArnByRegion has no key for its region, which is not known."),
+        (None, " The setting keyArnByRegion has no key for its Region, which is not known."),
+        (UNKNOWN, " The setting keyArnByRegion has no key for its Region, which is not known."),
     ],
 )
 def test_a_key_that_the_settings_offer(region: Any, said: str) -> None:
