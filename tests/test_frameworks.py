@@ -61,6 +61,8 @@ def test_all_requirements_are_told_apart() -> None:
     assert len(BY_LABEL) == len(PACK.control.requirements) == 15
     assert len({each.id for each in PACK.control.identifiers}) == len(PACK.control.identifiers)
     assert len({each.label for each in PACK.control.identifiers}) == len(PACK.control.identifiers)
+    # Where its publisher says it, which was read.
+    assert all(each.url.startswith("https://") for each in PACK.control.identifiers)
 
 
 def test_encryption_of_disks_is_said_not_to_be_enough_for_card_numbers() -> None:

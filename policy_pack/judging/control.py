@@ -1,6 +1,12 @@
 """The control that the pack enforces: what other tools call it, and the requirements that it helps to meet.
 
-An identifier's source is its `url`, a page of the tool's publisher.
+An identifier's source is its `url`, a page or a file of the tool's publisher, all of which were read in November 2026.
+
+Sources: "SageMaker endpoint configuration encryption should be enabled" of Compliance.tf;
+"sagemaker-endpoint-configuration-kms-key-configured" and "sagemaker-endpoint-config-kms-key-required" in the AWS Config
+Developer Guide; the files of rules of Checkov, Powerpipe, Prowler, KICS, cdk-nag and cfn_nag; "SageMaker endpoint
+config should specify KmsKeyId attribute" in Datadog's documentation; "Endpoints Encrypted With KMS Customer Managed
+Keys" in Trend Micro's knowledge base, which speaks of container images and looks at the configuration's encryption key.
 """
 
 from __future__ import annotations
@@ -70,15 +76,25 @@ CONTROL = Control(
             "periodic",
             "https://docs.aws.amazon.com/config/latest/developerguide/sagemaker-endpoint-configuration-kms-key-configured.html",
         ),
-        # AWS also announced it in "AWS Config now supports 191 additional managed rules" on July 10, 2026.
+        # The guide for the Regions in China has the same page.
         Identifier(
             "AWS Config",
             "SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED",
             "on changes",
             "https://docs.aws.amazon.com/config/latest/developerguide/sagemaker-endpoint-config-kms-key-required.html",
         ),
-        Identifier("Checkov", "CKV_AWS_98", "Terraform", "https://www.checkov.io/5.Policy%20Index/terraform.html"),
-        Identifier("Powerpipe", "aws_compliance.control.sagemaker_endpoint_configuration_encryption_at_rest_enabled"),
+        Identifier(
+            "Checkov",
+            "CKV_AWS_98",
+            "Terraform",
+            "https://github.com/bridgecrewio/checkov/blob/main/checkov/terraform/checks/resource/aws/"
+            "SagemakerEndpointConfigurationEncryption.py",
+        ),
+        Identifier(
+            "Powerpipe",
+            "aws_compliance.control.sagemaker_endpoint_configuration_encryption_at_rest_enabled",
+            url="https://github.com/turbot/steampipe-mod-aws-compliance/blob/main/all_controls/sagemaker.pp",
+        ),
         Identifier(
             "Prowler",
             "sagemaker_endpoint_config_kms_encryption_enabled",
@@ -110,9 +126,16 @@ CONTROL = Control(
             "cdk-nag",
             "SageMakerEndpointConfigurationKMSKeyConfigured",
             "CDK",
-            "https://github.com/cdklabs/cdk-nag/blob/main/RULES.md",
+            "https://github.com/cdklabs/cdk-nag/blob/main/src/rules/sagemaker/"
+            "SageMakerEndpointConfigurationKMSKeyConfigured.ts",
         ),
-        Identifier("cfn_nag", "W1200", "CloudFormation", "https://github.com/stelligent/cfn_nag"),
+        Identifier(
+            "cfn_nag",
+            "W1200",
+            "CloudFormation",
+            "https://github.com/stelligent/cfn_nag/blob/master/lib/cfn-nag/custom_rules/"
+            "SageMakerEndpointConfigKmsKeyIdRule.rb",
+        ),
         Identifier(
             "Trend Micro",
             "Endpoints Encrypted With KMS Customer Managed Keys",
