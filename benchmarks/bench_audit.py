@@ -17,6 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,9 +30,16 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     with path.open("rb") as file:
         json.load(file)
 """
-_KINDS = {"one stack in ten serves models": 10, "every stack serves models": 1}
+# One stack in how many serves models, and how far its JSON is indented.
+_KINDS: dict[str, tuple[int, int | None]] = {
+    "no stack serves models": (0, 4),
+    "one stack in ten serves models": (10, 4),
+    "one in ten, without indents": (10, None),
+    "every stack serves models": (1, 4),
+}
 _SINGLE = 10  # how many stacks are audited in a process each, to tell what all would take
 PLAIN, AUDIT, SINGLE = "plain loop of json.load", "audit", "an audit process a stack"
+EMPTY = "an empty process a stack"
 
 
 @dataclass(frozen=True)
@@ -55,23 +63,34 @@ def main() -> None:
         parser.error("at least 1 round, 1 stack, 1 job and 20 resources are needed")
 
     sys.path.insert(0, str(HERE.parent))  # a script's own path is its directory, and the pack is beside that
-    from benchmarks.exports import write
-    from benchmarks.stacks import Size
-
     costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
     with TemporaryDirectory() as name:
-        for kind, every in _KINDS.items():
-            write(Path(name) / kind, given.stacks, Size(given.resources, 3), every)
+        for kind, (every, indent) in _KINDS.items():
+            # In a process of its own, for what this one holds counts as the memory of those that it starts.
+            making = get_context("spawn").Process(
+                target=_write, args=(Path(name) / kind, given.stacks, given.resources, every, indent)
+            )
+            making.start()
+            making.join()
         for number in range(given.rounds):
             print(f"round {number + 1} of {given.rounds}", file=sys.stderr, flush=True)
             for kind in _KINDS:
                 for what, cost in _round(Path(name) / kind, given.jobs, number):
                     costs[kind, what].append(cost)
         size = sum(path.stat().st_size for path in (Path(name) / kind).iterdir())
-    results = _results(given, size, costs)
+        print("formats", file=sys.stderr, flush=True)
+        formats = list(_formats(Path(name) / kind, Path(name) / "reports"))
+    results = {**_results(given, size, costs), "formats": formats}
     print(_table(results))
     given.output.parent.mkdir(parents=True, exist_ok=True)
     given.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+def _write(directory: Path, stacks: int, resources: int, every: int, indent: int | None) -> None:
+    from benchmarks.exports import write
+    from benchmarks.stacks import Size
+
+    write(directory, stacks, Size(resources, 3), every, indent)
 
 
 def _round(directory: Path, jobs: int, number: int) -> Iterator[tuple[str, Cost]]:
@@ -86,15 +105,37 @@ def _round(directory: Path, jobs: int, number: int) -> Iterator[tuple[str, Cost]
         yield each, _run(commands[each])
     paths = sorted(directory.iterdir())
     sample = paths[:: max(1, len(paths) // _SINGLE)]
-    single = [_run([*audit, str(path)]) for path in sample]
-    scale = len(paths) / len(sample)
-    total = [sum(getattr(each, name) for each in single) * scale for name in ("wall", "cpu")]
-    yield SINGLE, Cost(total[0], total[1], max(each.memory for each in single))
+    for what, commands_of in (
+        (SINGLE, [[*audit, str(path)] for path in sample]),
+        (EMPTY, [[sys.executable, "-c", "pass"]] * len(sample)),
+    ):
+        single = [_run(each) for each in commands_of]
+        scale = len(paths) / len(sample)
+        total = [sum(getattr(each, name) for each in single) * scale for name in ("wall", "cpu")]
+        yield what, Cost(total[0], total[1], max(each.memory for each in single))
+
+
+def _formats(directory: Path, reports: Path) -> Iterator[dict[str, Any]]:
+    """What an audit takes that writes each format: the peak of its memory, beside the size of what it writes."""
+    from policy_pack.audit.formats import FORMATS
+
+    for name in FORMATS:
+        path = reports / name
+        audit = [sys.executable, "-m", "policy_pack", "audit", "--fail-on", "never"]
+        cost = _run([*audit, "--format", name, "--output", str(path), str(directory)])
+        written = sum(each.stat().st_size for each in reports.glob(f"{name}*"))
+        for each in reports.glob("*"):
+            each.unlink()
+        yield {"format": name, "memory": cost.memory, "bytes": written}
 
 
 def _run(command: Sequence[str]) -> Cost:
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=HERE.parent)
+    # Bytecode is kept from the first start, whatever this process was told: as where the command is used.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=HERE.parent, env=environment
+    )
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -153,6 +194,12 @@ def _table(results: dict[str, Any]) -> str:
             f"{each['what']:28}{each['wall']:7.2f} s{each['cpu']:7.2f} s{each['memory'] / 1e6:6.0f} MB   "
             + "   ".join(f"{ratio['median']:5.2f} ({ratio['least']:.2f}-{ratio['most']:.2f})" for ratio in (wall, cpu))
         )
+    costs = {(each["kind"], each["what"]): each["cpu"] for each in results["measures"]}
+    ratios = [costs[kind, SINGLE] / costs[kind, EMPTY] for kind in _KINDS]
+    lines += ["", f"A single state takes {min(ratios):.1f} to {max(ratios):.1f} times the time of an empty process."]
+    lines += ["", f"{'format':28}{'memory':>10}{'written':>12}   (every stack serves models)"]
+    for each in results["formats"]:
+        lines.append(f"{each['format']:28}{each['memory'] / 1e6:7.0f} MB{each['bytes'] / 1e6:9.1f} MB")
     return "\n".join(lines)
 
 

@@ -18,21 +18,25 @@ _ONLY_OUTPUTS = ("arn", "tagsAll")
 _STACK = "urn:pulumi:dev::"  # how every URN begins
 
 
-def write(directory: Path, stacks: int, size: Size, every: int) -> None:
-    """Writes `stacks` exports of `size.resources` resources, of which one in `every` has the configurations."""
+def write(directory: Path, stacks: int, size: Size, every: int, indent: int | None = 4) -> None:
+    """Writes `stacks` exports of `size.resources` resources, of which one in `every` has the configurations.
+
+    Where `every` is 0, none has. "pulumi stack export" and the files of a backend are indented by 4, what the API of
+    Pulumi Cloud gives is not (`None`).
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    without, with_them = _export(Size(size.resources, 0)), _export(size)
+    without, with_them = _export(Size(size.resources, 0), indent), _export(size, indent)
     for number in range(stacks):
-        text = with_them if number % every == 0 else without
+        text = with_them if every and number % every == 0 else without
         path = directory / f"stack-{number:05}.json"
         path.write_text(text.replace(_STACK, f"urn:pulumi:dev-{number}::"), encoding="utf-8")
 
 
-def _export(size: Size) -> str:
+def _export(size: Size, indent: int | None) -> str:
     request = pb.AnalyzeStackRequest.FromString(analyze_stack(size))
     resources = [_entry(json_format.MessageToDict(each)) for each in request.resources]
-    # As "pulumi stack export" indents it.
-    return json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": resources}}, indent=4)
+    document = {"version": 3, "deployment": {"manifest": {}, "resources": resources}}
+    return json.dumps(document, indent=indent, separators=(",", ":") if indent is None else None)
 
 
 def _entry(message: dict[str, Any]) -> dict[str, Any]:

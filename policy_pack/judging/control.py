@@ -93,7 +93,7 @@ CONTROL = Control(
         Identifier(
             "Powerpipe",
             "aws_compliance.control.sagemaker_endpoint_configuration_encryption_at_rest_enabled",
-            url="https://github.com/turbot/steampipe-mod-aws-compliance/blob/main/all_controls/sagemaker.pp",
+            url="https://github.com/turbot/steampipe-mod-aws-compliance/blob/main/conformance_pack/sagemaker.pp",
         ),
         Identifier(
             "Prowler",

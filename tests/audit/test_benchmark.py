@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.exports import write
 from benchmarks.stacks import Size
+from policy_pack.audit.formats import FORMATS
 from policy_pack.audit.run import audit
 from tests.audit.auditing import ROOT, options
 
@@ -27,7 +28,11 @@ def test_it_measures_everything(tmp_path: Path) -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     results = json.loads(output.read_text(encoding="utf-8"))
-    assert len(results["measures"]) == 8
+    assert len(results["measures"]) == 20
+    assert {each["format"] for each in results["formats"]} == set(FORMATS)
+    for each in results["formats"]:
+        assert each["format"] in ran.stdout
+        assert each["memory"] > 0
     for measure in results["measures"]:
         assert measure["what"] in ran.stdout
         assert min(measure["wall"], measure["cpu"], measure["memory"]) > 0
