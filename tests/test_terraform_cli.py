@@ -41,7 +41,8 @@ CONFIGURATIONS = {
     **dict.fromkeys(("cloud_control", "state_of_cloud_control", "experiments", "state_of_experiments"), 2),
     **dict.fromkeys(("modules", "state_of_modules"), 2),
     **dict.fromkeys(("unchanged_cloud_control",), 2),
-    **dict.fromkeys(("destroyed", "provisioner", "provisioner_of_something_else"), 0),
+    "one_of_two": 2,
+    **dict.fromkeys(("destroyed", "removed", "provisioner", "provisioner_of_something_else"), 0),
 }
 
 SAYS: dict[str, list[Triple]] = {
@@ -51,6 +52,14 @@ SAYS: dict[str, list[Triple]] = {
         *OF_CLOUD_CONTROL,
         ("advisory", "replacement-safe", "awscc_sagemaker_endpoint_config.serving"),
     ],
+    "removed": [],
+    "moved": [],
+    "one_of_two": [
+        ("advisory", "paired-with-endpoint", "aws_sagemaker_endpoint_configuration.blue"),
+        ("mandatory", "encryption-at-rest-enabled", "aws_sagemaker_endpoint_configuration.green"),
+    ],
+    # It names a key that is written down, and not the one that the plan makes.
+    "given_in_place_of_a_key": [("mandatory", "key-in-same-region", CONFIGURATION)],
     "provisioner": [("advisory", "carrier-readable", "terraform_data.deploy")],
     "provisioner_of_something_else": [],
     "experiments": EXPERIMENTS,

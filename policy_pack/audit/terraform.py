@@ -88,10 +88,13 @@ def _all(document: Mapping[str, Any], is_plan: bool) -> Iterator[Instance]:
     root = Module(configuration=object_of(object_of(document, "configuration"), "root_module"))
     values = object_of(document, "planned_values" if is_plan else "values")
     planned = list(_instances(object_of(values, "root_module"), root, "", 0))
-    yield from (replace(each, is_planned=is_plan) for each in planned)
+    changes = objects_of(document, "resource_changes")
+    # What a plan only forgets is in it without its values.
+    forgotten = {str(each.get("address")) for each in changes if object_of(each, "change").get("actions") == ["forget"]}
+    yield from (replace(each, is_planned=is_plan) for each in planned if each.given["address"] not in forgotten)
     # What -refresh-only or -target leaves as it is, is in the state before alone.
     gone = {each.given["address"] for each in planned}
-    for each in objects_of(document, "resource_changes"):
+    for each in changes:
         gone.update(each[name] for name in ("address", "previous_address") if isinstance(each.get(name), str))
     before = object_of(object_of(object_of(document, "prior_state"), "values"), "root_module")
     yield from (each for each in _instances(before, root, "", 0) if each.given["address"] not in gone)

@@ -5,65 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.terraform.blocks import CREATED_FIRST, IRELAND, MODULES, VARIANT, configuration, endpoint, key
+
 PLAN, APPLY = "plan", "apply"
-IRELAND = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
-VARIANT = """
-  production_variants {
-    model_name             = "m"
-    instance_type          = "ml.m5.large"
-    initial_instance_count = 1
-  }
-"""
-CREATED_FIRST = """
-  lifecycle {
-    create_before_destroy = true
-  }
-"""
-POLICY = """jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Principal = { AWS = "arn:aws:iam::111122223333:root" }
-        Action    = "kms:*"
-        Resource  = "*"
-      },
-      {
-        Effect    = "Allow"
-        Principal = { Service = "sagemaker.amazonaws.com" }
-        Action    = ["kms:Decrypt", "kms:GenerateDataKey*", "kms:CreateGrant"]
-        Resource  = "*"
-      },
-    ]
-  })"""
-
-
-def key(name: str = "serving", more: str = "") -> str:
-    """A key that rotates and lets SageMaker use it."""
-    return f"""
-resource "aws_kms_key" "{name}" {{
-  description         = "{name}"
-  enable_key_rotation = true
-  policy              = {POLICY}
-{more}}}
-"""
-
-
-def configuration(kms_key_arn: str, more: str = CREATED_FIRST, name: str = "serving", variant: str = VARIANT) -> str:
-    """An endpoint configuration; a value of ``null`` is none."""
-    return f"""
-resource "aws_sagemaker_endpoint_configuration" "{name}" {{
-  kms_key_arn = {kms_key_arn}
-{variant}{more}}}
-"""
-
-
-def endpoint(endpoint_config_name: str = "aws_sagemaker_endpoint_configuration.serving.name", more: str = "") -> str:
-    return f"""
-resource "aws_sagemaker_endpoint" "serving" {{
-  endpoint_config_name = {endpoint_config_name}
-{more}}}
-"""
 
 
 @dataclass(frozen=True)
@@ -101,49 +45,6 @@ resource "aws_sagemaker_model" "serving" {
 }
 """
 _OF_THE_MODEL = VARIANT.replace('"m"', "aws_sagemaker_model.serving.name")
-_MODULE = """
-variable "region" {
-  type = string
-}
-variable "key_region" {
-  type = string
-}
-module "key" {
-  source = "../key"
-  region = var.key_region
-}
-resource "aws_sagemaker_endpoint_configuration" "this" {
-  region      = var.region
-  kms_key_arn = module.key.arn
-  production_variants {
-    model_name             = "m"
-    instance_type          = "ml.m5.large"
-    initial_instance_count = 1
-  }
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-resource "aws_sagemaker_endpoint" "this" {
-  region               = var.region
-  endpoint_config_name = aws_sagemaker_endpoint_configuration.this.name
-}
-"""
-_KEY_MODULE = f"""
-variable "region" {{
-  type = string
-}}
-resource "aws_kms_key" "this" {{
-  region              = var.region
-  description         = "of a module"
-  enable_key_rotation = true
-  policy              = {POLICY}
-}}
-output "arn" {{
-  value = aws_kms_key.this.arn
-}}
-"""
-_MODULES = {"serving": _MODULE, "key": _KEY_MODULE}
 _IN_REGIONS = """
 module "serving" {
   source   = "./serving"
@@ -274,6 +175,20 @@ resource "awscc_sagemaker_inference_experiment" "disabled" {
   }]
 }
 """
+_FORGOTTEN = "".join(
+    f"removed {{\n  from = {each}.serving\n  lifecycle {{\n    destroy = false\n  }}\n}}\n"
+    for each in ("aws_sagemaker_endpoint", "aws_sagemaker_endpoint_configuration")
+)
+_TO = "aws_sagemaker_endpoint_configuration.next"
+_MOVED = (
+    configuration(_MADE_HERE, name="next")
+    + endpoint(f"{_TO}.name")
+    + f"moved {{\n  from = aws_sagemaker_endpoint_configuration.serving\n  to   = {_TO}\n}}\n"
+)
+_LIVE = 'variable "live" {\n  default = "green"\n}\n'
+_BLUE, _GREEN = configuration(_MADE_HERE, name="blue"), configuration("null", name="green")
+_EITHER = 'var.live == "blue" ? {0}.blue.name : {0}.green.name'.format("aws_sagemaker_endpoint_configuration")
+_COALESCED = f'coalesce("{_NAMED.replace("eu-west", "us-west")}", {_MADE_HERE})'
 
 
 def _provisioned(command: str) -> str:
@@ -290,6 +205,10 @@ PLAYED: Mapping[str, Played] = {
     "cloud_control": Played(_OF_CLOUD_CONTROL),
     "state_of_cloud_control": Played(_OF_CLOUD_CONTROL, command=APPLY),
     "unchanged_cloud_control": Played(_OF_CLOUD_CONTROL, before=(_OF_CLOUD_CONTROL,)),
+    "removed": Played(IRELAND + key() + _FORGOTTEN, before=(_ENCRYPTED,)),
+    "moved": Played(IRELAND + key() + _MOVED, before=(_ENCRYPTED,)),
+    "one_of_two": Played(IRELAND + _LIVE + key() + _BLUE + _GREEN + endpoint(_EITHER), command=APPLY),
+    "given_in_place_of_a_key": Played(IRELAND + key() + configuration(_COALESCED) + endpoint()),
     "provisioner": Played(_provisioned("aws sagemaker create-endpoint-config --endpoint-config-name x")),
     "provisioner_of_something_else": Played(_provisioned("aws sagemaker list-endpoint-configs")),
     "experiments": Played(_EXPERIMENT),
@@ -315,8 +234,8 @@ PLAYED: Mapping[str, Played] = {
         before=(_ENCRYPTED,),
     ),
     "state": Played(IRELAND + _PLAIN_KEY + _ALIASED + configuration(_BY_ALIAS) + endpoint(), command=APPLY),
-    "modules": Played(_IN_REGIONS, modules=_MODULES),
-    "state_of_modules": Played(_IN_REGIONS, modules=_MODULES, command=APPLY),
+    "modules": Played(_IN_REGIONS, modules=MODULES),
+    "state_of_modules": Played(_IN_REGIONS, modules=MODULES, command=APPLY),
     "providers": Played(
         _TWO_PROVIDERS + key() + configuration(_MADE_HERE, _IN_VIRGINIA + CREATED_FIRST) + endpoint(more=_IN_VIRGINIA)
     ),
