@@ -164,7 +164,7 @@ def test_the_command(tmp_path: Path) -> None:
     [
         (b"[]", "the file is not a JSON object with an entry for each policy"),
         (b"{", "is not JSON"),
-        (b'{"all": "advisory", "all": "mandatory"}', "gives the same name twice"),
+        (b'{"all": "advisory", "all": "mandatory"}', "with a duplicate key"),
         (b"\xff\xfe\xff", "is not JSON"),
         (b"[" * 100_000, "is nested too deeply"),
         (b'{"all": ' + b'"x"' * 2_000_000 + b"}", "is larger than"),

@@ -34,7 +34,7 @@ def load(text: bytes) -> Baseline:
     report = parse_json(text)
     findings = report.get("findings") if isinstance(report, dict) else None
     if not isinstance(findings, list):
-        raise Unusable("is not a report in JSON, which has findings")
+        raise Unusable("is not a report in JSON with findings")
     return Baseline(map(_finding, findings))
 
 

@@ -18,9 +18,9 @@ _STEP = 1 << 20  # bytes that are decompressed at a time
 _FIRST = 1 << 10  # compressed bytes that a member is given at first: what follows a short one is copied
 _ZSTD_STEP = 1 << 10  # compressed bytes at a time: so many can make 32 MB
 
-_DAMAGED = "is compressed, and damaged"
-_CUT_OFF = f"{_DAMAGED}: it is cut off before its end"
-_MORE = f"{_DAMAGED}: after its end there is something else"
+_DAMAGED = "is compressed, but damaged"
+_CUT_OFF = f"{_DAMAGED}: it is truncated"
+_MORE = f"{_DAMAGED}: there is something after its end"
 
 
 _NOT_ZERO = re.compile(rb"[^\0]")

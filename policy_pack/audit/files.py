@@ -83,7 +83,7 @@ def parse_json(text: bytes) -> Any:
     except RecursionError as error:
         raise Unusable("is nested too deeply") from error
     except ValueError as error:
-        raise Unusable(str(error) if isinstance(error, _NotJSON) else "holds a number that is too long") from error
+        raise Unusable(str(error) if isinstance(error, _NotJSON) else "has a number that is too long") from error
 
 
 class _NotJSON(ValueError):
@@ -97,7 +97,7 @@ def _no_number(name: str) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise _NotJSON("holds an object that gives the same name twice, so that it could be read in two ways")
+        raise _NotJSON("has an object with a duplicate key, so it is ambiguous")
     return made
 
 

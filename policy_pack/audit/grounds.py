@@ -42,7 +42,7 @@ def _named(configuration: Configuration, stack: Stack) -> str:
         return f"{configuration.key_property} names {_listed('the key', keys)} of this stack{_at(keys[0].place)}."
     parsed = parse_key(configuration.key, short_forms=True) if isinstance(configuration.key, str) else None
     if parsed is None:
-        return f"{configuration.key_property} is set, to a value that is not known here."
+        return f"{configuration.key_property} is set to a value that is not known here."
     what = "an alias" if parsed.alias is not None else "a key"
     where = f", in {parsed.region}" if parsed.region is not None else ""
     return f"{configuration.key_property} names {what} that is not made in this stack{where}."
@@ -52,7 +52,7 @@ def _customers(configuration: Configuration, _: Stack) -> str:
     parsed = parse_key(configuration.key, short_forms=True) if isinstance(configuration.key, str) else None
     if parsed is None:
         return ""
-    what = "a customer alias" if parsed.alias is not None else "a key by its id"
+    what = "a customer alias" if parsed.alias is not None else "a key by its ID"
     if (parsed.key_id or "").startswith("mrk-"):
         what = "a multi-Region key by its ID"
     form = "a well-formed ARN" if parsed.is_arn else "a short form"
@@ -135,7 +135,7 @@ def _kind(kind: str, name: str | None, conditional: bool) -> str:
     if kind == "Service":
         what = "AWS service"
     elif name is None or "*" in (name or ""):
-        what = "principal that a pattern or a value not known here names"
+        what = "principal given by a pattern or an unknown value"
     elif ":role/" in name:
         what = "role"
     elif ":user/" in name:
@@ -207,7 +207,7 @@ def _readable(_: Configuration, __: Stack) -> str:
 
 
 def _verified(_: Configuration, __: Stack) -> str:
-    return "AWS was asked about the key, and reports that it exists, is customer-managed and can be used."
+    return "AWS reports that the key exists, is customer-managed and can be used."
 
 
 _GROUNDS: Mapping[str, Grounds] = {

@@ -22,15 +22,15 @@ def load(text: bytes) -> Past:
     summary = report.get("summary") if isinstance(report, dict) else None
     when = report.get("when") if isinstance(report, dict) else None
     if not isinstance(summary, dict) or not isinstance(when, str) or _MOMENT.fullmatch(when) is None:
-        raise Unusable("is not a report in JSON, which says when it was made and has a summary")
+        raise Unusable("is not a report in JSON with a date and a summary")
     try:
         moment = datetime.strptime(when, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except ValueError as error:
-        raise Unusable("has a date that is none") from error
+        raise Unusable("has an invalid date") from error
     given = summary.get("configurations")
     counts = {each: _number(given.get(each)) for each in STATUSES} if isinstance(given, dict) else None
     if counts is None:
-        raise Unusable("is a report without the numbers of its configurations")
+        raise Unusable("is a report without counts of its configurations")
     return Past(moment, counts, _number(summary.get("mandatory")), _number(summary.get("advisory")))
 
 
@@ -47,5 +47,5 @@ def trend(report: Report, before: Iterable[Past]) -> tuple[Past, ...]:
 
 def _number(given: Any) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < 0:
-        raise Unusable("has a number in its summary that is none")
+        raise Unusable("has an invalid number in its summary")
     return given

@@ -60,7 +60,7 @@ def outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tuple
                 process.terminate()
             raise
         except BrokenProcessPool:
-            lost = Outcome(problem="was not audited: the system ended a process, perhaps for want of memory")
+            lost = Outcome(problem="was not audited: the system ended a process, perhaps because memory ran out")
             yield from ((each, lost) for each in rest[done:])
 
 
@@ -128,7 +128,7 @@ def _too_old(state: State, options: Options) -> str | None:
     age = (options.today - date.fromisoformat(state.taken[:10])).days
     if age <= options.max_age:
         return None
-    return f"is {age} days old, more than {options.max_age}: export it anew"
+    return f"is {age} days old, more than {options.max_age}: export it again"
 
 
 def _left_out(state: State) -> str | None:

@@ -37,13 +37,13 @@ def plan(formats: Sequence[str], outputs: Sequence[str]) -> tuple[list[str], lis
     to_stdout = STDOUT in outputs
     if not outputs:
         if len(formats) > 1:
-            raise Senseless("Several formats need --output, which says where they are written.")
+            raise Senseless("Several formats need --output, the place to write them.")
         return formats or [TEXT], []
     if not formats:
         written = [(_by_ending(each), each, True) for each in files]
         return [TEXT] if to_stdout or any(name == TEXT for name, _, _ in written) else [], written
     if len(files) > 1:
-        raise Senseless("Several outputs have each the format that its ending says, and no --format.")
+        raise Senseless("With several outputs, the ending of each one selects its format; --format cannot be used.")
     if to_stdout and len(formats) > 1:
         raise Senseless("Only one format can be printed; give an --output for each of the others.")
     written = [(name, each, len(formats) == 1) for each in files for name in formats]
@@ -53,5 +53,5 @@ def plan(formats: Sequence[str], outputs: Sequence[str]) -> tuple[list[str], lis
 def _by_ending(path: str) -> str:
     found = format_of(path)
     if found is None:
-        raise Senseless(f"The ending of {path} is not that of a format; give --format, one of {', '.join(FORMATS)}.")
+        raise Senseless(f"The ending of {path} is not that of a format; use --format with one of {', '.join(FORMATS)}.")
     return found

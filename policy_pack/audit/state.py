@@ -76,7 +76,7 @@ class State:
 def parse(document: Any) -> State:
     """The stack of a parsed JSON document; raises `Unusable`, or `NoStack` where it is no stack at all."""
     if not isinstance(document, dict):
-        raise NoStack("is not a stack: it holds no JSON object")
+        raise NoStack("is not a stack: it is not a JSON object")
     if "checkpoint" in document:
         return _checkpoint(document)
     if "deployment" in document:
@@ -139,9 +139,9 @@ def _checkpoint(document: dict[str, Any]) -> State:
 def _check_version(document: dict[str, Any]) -> None:
     version = document.get("version")
     if not isinstance(version, int) or isinstance(version, bool):
-        raise Unusable("does not say which version of a stack's format it has")
+        raise Unusable("does not say which version of the format of a stack it has")
     if version < _OLDEST:
-        raise Unusable(f"has version {version} of a stack's format; {_OLDEST} and later are read: export it anew")
+        raise Unusable(f"has version {version} of a stack's format; {_OLDEST} and later are read: export it again")
 
 
 def _preview(document: dict[str, Any]) -> State:

@@ -32,7 +32,7 @@ _NOTHING_TO_JUDGE: Mapping[type, str] = {
     Endpoint: "No Endpoint of the stack uses the configuration.",
     Key: "The key is not made in the stack.",
     Template: "The configuration is not made by a template.",
-    Unread: "The configuration is of a kind that the pack reads.",
+    Unread: "The pack reads this kind of configuration.",
 }
 
 

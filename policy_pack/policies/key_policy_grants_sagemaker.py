@@ -113,7 +113,7 @@ def _rests_on(key: Key, found: Assessment, users: Sequence[User]) -> str:
     known = any(each.service and each.known for each in users)
     role = "the execution role" if known else "a role of its account"
     if set(ACTIONS) <= set(found.by_role):
-        whom = role if known else f"{role}, which the policy leaves it to,"
+        whom = role if known else f"{role} (by delegating to the account)"
     elif set(ACTIONS) <= set(found.by_service):
         whom = "sagemaker.amazonaws.com"
     else:

@@ -75,7 +75,7 @@ def test_summary_and_then_violations_by_resource(state: Any) -> None:
 
 def test_clean_stack_is_one_line(state: Any) -> None:
     assert command(state(NOTHING_WRONG)).stdout.splitlines() == [
-        "No configuration was judged: 0 endpoint configurations in 1 stack, no violations."
+        "No configuration was checked: 0 endpoint configurations in 1 stack, no violations."
     ]
     assert len(command(state(NOTHING_WRONG), "--verbose").stdout.splitlines()) > 10
     assert command(state(NOTHING_WRONG), "--quiet").stdout == ""

@@ -90,7 +90,7 @@ def test_what_the_engine_refuses_is_refused(given: dict[str, Any], says: str, en
         (b"{", "it is not JSON"),
         (b'{"all": 3}', "all is neither a level nor an object"),
         (b'{"all": null}', "all is neither a level nor an object"),
-        (b'{"a": "advisory", "a": "disabled"}', "it holds an object that gives the same name twice"),
+        (b'{"a": "advisory", "a": "disabled"}', "it has an object with a duplicate key"),
         (json.dumps({FIRST: "advisory", "encryption-at-rest-enabled": "disabled"}).encode(), "is given twice"),
     ],
 )

@@ -131,7 +131,7 @@ def test_what_does_not_fit_is_left_out_whole_and_said() -> None:
     assert LIMIT - 10_000 < len(text) <= LIMIT
     page = Page(text)
     shown = sum(tag == "summary" for tag, _ in page.elements)
-    assert f"Not shown here, where they do not fit: {901 - shown} more configurations." in page.text
+    assert f"Not shown, because they do not fit: {901 - shown} more configurations." in page.text
     assert text.index("<code>worst</code>") < text.index("<code>model-0</code> in")
     rows = len(re.findall(r"^\| ⚠️", text, re.MULTILINE))
     assert 0 < rows < 900

@@ -69,7 +69,7 @@ def why(evidence: ConfigurationEvidence, policy: str) -> str:
     ("policy", "rests_on"),
     [
         ("encryption-at-rest-enabled", 'kmsKeyArn names the key "serving" of this stack, in us-east-1.'),
-        ("customer-managed-key", "names a key by its id, not an AWS-managed one."),
+        ("customer-managed-key", "names a key by its ID, not an AWS-managed one."),
         ("key-in-same-region", "both in us-east-1, of the partition aws."),
         ("key-covers-instance-storage", "no local storage: ml.m5.xlarge."),
         ("replacement-safe", "The name is generated"),

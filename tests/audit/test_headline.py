@@ -31,8 +31,8 @@ def of(*statuses: str) -> list[ConfigurationEvidence]:
 @pytest.mark.parametrize(
     ("statuses", "said", "good"),
     [
-        ([], "No configuration was judged", True),
-        ([NOT_APPLICABLE], "No configuration was judged", True),
+        ([], "No configuration was checked", True),
+        ([NOT_APPLICABLE], "No configuration was checked", True),
         ([COMPLIANT], "The 1 configuration is compliant", True),
         ([COMPLIANT, COMPLIANT, NOT_APPLICABLE], "All 2 configurations are compliant", True),
         ([NON_COMPLIANT] * 7 + [COMPLIANT] * 2, "7 of 9 configurations are not compliant", False),
@@ -65,7 +65,7 @@ def test_advice_that_is_left_is_said() -> None:
     assert standing(invented.configuration(SOURCE, "c")) == "compliant"
     assert standing(replace(advised, status=NON_COMPLIANT)) == "non-compliant"
     made = invented.report([advised, *of(COMPLIANT)], [SOURCE])
-    assert headline(made) == "All 2 configurations are compliant, 1 compliant with advice left"
+    assert headline(made) == "All 2 configurations are compliant, 1 compliant with warnings"
     for written in (html.write(made), markdown.write(made), oscal.write(made)):
         assert "compliant, 1 advisory" in written
 

@@ -39,23 +39,23 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "half a UTF-16": (STACK.encode("utf-16")[:-1], "its text is not valid UTF-16"),
     "NaN": (STACK.replace("3", "NaN", 1).encode(), "is not JSON: it holds NaN"),
     "infinity": (b'{"version": -Infinity}', "is not JSON: it holds -Infinity"),
-    "same name twice": (BOTH, "gives the same name twice"),
+    "same name twice": (BOTH, "with a duplicate key"),
     "deep list": (b"[" * 200_000, "is nested too deeply"),
     "deep object": (b'{"a":' * 200_000, "is nested too deeply"),
-    "damaged gzip": (gzip.compress(STACK.encode())[:-20], "is compressed, and damaged"),
-    "gzip of nothing": (b"\x1f\x8b", "is compressed, and damaged"),
-    "damaged zstd": (zstandard.compress(STACK.encode())[:-5] + b"aaaaa", "is compressed, and damaged"),
-    "zstd that is cut off": (zstandard.compress(STACK.encode())[:-5], "damaged: it is cut off before its end"),
-    "zstd of nothing": (zstandard.compress(b"")[:4], "damaged: it is cut off before its end"),
-    "second frame cut off": (2 * zstandard.compress(STACK.encode())[:-3], "is compressed, and damaged"),
-    "zstd and more": (zstandard.compress(STACK.encode()) + b"more", "damaged: after its end there is something else"),
-    "a zstd frame to skip": (b"\x50\x2a\x4d\x18\xff\xff\xff\xff" + STACK.encode(), "damaged: it is cut off before"),
-    "a zstd frame to skip, and more": (b"\x50\x2a\x4d\x18\0\0\0\0" + STACK.encode(), "is compressed, and damaged"),
-    "gzip, zeros and more": (gzip.compress(STACK.encode()) + bytes(9) + b"x", "after its end there is something else"),
-    "zstd and zeros": (zstandard.compress(STACK.encode()) + bytes(9), "after its end there is something else"),
-    "gzip that is cut off": (gzip.compress(STACK.encode())[:-5], "damaged: it is cut off before its end"),
-    "gzip and more": (gzip.compress(STACK.encode()) + b"more", "damaged: after its end there is something else"),
-    "gzip with another sum": (gzip.compress(STACK.encode())[:-8] + bytes(8), "is compressed, and damaged"),
+    "damaged gzip": (gzip.compress(STACK.encode())[:-20], "is compressed, but damaged"),
+    "gzip of nothing": (b"\x1f\x8b", "is compressed, but damaged"),
+    "damaged zstd": (zstandard.compress(STACK.encode())[:-5] + b"aaaaa", "is compressed, but damaged"),
+    "zstd that is cut off": (zstandard.compress(STACK.encode())[:-5], "damaged: it is truncated"),
+    "zstd of nothing": (zstandard.compress(b"")[:4], "damaged: it is truncated"),
+    "second frame cut off": (2 * zstandard.compress(STACK.encode())[:-3], "is compressed, but damaged"),
+    "zstd and more": (zstandard.compress(STACK.encode()) + b"more", "damaged: there is something after its end"),
+    "a zstd frame to skip": (b"\x50\x2a\x4d\x18\xff\xff\xff\xff" + STACK.encode(), "damaged: it is truncated"),
+    "a zstd frame to skip, and more": (b"\x50\x2a\x4d\x18\0\0\0\0" + STACK.encode(), "is compressed, but damaged"),
+    "gzip, zeros and more": (gzip.compress(STACK.encode()) + bytes(9) + b"x", "there is something after its end"),
+    "zstd and zeros": (zstandard.compress(STACK.encode()) + bytes(9), "there is something after its end"),
+    "gzip that is cut off": (gzip.compress(STACK.encode())[:-5], "damaged: it is truncated"),
+    "gzip and more": (gzip.compress(STACK.encode()) + b"more", "damaged: there is something after its end"),
+    "gzip with another sum": (gzip.compress(STACK.encode())[:-8] + bytes(8), "is compressed, but damaged"),
     "two stacks in two frames": (2 * zstandard.compress(STACK.encode()), "Extra data"),
     "two stacks in two members": (2 * gzip.compress(STACK.encode()), "Extra data"),
     "binary": (bytes(range(256)), "is not JSON"),
@@ -269,7 +269,7 @@ def test_long_number(tmp_path: Path) -> None:
         pytest.skip("this Python reads numbers of any length")
     path = tmp_path / "state.json"
     path.write_text(STACK.replace("3", "3" * 100_000, 1), encoding="utf-8")
-    assert [each.text for each in audit([str(path)], options()).problems] == ["holds a number that is too long"]
+    assert [each.text for each in audit([str(path)], options()).problems] == ["has a number that is too long"]
 
 
 def test_paths_that_name_nothing(tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_process_that_the_system_ends(tmp_path: Path) -> None:
     report = audit([Deadly(paths[0]), paths[1]], options(), jobs=2)
     assert [each.source for each in report.problems] == paths
     assert {each.text for each in report.problems} == {
-        "was not audited: the system ended a process, perhaps for want of memory"
+        "was not audited: the system ended a process, perhaps because memory ran out"
     }
 
 

@@ -59,7 +59,7 @@ def test_without_a_time_the_newest_resource_says_it() -> None:
 @pytest.mark.parametrize(
     ("time", "days", "note"),
     [
-        ("2026-11-20T00:00:00Z", 4, "is 5 days old, more than 4: export it anew"),
+        ("2026-11-20T00:00:00Z", 4, "is 5 days old, more than 4: export it again"),
         ("2026-11-20T00:00:00Z", 5, None),
         ("2026-11-20T00:00:00Z", None, None),
         ("2026-11-26T00:00:00Z", 0, None),

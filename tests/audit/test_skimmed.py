@@ -30,7 +30,7 @@ from tests.audit.states import (
 )
 
 BUCKET = "aws:s3/bucket:Bucket"
-TWICE = "holds an object that gives the same name twice, so that it could be read in two ways"
+TWICE = "has an object with a duplicate key, so it is ambiguous"
 
 
 def bucket(name: str = "bucket", **more: Any) -> dict[str, Any]:

@@ -58,7 +58,7 @@ CONDITIONS = (
         when("StringEquals", "aws:ResourceOrgID", "${aws:PrincipalOrgID}")), grants="?", restricted="?"),
     row("the account of the key, which says nothing of who calls", allow(EVERYBODY, USE,
         when("StringEquals", "aws:ResourceAccount", OWN)), restricted="everybody"),
-    row("a user by its id", allow(EVERYBODY, USE, when("StringLike", "aws:userid", "AROAEXAMPLEEXAMPLE123:*")),
+    row("a user by its ID", allow(EVERYBODY, USE, when("StringLike", "aws:userid", "AROAEXAMPLEEXAMPLE123:*")),
         grants="?"),
     row("none of the values of what a request does not have", allow(ROLE_ONLY, USE,
         when("ForAnyValue:StringNotEquals", "aws:SourceAccount", OTHER)), grants=ALL),

@@ -32,7 +32,7 @@ from tests.iam.statements import (
 BASICS = (
     Row("no policy: AWS's default", None, YES, YES),
     row("the account decides", BY_ROOT),
-    row("the account by its id", allow({"AWS": OWN}, "kms:*")),
+    row("the account by its ID", allow({"AWS": OWN}, "kms:*")),
     row("the role by its ARN", allow(ROLE_ONLY)),
     row("the role in a list", allow({"AWS": [ADMIN, ROLE]})),
     row("the role and a service in one statement", allow({"AWS": [ROLE], "Service": "ec2.amazonaws.com"})),
@@ -40,7 +40,7 @@ BASICS = (
     row("a user of the account", allow({"AWS": f"arn:aws:iam::{OWN}:user/serving"}), grants=ALL),
     row("a role of the same name elsewhere", allow({"AWS": OTHER_ROLE}), grants=ALL, restricted="accounts"),
     row("another account decides", allow({"AWS": OTHER_ROOT}, "kms:*"), grants=ALL, restricted="accounts"),
-    row("another account by its id", BY_ROOT, allow({"AWS": OTHER}), restricted="accounts"),
+    row("another account by its ID", BY_ROOT, allow({"AWS": OTHER}), restricted="accounts"),
     row("a service only, not the role", allow({"Service": SERVICE})),
     row("other services only", allow({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}), grants=ALL),
     row("the service by its name in a region", allow({"Service": "sagemaker.us-east-1.amazonaws.com"}), grants="?"),

@@ -99,7 +99,7 @@ def evidence(program: Program, directory: Any) -> str:
 @pytest.mark.parametrize("program", [classic(), classic(FIRST), cloud_control(FIRST)])
 def test_a_state_does_not_record_the_option(program: Program, tmp_path: Any, judging: Judging) -> None:
     assert judging.said(program, AUDIT) == []
-    assert evidence(program, tmp_path).endswith("Whether deleteBeforeReplace is set is not recorded in what was read.")
+    assert evidence(program, tmp_path).endswith("The file does not record whether deleteBeforeReplace is set.")
 
 
 @pytest.mark.parametrize("program", [from_native(FIRST), template(FIRST)])

@@ -95,7 +95,7 @@ def headline(report: Report) -> str:
     counts = report.counts
     judged = sum(counts.values()) - counts[NOT_APPLICABLE]
     if not judged:
-        return "No configuration was judged"
+        return "No configuration was checked"
     every = counted(judged, "configuration")
     bad, good = counts[NON_COMPLIANT], counts[COMPLIANT]
     rest = [
@@ -114,7 +114,7 @@ def headline(report: Report) -> str:
         said = f"{good:,} of {every} {_is(good)} compliant"
     advised = sum(bool(advice_on(each)) for each in report.configurations if each.status == COMPLIANT)
     if advised:
-        rest.append(f"{advised:,} compliant with advice left")
+        rest.append(f"{advised:,} compliant with warnings")
     return ", ".join((said, *rest))
 
 

@@ -168,7 +168,7 @@ def _tail(report: Report) -> Iterable[str]:
     for each in report.requirements:
         yield _row(escape(each.requirement.label), escape(each.requirement.title), share_text(each))
     yield ""
-    yield "### What this rests on"
+    yield "### The basis of this report"
     yield ""
     yield from _header("Input", "Kind", "Stack", "Written", "SHA-256")
     yield from _fitting(report.sources, lambda each: _source_row(each, report), _SHORT, "inputs")
@@ -200,7 +200,7 @@ def _size(lines: Iterable[str]) -> int:
 
 
 def _left_out(number: int, what: str) -> str:
-    return f"**Not shown here, where they do not fit: {number} more {what}. Another format of the report has them.**"
+    return f"**Not shown, because they do not fit: {number} more {what}. Another format of the report has them.**"
 
 
 def _header(*names: str) -> list[str]:

@@ -105,7 +105,7 @@ def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
         yield from _summary(report)
     yield from _section("Violations", violations)
     yield from _section("Known violations, of the baseline", findings.lines(report.known_findings))
-    yield from _section("Not read, and may make more endpoint configurations", _unread(report.unread))
+    yield from _section("Not readable, and may make more endpoint configurations", _unread(report.unread))
     if detail == VERBOSE:
         yield from _evidence(report)
     if detail == VERBOSE or not is_told:
@@ -116,7 +116,7 @@ def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
 def _evidence(report: Report) -> Iterator[Line]:
     yield from _section("What was read", _sources(report))
     yield from _section("Endpoint configurations", _configurations(report))
-    yield from _section("Requirements, and the share of configurations that meet them", _requirements(report))
+    yield from _section("Requirements, with the share of configurations that meet them", _requirements(report))
     yield from _section(
         "The same control in other tools", (_line(f"{each.tool}: {each.id}") for each in report.control.identifiers)
     )

@@ -80,7 +80,7 @@ document.addEventListener("DOMContentLoaded", async () => {
       const table = make("table", { class: "verdicts" }, make("caption", {}, "What each policy says"), make("thead", {}, make("tr", {}, ...heads)));
       table.append(make("tbody", {}, ...verdicts.map(verdictRow)));
       const about = [["Resource", id, "full urn"], ["Type", type, ""], ["Name in AWS", name, ""], ["Read from", source, ""]];
-      const shown = commands.length ? [make("h3", {}, "See it in AWS"), make("ul", { class: "commands" }, ...commands.map(commandItem))] : [];
+      const shown = commands.length ? [make("h3", {}, "Check it in AWS"), make("ul", { class: "commands" }, ...commands.map(commandItem))] : [];
       return [facts(about), table, ...shown];
     };
 
