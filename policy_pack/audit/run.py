@@ -106,8 +106,8 @@ def _notes(options: Options) -> Iterator[Problem]:
     if options.config.asks_for_tags and options.tags is None:
         yield Problem(
             "the configuration",
-            "limits policies to stacks with certain tags, but the inputs have no tags: the policies were applied to every "
-            "stack",
+            "limits policies to stacks with certain tags, but the inputs have no tags: the policies were applied "
+            "to every stack",
         )
 
 
