@@ -9,7 +9,10 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 from policy_pack.carriers import READERS
 from policy_pack.engine import skim
 from policy_pack.engine.skim import Skimmer
+from policy_pack.judging.policy import DISABLED, STACK
+from policy_pack.policies import PACK
 from tests.harness.engine import Engine
+from tests.harness.nested import stack
 from tests.harness.recordings import Recording, recordings
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
@@ -84,3 +87,28 @@ def test_the_running_pack_does_not_parse_what_concerns_nobody(engine: Engine) ->
     ask = engine.channel.unary_unary("/pulumirpc.Analyzer/Analyze", response_deserializer=pb.AnalyzeResponse.FromString)
     assert ask(typed("aws:s3/bucket:Bucket") + broken).diagnostics == []
     assert "no policy can check" in ask(typed(CONFIGURATION) + broken).diagnostics[0].message
+
+
+OF_A_CONFIGURATION = typed(CONFIGURATION)
+
+
+@pytest.mark.parametrize("damaged", [b"\x0a", b"\x0a\xff", OF_A_CONFIGURATION + b"\x12", OF_A_CONFIGURATION + b"\x0b"])
+def test_a_resource_that_is_cut_off_is_refused_by_every_policy(damaged: bytes, engine: Engine) -> None:
+    found = _asked(engine, stack(damaged))
+    expected = {PACK.full_name(each) for each in PACK.policies if each.kind == STACK and each.level != DISABLED}
+    assert {each.policyName for each in found.diagnostics} == expected
+    assert not any("An error in the policy pack" in each.message for each in found.diagnostics)
+
+
+@pytest.mark.parametrize("odd", [b"", b"\x0a\x00", b"\x0a\x05a:b:C", OF_A_CONFIGURATION, b"\x7a\x00"])
+def test_a_resource_that_is_short_or_has_more_is_not(odd: bytes, engine: Engine) -> None:
+    found = _asked(engine, stack(odd))
+    assert not any("cannot be read" in each.message for each in found.diagnostics)
+
+
+def _asked(engine: Engine, content: bytes) -> pb.AnalyzeResponse:
+    call = engine.channel.unary_unary(
+        "/pulumirpc.Analyzer/AnalyzeStack", lambda given: given, pb.AnalyzeResponse.FromString
+    )
+    found: pb.AnalyzeResponse = call(content, timeout=60)
+    return found

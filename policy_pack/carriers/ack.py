@@ -22,7 +22,7 @@ from policy_pack.carriers.naming import is_generated
 from policy_pack.carriers.place import Surroundings
 from policy_pack.expressions import expression
 from policy_pack.stack.model import NOT_CHANGED, AnyNode, Place, Resource
-from policy_pack.values import NOTHING_KNOWN, Plain, Unknown, get, text
+from policy_pack.values import NOTHING_KNOWN, UNKNOWN, Plain, Text, Unknown, WrongType, text
 
 TITLE = "ACK"
 
@@ -59,11 +59,10 @@ def _reads(read: Callable[[Given], Iterable[AnyNode]], resource: Resource, surro
     if isinstance(given, Unknown):
         properties = NOTHING_KNOWN
     # The environment of this machine does not matter: the controller runs in a cluster.
-    region = text(get(resource.properties.get("metadata"), "annotations", _REGION))
     return read(
         given_by(
             resource,
-            Place(region),
+            Place(_region(resource.properties.get("metadata"))),
             properties,
             lambda name: shapes.sources(resource, "spec") if properties.get(name) is not None else (),
             ignores=lambda *path: shapes.ignores(resource, "spec", *path),
@@ -73,6 +72,18 @@ def _reads(read: Callable[[Given], Iterable[AnyNode]], resource: Resource, surro
             spelling=_spelling,
         )
     )
+
+
+def _region(metadata: Plain) -> Text:
+    """The region that an annotation sets. One that may be in what is of no type that belongs there is unknown."""
+    for name in ("annotations", _REGION):
+        if isinstance(metadata, Unknown) or metadata is None:
+            return metadata
+        if not isinstance(metadata, dict):
+            return UNKNOWN
+        metadata = metadata.get(name)
+    found = text(metadata)
+    return UNKNOWN if isinstance(found, WrongType) else found
 
 
 def _is_generated(name: Plain, resource: Resource, surroundings: Surroundings) -> bool | Unknown:

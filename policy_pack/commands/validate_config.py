@@ -8,6 +8,7 @@ of the engine's package analyzer.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -81,6 +82,8 @@ def check(text: bytes, pack: Pack, today: date) -> Checked:
     if not text.strip():
         return Checked(())
     given = parse_json(text)
+    if json.detect_encoding(text) != "utf-8":
+        return Checked(("the file is not UTF-8 without a byte order mark, which is all that the engine reads",))
     if not isinstance(given, dict):
         return Checked(("the file is not a JSON object with an entry for each policy",))
     problems: list[str] = []

@@ -62,7 +62,9 @@ class Skimmer:
         # Serializers write fields by number. If one does not, the resource is kept, and its type is read later.
         # No call for each: most of what a stack costs where nothing concerns the pack is spent here.
         return [
-            each for each in resources if not each or each[0] != _TYPE or each[1] > 127 or known[each[2 : 2 + each[1]]]
+            each
+            for each in resources
+            if len(each) < 2 or each[0] != _TYPE or each[1] > 127 or known[each[2 : 2 + each[1]]]
         ]
 
 

@@ -69,8 +69,12 @@ def test_endpoint_and_model() -> None:
         ({"annotations": {"services.k8s.aws/region": UNKNOWN}}, UNKNOWN),
         ({"annotations": UNKNOWN}, UNKNOWN),
         ({"annotations": {}}, None),
-        ({"annotations": None}, None),
+        ({"annotations": {"other": 5}}, None),
+        ({"annotations": ["services.k8s.aws/region"]}, UNKNOWN),
+        ({"annotations": "services.k8s.aws/region=eu-central-1"}, UNKNOWN),
+        ({"annotations": {"services.k8s.aws/region": 5}}, UNKNOWN),
         ({}, None),
+        ({"annotations": None}, None),
     ],
 )
 def test_its_region_is_that_of_the_annotation(metadata: dict[str, Any], region: Any) -> None:

@@ -7,17 +7,14 @@ from random import Random
 from typing import Any
 
 from policy_pack.policies import PACK
+from tests.fuzz import vocabulary
 from tests.fuzz.garbage import anything
 from tests.fuzz.wire import US, resources_of
 from tests.fuzz.worse import ask
 from tests.harness.engine import Engine
 from tests.harness.recordings import recordings
 
-NAMES = [
-    *sorted({setting.name for policy in PACK.policies for setting in policy.settings}),
-    *("exemptions", "onlyStackTags", "exceptStackTags", "resource", "reason", "expires", "ticket"),
-    *("undecided", "nobody", ""),
-]
+NAMES = [*(name for name in vocabulary.setting_names() if name != vocabulary.LEVEL), "nobody", ""]
 # Each lacks what makes an exemption one: a resource that there is, a reason, a day that has not passed.
 NO_EXEMPTIONS: tuple[Any, ...] = (
     {"resource": "*", "reason": "s3cr3t-pl4nt"},

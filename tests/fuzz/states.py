@@ -18,8 +18,8 @@ from policy_pack.audit.formats import as_json, csv, junit, markdown, sarif, text
 from policy_pack.audit.run import audit
 from policy_pack.policies import PACK
 from tests.audit.auditing import options
+from tests.fuzz import vocabulary
 from tests.fuzz.garbage import HOSTILE, WRONG, leaks, mutated
-from tests.fuzz.worse import REFUSING, UNREAD
 from tests.harness.recordings import DIRECTORY
 
 FORMATS = (text, as_json, markdown, sarif, junit, csv)
@@ -56,7 +56,7 @@ def seeds() -> list[Any]:
 @cache
 def wrong() -> list[Any]:
     """Those in which something is wrong."""
-    return [each for each in seeds() if _wrong(_audit(json.dumps(each)))]
+    return [each for each in seeds() if is_wrong(audited(json.dumps(each)))]
 
 
 def make(random: Random) -> Any:
@@ -78,7 +78,7 @@ def make(random: Random) -> Any:
 
 
 def faults(given: Any, _: Any) -> list[str]:
-    report = _audit(given["text"])
+    report = audited(given["text"])
     found = [f"a fault: {each.text}" for each in report.problems if "error in the policy pack" in each.text]
     if len(report.problems) + len(report.sources) == 0:
         found.append("neither judged nor said to be unusable")
@@ -86,17 +86,22 @@ def faults(given: Any, _: Any) -> list[str]:
     written = "\n".join(each.decode() if isinstance(each, bytes) else each for each in outputs)
     if "\x1b" in written:
         found.append("a control character came out")
-    if given["wrong"] and not report.problems and not _wrong(report):
+    if given["wrong"] and not report.problems and not is_wrong(report):
         found.append("nothing is wrong any more")
     return found + leaks(written)
 
 
-def _wrong(report: Any) -> bool:
-    return any(each.level == "mandatory" or each.policy.removeprefix(PACK.prefix) in UNREAD for each in report.findings)
+def is_wrong(report: Any) -> bool:
+    """Whether a report says that something is wrong, or that it cannot be read."""
+    return any(
+        each.level == "mandatory" or each.policy.removeprefix(PACK.prefix) in vocabulary.unread()
+        for each in report.findings
+    )
 
 
-def _audit(document: str) -> Any:
+def audited(document: str, **more: Any) -> Any:
+    """The report on a text in the place of a state, with what nobody can tell refused."""
     with TemporaryDirectory() as directory:
         path = Path(directory) / "state.json"
         path.write_text(document, encoding="utf-8")
-        return audit([str(path)], options({name: dict(given) for name, given in REFUSING.items()}, region="us-east-1"))
+        return audit([str(path)], options(vocabulary.refusing(), region="us-east-1"), **more)

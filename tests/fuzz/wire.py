@@ -9,12 +9,13 @@ from typing import Any
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2 as pb
 
+from tests.fuzz import vocabulary
 from tests.fuzz.garbage import leaks, mutated
 from tests.harness.answers import Answer
 from tests.harness.engine import Engine, Stack
 from tests.harness.recordings import Recording, recordings
 
-US = Stack(config={"aws:region": "us-east-1"}, dry_run=False)
+US = Stack(config=dict.fromkeys(("aws:region", "aws-native:region"), "us-east-1"), dry_run=False)
 FAULTS = ("can't run policy", "An error in the policy pack", "Traceback", "Error(")
 
 
@@ -28,8 +29,11 @@ def resources_of(recording: Recording) -> list[dict[str, Any]]:
 
 @cache
 def seeds() -> list[list[dict[str, Any]]]:
-    """The recorded stacks."""
-    return [resources_of(each) for each in recordings()]
+    """The stacks of the recordings and of the matrix."""
+    return [
+        *(resources_of(each) for each in recordings()),
+        *(vocabulary.seed(case).stack for case in vocabulary.cases()),
+    ]
 
 
 def make(random: Random) -> Any:

@@ -13,20 +13,14 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from policy_pack.policies import PACK
+from policy_pack.carriers.calls import flat
 from tests.carriers.test_any_gap import VIOLATING
+from tests.fuzz import vocabulary
 from tests.fuzz.garbage import BAD_KEYS, Path, at, paths, wrong
 from tests.fuzz.wire import US, faults_of, resources_of
 from tests.harness.engine import Engine
 from tests.harness.recordings import recordings
 
-REFUSING = {
-    each.name: {"undecided": "refuse"}
-    for each in PACK.policies
-    if any(setting.name == "undecided" for setting in each.settings)
-}
-UNREAD = ("template-readable", "carrier-readable")
-KEYS = ("kmsKeyArn", "kmsKeyId", "KmsKeyId", "kms_key_arn")
 TEXTS = ("templateBody", "desiredState")  # hold JSON
 # Of another kind is another resource, which no change of a property is; CloudFormation's conditions and parameters
 # choose what is made, and a resource by another provider is elsewhere.
@@ -44,36 +38,28 @@ NOT_CHANGED = (
     "version",
 )
 
-# Properties by which a key is none that encrypts volumes.
-BAD_PROPERTIES = [
-    ("aws:kms/key:Key", {"isEnabled": False}),
-    ("aws:kms/key:Key", {"customerMasterKeySpec": "RSA_2048"}),
-    ("aws:kms/key:Key", {"keyUsage": "SIGN_VERIFY"}),
-    ("aws:kms/replicaKey:ReplicaKey", {"enabled": False}),
-    ("aws-native:kms:Key", {"enabled": False}),
-    ("aws-native:kms:Key", {"keySpec": "HMAC_256"}),
-    ("aws:index/kmsKey:KmsKey", {"isEnabled": False}),
-    ("aws:index/kmsKey:KmsKey", {"customerMasterKeySpec": "RSA_2048"}),
-]
-
 
 @cache
 def seeds() -> tuple[list[Any], list[Any]]:
-    """The recorded stacks after an update that are wrong, and those that are right: with what templates hold opened."""
+    """The stacks after an update that are wrong, and those that are right: with what templates hold opened.
+
+    They are those of the recordings and of the matrix.
+    """
     found: tuple[list[Any], list[Any]] = ([], [])
     for recording in recordings():
         if recording.phase == "update":
-            stack = [_opened(each) for each in resources_of(recording)]
-            said = [level for level, policy, _ in recording.expected if level == "mandatory" or policy in UNREAD]
+            stack = [opened(each) for each in resources_of(recording)]
+            said = [
+                level
+                for level, policy, _ in recording.expected
+                if level == "mandatory" or policy in vocabulary.unread()
+            ]
             found[not said].append(stack)
-    for kind, properties in BAD_PROPERTIES:
-        for good in found[1]:
-            keys = [each for each in good if each["type"] == kind]
-            if len(keys) == 1 and any(keys[0]["urn"] in str(each.get("propertyDependencies")) for each in good):
-                bad = copy.deepcopy(good)
-                next(each for each in bad if each["type"] == kind)["properties"].update(properties)
-                found[0].append(bad)
-    found[0].extend(_stack_of(body) for body in VIOLATING.values())
+    for case in vocabulary.cases():
+        if vocabulary.is_wrong(case) or vocabulary.is_right(case):
+            stack = [opened(each) for each in vocabulary.seed(case).stack]
+            found[not vocabulary.is_wrong(case)].append(stack)
+    found[0].extend(stack_of(body) for body in VIOLATING.values())
     return found[0], [each for each in found[1] if list(_keyed(each))]
 
 
@@ -91,7 +77,11 @@ def make(random: Random) -> Any:
         places = [
             path
             for path in paths(stack)
-            if path[1:2] == ("properties",) and len(path) > 2 and not set(path) & set(NOT_CHANGED)
+            if path[1:2] == ("properties",)
+            and len(path) > 2
+            and not set(path) & set(NOT_CHANGED)
+            and "definition" not in flat(str(path[-1]))  # a workflow's that is none makes nothing
+            and not _names_a_configuration(stack[path[0]], path)
         ]
         places = [path for path in places if not any(each[: len(path)] == path for each in changed)]
         if places:
@@ -102,7 +92,7 @@ def make(random: Random) -> Any:
 
 
 def faults(given: Any, engine: Engine) -> list[str]:
-    engine.configure(REFUSING)
+    engine.configure(vocabulary.refusing())
     engine.configure_stack(US)
     found, is_wrong = ask(engine, given["stack"])
     return found if is_wrong else [*found, f"nothing is wrong any more: {given['changed']}"]
@@ -115,11 +105,12 @@ def ask(engine: Engine, stack: Any) -> tuple[list[str], bool]:
         request = {name: each[name] for name in each if name not in ("propertyDependencies", "dependencies", "parent")}
         answers.append(engine.analyze(request))
     said = [each for answer in answers for each in answer.findings]
-    is_wrong = any(each.level == "mandatory" or each.policy in UNREAD for each in said)
+    is_wrong = any(each.level == "mandatory" or each.policy in vocabulary.unread() for each in said)
     return [fault for each in answers for fault in faults_of(each)], is_wrong
 
 
-def _stack_of(body: Any) -> Any:
+def stack_of(body: Any) -> Any:
+    """A stack of CloudFormation with a template."""
     urn = "urn:pulumi:dev::shop::"
     provider = {"type": "pulumi:providers:aws", "urn": f"{urn}pulumi:providers:aws::eu", "name": "eu"}
     kind, properties = "aws:cloudformation/stack:Stack", {"templateBody": body, "name": "serving"}
@@ -131,11 +122,20 @@ def _keyed(stack: Any) -> Iterator[Path]:
     """The paths of the keys of endpoint configurations."""
     for index, resource in enumerate(stack):
         for path in paths(resource.get("properties", {})):
-            of_configuration = "ndpointConfig" in resource["type"] and len(path) == 1
+            of_configuration = "endpointconfig" in flat(resource["type"]) and len(path) <= 2
             of_state = "EndpointConfig" in str(resource["properties"].get("typeName")) and path[0] in TEXTS
             of_template = "Resources" in path and len(path) == 5 and "EndpointConfig" in _type_in(resource, path)
-            if path[-1] in KEYS and (of_configuration or (of_state and len(path) == 2) or of_template):
+            if path[-1] in vocabulary.key_names() and (
+                of_configuration or (of_state and len(path) == 2) or of_template
+            ):
                 yield (index, "properties", *path)
+
+
+def _names_a_configuration(resource: Any, path: Path) -> bool:
+    """Whether a path is that of the name of a configuration, with another of which it is another configuration."""
+    inner = _type_in(resource, path[2:]) if "Resources" in path and len(path) > 6 else ""
+    of = inner or str(resource["properties"].get("typeName") or resource["type"])
+    return flat(str(path[-1])) == "endpointconfigname" and "endpointconfig" in flat(of)
 
 
 def _type_in(resource: Any, path: Path) -> str:
@@ -150,7 +150,8 @@ def _set(stack: Any, path: Path, value: Any) -> None:
         parent[path[-1]] = value
 
 
-def _opened(resource: Any) -> Any:
+def opened(resource: Any) -> Any:
+    """A resource with its templates as objects."""
     resource = copy.deepcopy(resource)
     for name in TEXTS:
         text = resource.get("properties", {}).get(name)

@@ -55,7 +55,9 @@ def reconcile(info: pb.AnalyzerInfo, settings: Settings, *, unchecked: bool = Fa
 
 def _apply(merged: dict[str, tuple[str, dict[str, Any]]], layer: Settings) -> None:
     given = {
-        name: {"enforcementLevel": value} if isinstance(value, str) else dict(value) for name, value in layer.items()
+        name: {"enforcementLevel": value} if isinstance(value, str) else dict(value)
+        for name, value in layer.items()
+        if value  # the engine leaves out what is empty
     }
     every = given.get("all", {}).get("enforcementLevel")
     if every is not None:
