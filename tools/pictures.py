@@ -26,8 +26,8 @@ from rich.text import Text
 
 from policy_pack import __version__
 from policy_pack.audit.config import reconcile
-from policy_pack.audit.examine import Options
 from policy_pack.audit.formats import html, text
+from policy_pack.audit.options import Options
 from policy_pack.audit.run import audit
 from policy_pack.policies import PACK
 from policy_pack.stack.urn import type_of

@@ -9,7 +9,7 @@ from typing import Any
 from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, ConfigurationEvidence, Finding
 from policy_pack.audit.files import parse_json
 from policy_pack.audit.report import PolicyInEffect, Source
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 from policy_pack.judging.policy import ADVISORY, DISABLED, HIGH, LOW, MANDATORY, MEDIUM
 from policy_pack.quoting import label, message
 

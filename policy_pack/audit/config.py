@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policy_pack.audit.files import parse_json
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 from policy_pack.engine.session import Session
 from policy_pack.judging.pack import Pack
 from policy_pack.judging.policy import ADVISORY, DISABLED, MANDATORY, REMEDIATE, Policy

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SKIPPABLE = tuple(bytes((0x50 + each,)) + b"\x2a\x4d\x18" for each in range(16))  # what parallel tools begin with

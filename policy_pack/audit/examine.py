@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import field, replace
-from datetime import date
-from functools import cached_property
+from collections.abc import Iterator
 
 from policy_pack import carriers, quoting
 from policy_pack.audit.commands import Commands
-from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import (
     CANNOT_TELL,
     EXEMPTED,
@@ -20,68 +16,23 @@ from policy_pack.audit.evidence import (
     UnreadEvidence,
 )
 from policy_pack.audit.masking import key_text
+from policy_pack.audit.options import Options
 from policy_pack.audit.origins import Origins
 from policy_pack.audit.report import BEFORE_UPDATE, Source
 from policy_pack.audit.state import State
-from policy_pack.audit.verdicts import Verdicts, level_of, overall
+from policy_pack.audit.verdicts import level_of, overall
 from policy_pack.aws.key_names import parse_key
 from policy_pack.carriers import SUBJECTS
 from policy_pack.carriers.place import Surroundings
 from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.phase import SAVED_PREVIEW, STATE
-from policy_pack.judging.policy import DISABLED, RESOURCE, STACK, STOPPING, Policy
-from policy_pack.judging.settings import Effective
+from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.judging.spelling import language_of, spelled
 from policy_pack.judging.verdict import Exempted, Violation
 from policy_pack.quoting import message
-from policy_pack.records import dataclass
 from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Stack, Template, Unread
 from policy_pack.stack.urn import name_of, type_of
-
-
-@dataclass(frozen=True)
-class Options:
-    """What an audit goes by: levels and settings, the day (UTC), and what is known of stacks that do not say it.
-
-    `region` is that of resources whose region nothing else tells, `tags` the stacks' tags, `None` where nobody knows
-    them. `max_size` is how large an input may be, in bytes, `max_age` how many days old without a word. `source_roots`
-    are the folders of projects within their repository, by the project's name; that of the empty name is of all others.
-    """
-
-    config: Config
-    today: date
-    region: str | None = None
-    tags: Mapping[str, str] | None = None
-    shows_arns: bool = False
-    max_size: int = 64_000_000
-    max_age: int | None = None
-    source_roots: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def settings(self) -> Mapping[str, Effective]:
-        """The settings to judge by: where nobody knows the stacks' tags, no policy is lifted because of them."""
-        given = self.config.settings
-        if self.tags is not None:
-            return given
-        return {name: replace(each, only_tags={}, except_tags={}) for name, each in given.items()}
-
-    @cached_property
-    def refusing(self) -> Mapping[str, Collection[str]]:
-        """The names of the policies that report whatever they cannot tell, at a level that stops an update, by kind.
-
-        Those of one kind judge the same nodes.
-        """
-        found: dict[str, list[str]] = {RESOURCE: [], STACK: []}
-        for name, policy in self.config.pack.by_full_name.items():
-            if self.config.levels[name] in STOPPING and self.settings[name].refuses_everywhere:
-                found[policy.kind].append(policy.name)
-        return found
-
-    @cached_property
-    def verdicts(self) -> Verdicts:
-        """What tells what the policies say of configurations."""
-        return Verdicts(self.config)
 
 
 class Examination:

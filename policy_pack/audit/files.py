@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Union
 
 from policy_pack.audit.decompress import TooLarge, decompress
 from policy_pack.audit.find import STDIN, Input, reason
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 from policy_pack.records import dataclass
 
 _MEGABYTE = 1_000_000

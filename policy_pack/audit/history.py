@@ -10,7 +10,7 @@ from typing import Any
 from policy_pack.audit.evidence import STATUSES
 from policy_pack.audit.files import parse_json
 from policy_pack.audit.report import Past, Report
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 from policy_pack.judging.policy import MANDATORY
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")

@@ -12,10 +12,12 @@ from functools import partial
 from policy_pack import quoting
 from policy_pack.audit import files, skim
 from policy_pack.audit.evidence import ConfigurationEvidence, Finding, UnreadEvidence
-from policy_pack.audit.examine import Examination, Options
+from policy_pack.audit.examine import Examination
 from policy_pack.audit.find import STDIN, Input
+from policy_pack.audit.options import Options
 from policy_pack.audit.report import Source
-from policy_pack.audit.state import NoStack, State, Unusable, parse
+from policy_pack.audit.state import State, parse
+from policy_pack.audit.unusable import NoStack, Unusable
 from policy_pack.records import dataclass
 
 _CHUNK = 8  # inputs that a process is given at a time

@@ -10,9 +10,9 @@ from policy_pack import __version__, quoting
 from policy_pack.audit import baseline
 from policy_pack.audit.config import Config
 from policy_pack.audit.evidence import ConfigurationEvidence, Finding, UnreadEvidence
-from policy_pack.audit.examine import Options
 from policy_pack.audit.find import Input, LeftOut, Missing, find
 from policy_pack.audit.history import trend
+from policy_pack.audit.options import Options
 from policy_pack.audit.outcomes import collecting_rarely, outcomes
 from policy_pack.audit.report import Past, PolicyInEffect, Problem, Report, Source
 from policy_pack.audit.verdicts import is_decisive

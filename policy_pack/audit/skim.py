@@ -20,8 +20,9 @@ from typing import Any, Union
 
 import msgspec
 
+from policy_pack.audit.entries import is_urn
 from policy_pack.audit.files import parse_json
-from policy_pack.audit.state import Unusable, is_urn
+from policy_pack.audit.unusable import Unusable
 from policy_pack.carriers import READERS, SUBJECTS
 
 _PROVIDER = "pulumi:providers:"

@@ -154,7 +154,7 @@ def audit(
     from policy_pack.audit import deliver
     from policy_pack.audit import history as past
     from policy_pack.audit import run as auditing
-    from policy_pack.audit.examine import Options
+    from policy_pack.audit.options import Options
     from policy_pack.commands.progress import Progress
     from policy_pack.judging.judge import utc_today
 

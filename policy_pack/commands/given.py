@@ -69,7 +69,7 @@ def loaded(path: str, load: Callable[[bytes], T]) -> T:
     from policy_pack.audit.config import ConfigError
     from policy_pack.audit.files import read
     from policy_pack.audit.find import Input
-    from policy_pack.audit.state import Unusable
+    from policy_pack.audit.unusable import Unusable
 
     try:
         return load(read(Input(path, path), 64_000_000).text)

@@ -67,7 +67,7 @@ def validate_config(files: tuple[str, ...]) -> None:
 def _checked(name: str, pack: Pack, today: date) -> Checked:
     from policy_pack.audit.files import read
     from policy_pack.audit.find import Input
-    from policy_pack.audit.state import Unusable
+    from policy_pack.audit.unusable import Unusable
 
     try:
         return check(read(Input(name, name), _MAX_SIZE).text, pack, today)

@@ -113,7 +113,7 @@ class Encryption:
         `audit`. Raises `ValueError` if it is not a stack.
         """
         from policy_pack.audit.config import reconcile
-        from policy_pack.audit.examine import Options
+        from policy_pack.audit.options import Options
         from policy_pack.audit.run import audit
         from policy_pack.judging.judge import utc_today
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from policy_pack.audit.config import reconcile
 from policy_pack.audit.evidence import ConfigurationEvidence, PolicyVerdict
-from policy_pack.audit.examine import Options
+from policy_pack.audit.options import Options
 from policy_pack.audit.report import Report
 from policy_pack.audit.run import audit
 from policy_pack.commands.cli import main

@@ -16,7 +16,8 @@ from policy_pack.audit.formats import as_json, csv, html, markdown, oscal
 from policy_pack.audit.formats.common import age_text
 from policy_pack.audit.report import Past, Report
 from policy_pack.audit.run import audit
-from policy_pack.audit.state import Unusable, parse
+from policy_pack.audit.state import parse
+from policy_pack.audit.unusable import Unusable
 from tests.audit import invented
 from tests.audit.auditing import audit_document, command, options
 from tests.audit.states import KEY, configuration, export, resource, urn, write

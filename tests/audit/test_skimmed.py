@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from policy_pack.audit import skim
 from policy_pack.audit.files import parse_json
 from policy_pack.audit.run import audit
-from policy_pack.audit.state import State, Unusable, parse
+from policy_pack.audit.state import State, parse
+from policy_pack.audit.unusable import Unusable
 from tests.audit.auditing import options
 from tests.audit.states import (
     CONFIGURATION,

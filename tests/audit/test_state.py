@@ -9,7 +9,8 @@ import pytest
 
 from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, NON_COMPLIANT
 from policy_pack.audit.report import CHECKPOINT, PREVIEW, STACK_EXPORT
-from policy_pack.audit.state import NoStack, Unusable, parse
+from policy_pack.audit.state import parse
+from policy_pack.audit.unusable import NoStack, Unusable
 from policy_pack.values import UNKNOWN
 from tests.audit.auditing import audit_document, triples, verdict
 from tests.audit.states import (

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from policy_pack.audit.evidence import COMPLIANT, NON_COMPLIANT
 from policy_pack.audit.report import TERRAFORM_PLAN, TERRAFORM_STATE
 from policy_pack.audit.run import audit
-from policy_pack.audit.state import NoStack, Unusable, parse
+from policy_pack.audit.state import parse
+from policy_pack.audit.unusable import NoStack, Unusable
 from tests.audit.auditing import audit_document, command, options, triples, verdict
 from tests.audit.states import write
 from tests.harness.answers import Triple

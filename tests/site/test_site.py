@@ -22,8 +22,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from policy_pack.audit.config import reconcile
-from policy_pack.audit.examine import Options
 from policy_pack.audit.formats import sarif
+from policy_pack.audit.options import Options
 from policy_pack.audit.run import audit
 from policy_pack.carriers import CARRIERS
 from policy_pack.engine.serve import sdk_policy, session_for

@@ -1,0 +1,142 @@
+"""What a stack's entries say: which of its resources concern a policy, with their inputs, outputs and providers.
+
+Sources: `ResourceV3` of the package apitype of the Pulumi CLI.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from policy_pack.audit.properties import Properties
+from policy_pack.audit.unusable import Unusable
+from policy_pack.carriers import READERS, SUBJECTS
+from policy_pack.stack.model import Provider, Resource
+from policy_pack.stack.urn import name_of, provider_urn, stack_and_project
+from policy_pack.values import NOTHING_KNOWN, Plain
+
+
+def concerning(entries: list[Any]) -> list[dict[str, Any]]:
+    """The entries that a carrier reads, none where none is judged; raises `Unusable` where one is no resource."""
+    found = []
+    judged = False
+    known: dict[str, bool] = {}  # whether somebody reads a type; a stack has many resources of few types
+    # What nobody reads is one object for all resources of a type.
+    for index, entry in {id(entry): (index, entry) for index, entry in enumerate(entries)}.values():
+        if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
+            raise Unusable(f"has a resource (number {index + 1}) that is not an object with a type")
+        kind = entry["type"]
+        if kind not in known:
+            known[kind] = kind in READERS
+        if known[kind] and entry.get("delete") is not True:
+            if not is_urn(entry.get("urn")):
+                raise Unusable(f"has a resource (number {index + 1}) without a URN")
+            found.append(entry)
+            judged = judged or kind in SUBJECTS
+    return found if judged else []
+
+
+def is_urn(urn: Any) -> bool:
+    """Whether a value is a URN, as far as its parts are read."""
+    return isinstance(urn, str) and urn.startswith("urn:pulumi:") and urn.count("::") >= 3
+
+
+def names(entries: Iterable[Any]) -> tuple[str, str]:
+    """The names of the project and the stack: the root's, of the first resource whose URN says them."""
+    for entry in entries:
+        urn = entry.get("urn") if isinstance(entry, dict) else None
+        if isinstance(urn, str) and is_urn(urn):
+            stack, project = stack_and_project(urn)
+            return project, stack
+    return "", ""
+
+
+def resources(
+    entries: list[Any], found: Iterable[dict[str, Any]], *, before_update: bool
+) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
+    """The resources of those entries of a stack that concern a policy: with their inputs, and with their outputs.
+
+    Before the update there are no outputs, or some, and inputs stand for the others. Raises `Unusable`.
+    """
+    providers = _providers(entries) if found else {}
+    inputs, outputs = [], []
+    for entry in found:
+        given, made = (_object(entry, side) for side in ("inputs", "outputs"))
+        if made and isinstance(entry.get("id"), str):
+            made = {"id": entry["id"], **made}  # which some providers have among the outputs as well
+        if before_update:
+            made = {**given, **made}
+        provider = providers.get(provider_urn(str(entry.get("provider"))))
+        inputs.append(_resource(entry, Properties(given), provider, {}))
+        outputs.append(_resource(entry, Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
+    return tuple(inputs), tuple(outputs)
+
+
+def _resource(
+    entry: dict[str, Any],
+    properties: Mapping[str, Plain],
+    provider: Provider | None,
+    dependencies: Mapping[str, tuple[str, ...]],
+) -> Resource:
+    return Resource(
+        urn=entry["urn"],
+        type=entry["type"],
+        name=name_of(entry["urn"]),
+        properties=properties,
+        provider=provider,
+        property_sources=dependencies,
+        ignore_changes=_ignored(entry),
+        custom=entry.get("custom") is not False,
+    )
+
+
+def _ignored(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    given = entry.get("ignoreChanges")
+    return tuple(path for path in given if isinstance(path, str)) if isinstance(given, list) else ()
+
+
+def _object(entry: Mapping[str, Any], side: str) -> dict[str, Any]:
+    given = entry.get(side)
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise Unusable(f"has a resource whose {side} are not an object")
+    return given
+
+
+def _dependencies(entry: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    given = entry.get("propertyDependencies")
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: tuple(urn for urn in urns if isinstance(urn, str))
+        for name, urns in given.items()
+        if isinstance(urns, list)
+    }
+
+
+def _providers(entries: list[Any]) -> dict[str, Provider]:
+    """The providers of a stack by URN; a resource names its own by that URN, ``::`` and an id."""
+    return {
+        each["urn"]: Provider(each["urn"], Properties(_object(each, "inputs")))
+        for each in entries
+        if each["type"].startswith("pulumi:providers:") and isinstance(each.get("urn"), str)
+    }
+
+
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.\d{1,12})?(?:[Zz]|([+-]\d{2}:\d{2}))", re.ASCII)
+
+
+def moment(given: str) -> str:
+    """A time in UTC; empty where it is none, or is Go's word for none."""
+    match = _MOMENT.fullmatch(given)
+    if match is None:
+        return ""
+    date, time, offset = match.groups()
+    try:
+        found = datetime.fromisoformat(f"{date}T{time}{offset or '+00:00'}").astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return ""
+    return found.strftime("%Y-%m-%dT%H:%M:%SZ") if found.year > 1 else ""
