@@ -7,13 +7,11 @@ from itertools import chain
 
 from trestle.oscal import OSCAL_VERSION
 
-from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT, ConfigurationEvidence, Finding, PolicyVerdict
+from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT, ConfigurationEvidence
 from policy_pack.audit.formats.common import (
-    Findings,
     Stacks,
     artifact_uri,
     counted,
-    exemption_text,
     headline,
     moment,
     share_text,
@@ -29,9 +27,9 @@ from policy_pack.audit.formats.oscal_parts import (
     named,
     slug,
     verdict_property,
-    violation_properties,
     without_empty,
 )
+from policy_pack.audit.formats.oscal_risks import Risks
 from policy_pack.audit.report import Report, RequirementEvidence, Source
 from policy_pack.judging.frameworks import Requirement
 
@@ -42,9 +40,9 @@ class Document:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._when = moment(report)
-        self._risks = {each.name: plain(each.risk) for each in report.policies}
         self._stack_name = Stacks(report).name
         self._origins = [{"actors": [{"type": "tool", "actor-uuid": self._id("tool")}]}]
+        self._risks = Risks(report, self._id, self._origins)
 
     def whole(self) -> Json:
         report = self._report
@@ -82,7 +80,7 @@ class Document:
             ),
             "reviewed-controls": {"control-selections": list(self._selections())},
             "observations": map(self._observation, report.configurations),
-            "risks": chain(self._violations(), self._exempted(), self._closed()),
+            "risks": self._risks.every(),
             "findings": map(self._finding, report.requirements),
             "remarks": "\n".join(
                 [
@@ -149,82 +147,12 @@ class Document:
             observation["remarks"] = "\n".join(["What shows it in AWS:", "", *block(each.commands)])
         return observation
 
-    def _violations(self) -> Iterable[Json]:
-        findings = Findings(self._report)
-        for configuration in self._report.configurations:
-            for verdict in configuration.verdicts:
-                if verdict.status == NON_COMPLIANT:
-                    known = findings.known(configuration, verdict)
-                    yield self._of_verdict(configuration, verdict) | {
-                        "status": "open",
-                        "props": violation_properties(verdict, known),
-                    }
-        for finding in findings.others:
-            yield self._of_finding(finding)
-
-    def _exempted(self) -> Iterable[Json]:
-        for configuration in self._report.configurations:
-            for verdict in configuration.verdicts:
-                if verdict.status == EXEMPTED:
-                    yield self._of_verdict(configuration, verdict) | {
-                        "status": "deviation-approved",
-                        **({"deadline": f"{verdict.expires}T23:59:59Z"} if verdict.expires else {}),
-                    }
-
-    def _closed(self) -> Iterable[Json]:
-        for each in self._report.fixed:
-            yield self._of_finding(each) | {"status": "closed"}
-
-    def _of_verdict(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> Json:
-        exemption = exemption_text(verdict)
-        return {
-            "uuid": self._risk_id(configuration, verdict),
-            "title": plain(f"{short(verdict.policy)}: {configuration.label}"),
-            "description": plain(f"{exemption} {verdict.why}"),
-            "statement": self._risks[verdict.policy],
-            "origins": self._origins,
-            **self._remediations(verdict.fix, "verdict", configuration.source, configuration.id, verdict.policy),
-            "related-observations": [
-                {"observation-uuid": self._id("observation", configuration.source, configuration.id)}
-            ],
-            "props": violation_properties(verdict, None),
-        }
-
-    def _of_finding(self, finding: Finding) -> Json:
-        name = finding.subject or finding.resource or finding.stack
-        facts = {"asset-type": finding.type, "asset-id": finding.urn, "stack": finding.stack}
-        return {
-            "uuid": self._id("finding", finding.source, finding.fingerprint),
-            "title": plain(f"{short(finding.policy)}: {name}"),
-            "description": plain(finding.why),
-            "statement": self._risks.get(finding.policy, "It is a risk that an earlier audit names."),
-            "status": "open",
-            "origins": self._origins,
-            **self._remediations(finding.fix, "finding", finding.source, finding.fingerprint),
-            "props": [
-                *violation_properties(finding, finding.known),
-                *(named(fact, value) for fact, value in facts.items() if value.strip()),
-            ],
-        }
-
-    def _remediations(self, fix: str, *of: str) -> Json:
-        """What to do about a risk, as a recommendation; nothing where nothing is known to mend it."""
-        if not fix.strip():
-            return {}
-        recommendation = {
-            "uuid": self._id("remediation", *of),
-            "lifecycle": "recommendation",
-            "title": "What to do",
-            "description": plain(fix),
-        }
-        return {"remediations": [recommendation]}
-
     def _finding(self, each: RequirementEvidence) -> Json:
         report, requirement = self._report, each.requirement
         met = each.share == 1.0 and not report.problems
         reason = "pass" if met else ("fail" if each.counts[NON_COMPLIANT] else "other")
         risks = [
-            {"risk-uuid": self._risk_id(configuration, verdict)}
+            {"risk-uuid": self._risks.identifier(configuration, verdict)}
             for configuration in report.configurations
             for verdict in configuration.verdicts
             if requirement.asks_for(short(verdict.policy)) and verdict.status in (NON_COMPLIANT, EXEMPTED)
@@ -279,9 +207,6 @@ class Document:
                 {"href": artifact_uri(source.name), "hashes": [{"algorithm": "SHA-256", "value": source.sha256}]}
             ],
         }
-
-    def _risk_id(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> str:
-        return self._id("risk", configuration.source, configuration.id, verdict.policy)
 
     def _id(self, *parts: str) -> str:
         return identifier(self._report.pack, *parts)
