@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from policy_pack.audit.config import ConfigError, load
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 from policy_pack.commands.validate_config import check
 from policy_pack.judging.judge import utc_today
 from policy_pack.policies import PACK

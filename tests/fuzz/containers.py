@@ -11,7 +11,7 @@ from typing import Any
 import zstandard
 
 from policy_pack.audit.decompress import TooLarge, decompress
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 from tests.fuzz.garbage import leaks
 
 LIMIT = 1_000_000

@@ -9,7 +9,7 @@ from typing import Any
 
 from policy_pack.audit import baseline, history
 from policy_pack.audit.formats import as_json, html
-from policy_pack.audit.state import Unusable
+from policy_pack.audit.unusable import Unusable
 from policy_pack.judging.policy import MANDATORY
 from tests.fuzz import states, vocabulary
 from tests.fuzz.garbage import leaks, mutated
