@@ -126,6 +126,21 @@ def test_whether_a_name_in_a_state_is_generated_is_not_known(tmp_path: Path) -> 
         assert verdict(evidence, "replacement-safe").status == CANNOT_TELL
 
 
+@pytest.mark.parametrize(
+    ("name", "rests_on"),
+    [
+        ("replacement_that_creates_first", "The name is generated, so a replacement gets a new one."),
+        ("computed_key", "The file does not record whether create_before_destroy is true."),
+        ("state_of_ignored_changes", "The file does not record whether create_before_destroy is true."),
+    ],
+)
+def test_what_is_recorded_of_the_order_of_a_replacement(name: str, rests_on: str, tmp_path: Path) -> None:
+    (evidence,) = audit_document(tmp_path, read_printed(name)).configurations
+    found = verdict(evidence, "replacement-safe")
+    assert found.status == COMPLIANT
+    assert found.why.endswith(rests_on)
+
+
 def test_a_sensitive_variable_is_not_shown(tmp_path: Path) -> None:
     (evidence,) = audit_document(tmp_path, read_printed("sensitive_variable"), shows_arns=True).configurations
     assert evidence.key == "(secret)"

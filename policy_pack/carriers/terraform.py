@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 from policy_pack.carriers import bridged, classic, cloudcontrol, cloudformation
@@ -40,7 +41,11 @@ _OF_A_MODULE = "*:tf:"
 # The attribute of an Endpoint, of either provider.
 NAMES_ITS_CONFIGURATION = "endpoint_config_name"
 
-_DELETING = Deleting(said="create_before_destroy is not true", undo="Write lifecycle { create_before_destroy = true }")
+_DELETING = Deleting(
+    said="create_before_destroy is not true",
+    asked="create_before_destroy is true",
+    undo="Write lifecycle { create_before_destroy = true }",
+)
 
 # What may be a resource's own ARN.
 _ARNS = ("arn", "id", "endpointConfigArn", "endpointArn")
@@ -56,7 +61,7 @@ def _reads(reads: Reads, *, respells: bool) -> Reads:
             # A resource of a module that is not in a state yet.
             return _unread(resource) if reads.makes is Configuration else ()
         nodes = reads.read(_as_classic(resource), Surroundings())
-        return map(_in_its_spelling, nodes) if respells else nodes
+        return map(partial(_in_its_spelling, resource), nodes) if respells else nodes
 
     return Reads(reads.makes, read)
 
@@ -114,13 +119,15 @@ def _region(resource: Resource, given: Mapping[str, Plain]) -> Plain:
     return provider if isinstance(provider, str) else None
 
 
-def _in_its_spelling(node: AnyNode) -> AnyNode:
+def _in_its_spelling(resource: Resource, node: AnyNode) -> AnyNode:
     """The node, with its carrier's names of properties."""
     spelled: dict[str, Any] = {
         each.name: snake_case(getattr(node, each.name)) for each in fields(node) if each.name.endswith("_property")
     }
     if isinstance(node, Configuration):
         spelled["deleting"] = _DELETING
+        if resource.delete_before_replace is False:
+            spelled["deleted_first"] = None  # a plan says that the new one is made first
         spelled["output"] = snake_case(node.output)
         spelled["storage"] = tuple(replace(each, property=snake_case(each.property)) for each in node.storage)
     if isinstance(node, Endpoint):

@@ -27,7 +27,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             "The configuration's name is either generated or set by hand; which one is not known before the update."
         )
     if context.phase in WRITTEN and configuration.deleted_first is not None:
-        return Compliant(f"{_GENERATED} The file does not record whether deleteBeforeReplace is set.")
+        return Compliant(f"{_GENERATED} The file does not record whether {configuration.deleting.asked}.")
     return Compliant(_GENERATED)
 
 

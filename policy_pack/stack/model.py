@@ -122,9 +122,13 @@ NOT_CHANGED = "not changed"  # the existing one stays unchanged; a new one needs
 
 @dataclass(frozen=True)
 class Deleting:
-    """How a carrier says that the old configuration is deleted before the new one is made, and how to undo that."""
+    """How a carrier says that the old configuration is deleted before the new one is made, and how to undo that.
+
+    `asked` is what a file may not record of that.
+    """
 
     said: str = "deleteBeforeReplace is set"
+    asked: str = "deleteBeforeReplace is set"
     undo: str = "Remove the option deleteBeforeReplace, or in HCL write lifecycle { create_before_destroy = true }"
 
 
