@@ -10,7 +10,7 @@ hashicorp/terraform-json.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from policy_pack.audit.properties import Properties
@@ -69,7 +69,6 @@ def parse(document: Mapping[str, Any]) -> Read:
     instances = list(_all(document, is_plan))
     for each in instances:
         each.module.resources.setdefault(each.name, {})[each.key] = each.urn
-    instances = [replace(each, runs=tuple(_commands(each))) if each.is_planned else each for each in instances]
     concerning = [each for each in instances if each.runs or each.token in READERS]
     if not any(each.runs or _is_subject(each.given) for each in concerning):
         concerning = []
@@ -87,11 +86,11 @@ def _all(document: Mapping[str, Any], is_plan: bool) -> Iterator[Instance]:
     """The resources of a state, or those that there are once a plan is applied."""
     root = Module(configuration=object_of(object_of(document, "configuration"), "root_module"))
     values = object_of(document, "planned_values" if is_plan else "values")
-    planned = list(_instances(object_of(values, "root_module"), root, "", 0))
+    planned = list(_instances(object_of(values, "root_module"), root, "", 0, is_planned=is_plan))
     changes = objects_of(document, "resource_changes")
     # What a plan only forgets is in it without its values.
     forgotten = {str(each.get("address")) for each in changes if object_of(each, "change").get("actions") == ["forget"]}
-    yield from (replace(each, is_planned=is_plan) for each in planned if each.given["address"] not in forgotten)
+    yield from (each for each in planned if each.given["address"] not in forgotten)
     # What -refresh-only or -target leaves as it is, is in the state before alone.
     gone = {each.given["address"] for each in planned}
     for each in changes:
@@ -100,7 +99,9 @@ def _all(document: Mapping[str, Any], is_plan: bool) -> Iterator[Instance]:
     yield from (each for each in _instances(before, root, "", 0) if each.given["address"] not in gone)
 
 
-def _instances(given: Mapping[str, Any], module: Module, address: str, depth: int) -> Iterator[Instance]:
+def _instances(
+    given: Mapping[str, Any], module: Module, address: str, depth: int, *, is_planned: bool = False
+) -> Iterator[Instance]:
     if depth > _DEEPEST:
         raise Unreadable("has modules that are nested too deeply")
     for each in objects_of(given, "resources"):
@@ -108,18 +109,20 @@ def _instances(given: Mapping[str, Any], module: Module, address: str, depth: in
             raise Unreadable("has a resource that has no address, type and name")
         if each.get("mode", "managed") == "managed" and each.get("deposed_key") is None:
             name = f"{each['type']}.{each['name']}"
-            yield Instance(module, name, each["address"].removeprefix(f"{address}{name}"), each)
+            configured = module.resource(name) if is_planned else {}
+            runs = tuple(_commands(configured)) if "provisioners" in configured else ()
+            yield Instance(module, name, each["address"].removeprefix(f"{address}{name}"), each, is_planned, runs)
     for each in objects_of(given, "child_modules"):
         below = each.get("address")
         if not isinstance(below, str):
             raise Unreadable("has a module that has no address")
         name, bracket, key = below.removeprefix(f"{address}module.").partition("[")
-        yield from _instances(each, module.child(name, bracket + key), f"{below}.", depth + 1)
+        yield from _instances(each, module.child(name, bracket + key), f"{below}.", depth + 1, is_planned=is_planned)
 
 
-def _commands(instance: Instance) -> Iterator[str]:
+def _commands(configured: Mapping[str, Any]) -> Iterator[str]:
     """What the provisioners of a resource run that makes an endpoint configuration, where it is written as one text."""
-    for provisioner in objects_of(instance.module.resource(instance.name), "provisioners"):
+    for provisioner in objects_of(configured, "provisioners"):
         for expression in object_of(provisioner, "expressions").values():
             given = expression.get("constant_value") if isinstance(expression, dict) else None
             lines = given if isinstance(given, list) else [given]
