@@ -1,1 +1,1 @@
-"""Audits what is deployed, or saved of a preview, without the Pulumi CLI: the same policies, and evidence of them."""
+"""Audits deployed stacks and saved previews without the Pulumi CLI, with the same policies and with evidence."""

@@ -1,4 +1,4 @@
-"""Known findings: those of an earlier report in JSON, which are listed apart and fail nothing, and what is fixed."""
+"""Known findings from an earlier report in JSON, which are listed separately and fail nothing, and fixed findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TEXTS = ("source", "stack", "policy", "level", "severity", "urn", "resource", "
 
 
 class Baseline(dict[str, str]):
-    """The levels of a report's findings by their fingerprints; `findings` are the findings themselves, each once."""
+    """The levels of a report's findings by fingerprint; `findings` are the findings themselves, without repeats."""
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Baseline(dict[str, str]):
 
 
 def load(text: bytes) -> Baseline:
-    """The findings of a report; raises `Unusable` where it is no report in JSON."""
+    """The findings of a report. Raises `Unusable` if it is not a report in JSON."""
     report = parse_json(text)
     findings = report.get("findings") if isinstance(report, dict) else None
     if not isinstance(findings, list):
@@ -43,7 +43,7 @@ def _finding(given: Any) -> Finding:
     if not isinstance(fingerprint, str) or not isinstance(level, str) or level not in _STRICTNESS:
         raise Unusable("has a finding without a fingerprint and a level")
     texts = {name: label(_text(given.get(name))) for name in _TEXTS}
-    # A file that somebody else may have written: its texts are made as safe to show as those of a stack.
+    # The file may come from anywhere, so its texts are made safe to show, like those of a stack.
     prose = {name: message(_text(given.get(name))) for name in ("why", "fix")}
     if texts["severity"] not in (LOW, MEDIUM, HIGH):
         texts["severity"] = LOW
@@ -56,7 +56,7 @@ def _text(given: Any) -> str:
 
 
 def mark(findings: Iterable[Finding], known: Mapping[str, str]) -> list[Finding]:
-    """The findings, marked as known where the baseline has them at no lower level."""
+    """The findings, each marked as known if the baseline has it at the same or a higher level."""
     return [
         replace(each, known=True)
         if each.fingerprint in known and _STRICTNESS[known[each.fingerprint]] >= _STRICTNESS[each.level]
@@ -72,10 +72,10 @@ def fixed(
     configurations: Sequence[ConfigurationEvidence],
     policies: Sequence[PolicyInEffect],
 ) -> list[Finding]:
-    """The findings of a baseline that are no more, because what they were of is mended or gone.
+    """The findings of a baseline that are gone because their resource is fixed or removed.
 
-    A finding is not fixed because nobody looked: where its stack was not audited, its policy is disabled, or the policy
-    cannot tell now or is exempted.
+    A finding is not fixed if it was not checked: its stack was not audited, its policy is disabled or cannot tell now,
+    or it is exempted.
     """
     if not isinstance(known, Baseline):
         return []

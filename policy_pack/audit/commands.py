@@ -1,6 +1,6 @@
-"""The AWS CLI commands by which an auditor sees for himself what AWS holds of an endpoint configuration.
+"""The AWS CLI commands with which an auditor checks an endpoint configuration in AWS.
 
-They take the key from AWS's own description of the configuration, so that they hold no ARN, and show what is true now.
+They take the key from AWS's own description of the configuration, so they contain no ARN and show the current state.
 
 Sources: "configservice", "sagemaker", "cloudtrail" and "kms" in the AWS CLI Command Reference; "JMESPath
 Specification", for literals.
@@ -21,7 +21,7 @@ _RULES = tuple(each.id for each in CONTROL.identifiers if each.tool == "AWS Conf
 
 
 class Commands(Sequence[Command]):
-    """The commands for a configuration, put together when they are written: of many configurations they are long."""
+    """The commands for a configuration, composed only when they are written, since they are long."""
 
     __slots__ = ("_about",)
 
@@ -43,11 +43,10 @@ class Commands(Sequence[Command]):
 
 
 def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Command]:
-    """The commands for the configuration of this physical name; `region` in none where nobody knows it.
+    """The commands for the configuration with this physical name; without a Region if `region` is not known.
 
-    Yields nothing where a character of the name could be obeyed by a terminal into which it is pasted, or where an ARN
-    or a document stands in its place; no AWS resource has such a name. Nor where `region` is no region's name, so that
-    nothing else comes out in its place.
+    Yields nothing if the name has a character that a terminal could obey when it is pasted, or if it is an ARN or a
+    document; no AWS resource has such a name. Nor if `region` is not a Region's name, so that no other value leaks.
     """
     if region is not None and quoting.region(region) != region:
         return
@@ -70,7 +69,7 @@ def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Comman
         f"AttributeKey=EventName,AttributeValue=CreateEndpointConfig --query {shlex.quote(event)}",
     )
     if has_key:
-        # Not in double quotes: within them an interactive shell would still look for a "!" in the name.
+        # Not in double quotes, in which an interactive shell would still interpret a "!" in the name.
         key_id = f"$({_describe(name, at)} --query KmsKeyId --output text)"
         arn = f"$(aws kms describe-key{at} --key-id {key_id} --query KeyMetadata.Arn --output text)"
         yield Command("its key", f"aws kms describe-key{at} --key-id {key_id}")
@@ -81,17 +80,17 @@ def commands(name: str, region: str | None, *, has_key: bool) -> Iterator[Comman
 
 
 def _describe(name: str, at: str) -> str:
-    # One word with the name, which could begin with a dash.
+    # One word together with the name, which could begin with a dash.
     return f"aws sagemaker describe-endpoint-config{at} {shlex.quote(f'--endpoint-config-name={name}')}"
 
 
 def _is_a_rule() -> str:
-    # The two differ in when AWS Config evaluates them, and an account may have either.
+    # The two rules differ in when AWS Config evaluates them; an account may have either.
     return " || ".join(f"Source.SourceIdentifier==`{_literal(each)}`" for each in _RULES)
 
 
 def _names(name: str) -> str:
-    # AWS Config may know a resource by its ARN, in which SageMaker writes names in lower case.
+    # AWS Config may identify a resource by its ARN, in which SageMaker writes names in lower case.
     resource = "EvaluationResultIdentifier.EvaluationResultQualifier.ResourceId"
     return " || ".join(f"contains({resource}, `{_literal(each)}`)" for each in dict.fromkeys((name, name.lower())))
 

@@ -26,7 +26,7 @@ _ALL = "all"
 
 
 class ConfigError(Exception):
-    """A configuration that cannot be used; `lines` say why, one problem each, without quoting values."""
+    """An unusable configuration; `lines` are its problems, one each, without values."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
@@ -35,9 +35,9 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """The level of each policy of a pack and the settings in effect of those that are not disabled, by full name.
+    """The level of each policy of a pack, and the settings in effect of the enabled policies, by full name.
 
-    `settings` also has, as problems, what the configuration gives by a name that no policy has.
+    `settings` also has entries for names that no policy has, as problems.
     """
 
     pack: Pack
@@ -46,12 +46,12 @@ class Config:
 
     @property
     def asks_for_tags(self) -> bool:
-        """Whether a policy applies only to, or not to, stacks with certain tags."""
+        """Whether a policy depends on the tags of the stack."""
         return any(each.only_tags or each.except_tags for each in self.settings.values())
 
 
 def load(text: bytes, pack: Pack) -> Config:
-    """The configuration of a file's content, which may be empty; raises `ConfigError`."""
+    """The configuration from a file's content, which may be empty. Raises `ConfigError`."""
     if not text.strip():
         return reconcile({}, pack)
     try:
@@ -64,21 +64,21 @@ def load(text: bytes, pack: Pack) -> Config:
 
 
 def meant(name: str, known: Iterable[str]) -> str:
-    """A question that ends a message about a name that is not known; empty where no known one resembles it."""
-    from difflib import get_close_matches  # no sooner than there is such a name
+    """A question to end a message about an unknown name; empty if no known name is similar."""
+    from difflib import get_close_matches  # imported only for an unknown name
 
     close = get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
     return f' Did you mean "{close[0]}"?' if close else ""
 
 
 def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
-    """What the entries `given` make of the pack's defaults; raises `ConfigError` where the engine would refuse them."""
+    """The pack's defaults with the entries `given` applied. Raises `ConfigError` if the engine would refuse them."""
     names = pack.by_full_name
     problems: list[str] = []
     entries: dict[str, dict[str, Any]] = {}
     for name, value in given.items():
         if name == "environments":
-            continue  # where settings come from in Pulumi Cloud; the engine ignores it in a file
+            continue  # the name for settings from Pulumi Cloud; the engine ignores it in a file
         full = pack.prefix + name if pack.prefix + name in names else name
         entry = {_LEVEL: value} if isinstance(value, str) else value
         if not isinstance(entry, dict):
@@ -88,7 +88,7 @@ def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
         elif _LEVEL in entry and entry[_LEVEL] not in LEVELS:
             problems.append(f"{shown(name)} has a level that is not one of {', '.join(LEVELS)}")
         elif not entry:
-            continue  # as if it were not there
+            continue  # the same as a missing entry
         elif _LEVEL not in entry and full not in names:
             said = f"{shown(name)} gives settings without a level, and no policy has that name."
             problems.append(f"{said}{meant(name.removeprefix(pack.prefix), pack.by_name)}".removesuffix("."))
@@ -110,10 +110,10 @@ def reconcile(given: Mapping[str, Any], pack: Pack) -> Config:
 
 
 def refusals(name: str, policy: Policy, given: Mapping[str, Any]) -> Iterator[str]:
-    """Why the engine would refuse the settings of a policy: lines that begin with its full name, and quote no value."""
+    """Why the engine would refuse the settings of a policy: lines that begin with its full name and quote no value."""
     if not given:
         return
-    import jsonschema  # takes as long to load as the rest, and most audits give no settings
+    import jsonschema  # It takes as long to load as everything else, and most audits have no settings.
 
     schema = {"type": "object", "properties": schemas(policy.settings)}
     for error in jsonschema.Draft7Validator(schema).iter_errors(given):

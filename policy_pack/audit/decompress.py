@@ -1,4 +1,4 @@
-"""Decompresses an input, within a bound of its size: all members of a gzip file, all frames of a zstd file.
+"""Decompresses an input up to a limit: all members of a gzip file, all frames of a zstd file.
 
 Sources: RFC 1952 for members, and for the zero bytes that may follow them; RFC 8878 for frames.
 """
@@ -13,10 +13,12 @@ from typing import Any
 from policy_pack.audit.unusable import Unusable
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_SKIPPABLE = tuple(bytes((0x50 + each,)) + b"\x2a\x4d\x18" for each in range(16))  # what parallel tools begin with
-_STEP = 1 << 20  # bytes that are decompressed at a time
-_FIRST = 1 << 10  # compressed bytes that a member is given at first: what follows a short one is copied
-_ZSTD_STEP = 1 << 10  # compressed bytes at a time: so many can make 32 MB
+_SKIPPABLE = tuple(
+    bytes((0x50 + each,)) + b"\x2a\x4d\x18" for each in range(16)
+)  # the beginning of files from parallel tools
+_STEP = 1 << 20  # bytes to decompress at a time
+_FIRST = 1 << 10  # compressed bytes for a member at first: the bytes after a short member are copied
+_ZSTD_STEP = 1 << 10  # compressed bytes at a time, which can become 32 MB
 
 _DAMAGED = "is compressed, but damaged"
 _CUT_OFF = f"{_DAMAGED}: it is truncated"
@@ -27,11 +29,11 @@ _NOT_ZERO = re.compile(rb"[^\0]")
 
 
 class TooLarge(Exception):
-    """More comes out than is allowed."""
+    """The decompressed input exceeds the limit."""
 
 
 def decompress(raw: bytes, limit: int) -> bytes:
-    """What is in `raw`, or that itself where it is not compressed; raises `Unusable`, and `TooLarge` above `limit`."""
+    """The content of `raw`, decompressed if necessary. Raises `Unusable`, and `TooLarge` above `limit`."""
     if raw.startswith(_GZIP):
         parts = _gzip(raw)
     elif raw.startswith((_ZSTD, *_SKIPPABLE)):
@@ -74,7 +76,7 @@ def _after_zeros(raw: bytes, at: int) -> int:
 
 def _zstd(raw: bytes) -> Iterator[bytes]:
     try:
-        import zstandard  # only where a backend compresses so
+        import zstandard  # imported only if a backend compresses with zstd
     except ImportError as error:
         raise Unusable(
             "is compressed with zstd, which the package zstandard reads: "

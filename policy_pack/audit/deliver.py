@@ -15,14 +15,14 @@ from policy_pack.audit.formats import FORMATS, files, text, whole
 from policy_pack.audit.plan import TEXT
 from policy_pack.audit.report import Report
 
-# What is wrong with a path as it was given; anything else is a fault of the machine.
+# Errors that are due to the given path; all others are due to the machine.
 _OF_THE_PATH = frozenset(
     getattr(errno, name) for name in "ENOENT ENOTDIR EISDIR EEXIST EACCES EPERM EROFS ELOOP ENAMETOOLONG".split()
 )
 
 
 class NotWritten(Exception):
-    """An output that could not be written; its text says which, and why. `is_use` says that its path makes no sense."""
+    """An output that could not be written; its text says why. `is_use` means that its path makes no sense."""
 
     def __init__(self, what: str, error: OSError) -> None:
         super().__init__(f"{quoting.path(what)} cannot be written: {error.strerror or type(error).__name__}")
@@ -30,7 +30,7 @@ class NotWritten(Exception):
 
 
 def target(output: str, name: str, *, alone: bool) -> Path:
-    """The file of a format: `output` itself for a format alone that says how it ends, else with the format's ending."""
+    """The file of a format: `output` itself for a single format if it has an extension, else with the format's own."""
     path = Path(output)
     if path.is_dir():
         return path / f"audit.{FORMATS[name].ending}"
@@ -40,7 +40,7 @@ def target(output: str, name: str, *, alone: bool) -> Path:
 
 
 def write(report: Report, name: str, output: str, *, alone: bool, detail: str) -> list[Path]:
-    """Writes a format into its file, or into several where it has limits, and says which; raises `NotWritten`."""
+    """Writes a format to its file, or to several if the format has limits. Returns them. Raises `NotWritten`."""
     written: list[Path] = []
     every = iter([text.pieces(report, detail)]) if name == TEXT else files(name, report)
     for number, pieces in enumerate(every, start=1):
@@ -56,7 +56,7 @@ def write(report: Report, name: str, output: str, *, alone: bool, detail: str) -
 
 
 def show(report: Report, name: str, *, detail: str) -> None:
-    """Prints a format on the standard output, text in colors on a terminal; raises `NotWritten`."""
+    """Prints a format on standard output, text with colors on a terminal. Raises `NotWritten`."""
     if name == TEXT and sys.stdout.isatty():
         from rich.console import Console
 
@@ -72,23 +72,23 @@ def show(report: Report, name: str, *, detail: str) -> None:
 
 @contextmanager
 def printing() -> Iterator[None]:
-    """Says of a standard output that takes no more what `NotWritten` says of a file."""
+    """Turns a failure of standard output into `NotWritten`."""
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
-        if error.filename is not None:  # of a file that could not be opened, which is another fault
+        if error.filename is not None:  # about a file that could not be opened, which is a different error
             raise
         _forget_output()
         raise NotWritten("the standard output", error) from error
 
 
 def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
-    """Writes a file whole or not at all: whatever happens meanwhile, there is the old one or the new one."""
-    import tempfile  # no sooner than there is a file to write
+    """Writes a file atomically: whatever happens, there is either the old file or the complete new one."""
+    import tempfile  # imported only to write a file
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    path = Path(os.path.realpath(path))  # a link stays one
+    path = Path(os.path.realpath(path))  # a link stays a link
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -96,7 +96,7 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     if not stat.S_ISREG(mode):
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        with path.open("wb") as file:  # a pipe or a device keeps nothing
+        with path.open("wb") as file:  # a pipe or a device has no content to keep
             file.writelines(pieces)
         return
     descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
@@ -115,7 +115,7 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def _flush_directory(directory: Path) -> None:
-    # Where a directory can be flushed; elsewhere the file system does it in its own time.
+    # If a directory can be flushed; otherwise the file system decides when.
     with suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY)
         try:
@@ -131,7 +131,7 @@ def _umask() -> int:
 
 
 def _forget_output() -> None:
-    # What is left in the buffers would fail once more when the process ends.
+    # Data left in the buffers would fail again when the process ends.
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -22,8 +22,8 @@ def concerning(entries: list[Any]) -> list[dict[str, Any]]:
     """The entries that a carrier reads, none where none is judged; raises `Unusable` where one is no resource."""
     found = []
     judged = False
-    known: dict[str, bool] = {}  # whether somebody reads a type; a stack has many resources of few types
-    # What nobody reads is one object for all resources of a type.
+    known: dict[str, bool] = {}  # whether a type is read; a stack has many resources but few types
+    # All skipped resources of a type share one object.
     for index, entry in {id(entry): (index, entry) for index, entry in enumerate(entries)}.values():
         if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
             raise Unusable(f"has a resource (number {index + 1}) that is not an object with a type")
@@ -39,12 +39,12 @@ def concerning(entries: list[Any]) -> list[dict[str, Any]]:
 
 
 def is_urn(urn: Any) -> bool:
-    """Whether a value is a URN, as far as its parts are read."""
+    """Whether a value is a URN with the parts that are used."""
     return isinstance(urn, str) and urn.startswith("urn:pulumi:") and urn.count("::") >= 3
 
 
 def names(entries: Iterable[Any]) -> tuple[str, str]:
-    """The names of the project and the stack: the root's, of the first resource whose URN says them."""
+    """The names of the project and the stack: those of the root, or of the first resource whose URN has them."""
     for entry in entries:
         urn = entry.get("urn") if isinstance(entry, dict) else None
         if isinstance(urn, str) and is_urn(urn):
@@ -65,7 +65,7 @@ def resources(
     for entry in found:
         given, made = (_object(entry, side) for side in ("inputs", "outputs"))
         if made and isinstance(entry.get("id"), str):
-            made = {"id": entry["id"], **made}  # which some providers have among the outputs as well
+            made = {"id": entry["id"], **made}  # which some providers also have among the outputs
         if before_update:
             made = {**given, **made}
         provider = providers.get(provider_urn(str(entry.get("provider"))))
@@ -118,7 +118,7 @@ def _dependencies(entry: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _providers(entries: list[Any]) -> dict[str, Provider]:
-    """The providers of a stack by URN; a resource names its own by that URN, ``::`` and an id."""
+    """The providers of a stack by URN; a resource refers to its own by that URN, ``::`` and an ID."""
     return {
         each["urn"]: Provider(each["urn"], Properties(_object(each, "inputs")))
         for each in entries
@@ -130,7 +130,7 @@ _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.\d{1,12})?
 
 
 def moment(given: str) -> str:
-    """A time in UTC; empty where it is none, or is Go's word for none."""
+    """A time in UTC; empty if it is invalid, or Go's zero time."""
     match = _MOMENT.fullmatch(given)
     if match is None:
         return ""

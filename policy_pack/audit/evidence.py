@@ -1,8 +1,8 @@
-"""What an audit found of endpoint configurations, and of what else violates a policy.
+"""The results of an audit: evidence for endpoint configurations, and violations of other resources.
 
-Texts are safe to show: they hold no secret, no account or key id unless `report.Report.shows_arns`, and what comes from
-a stack has its characters that do not print escaped (``\\x1b``). They are not escaped for any format: a name can hold
-markup, formulas and quotes.
+Texts are safe to show: they contain no secret, and no account or key ID unless `report.Report.shows_arns`. Unprintable
+characters from a stack are escaped (``\\x1b``). Texts are not escaped for any format: a name can contain markup,
+formulas and quotes.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ EXEMPTED = "exempted"
 CANNOT_TELL = "cannot-tell"
 STATUSES = (COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE, EXEMPTED, CANNOT_TELL)
 
-# Of several verdicts on what belongs to one configuration, the first of these counts.
+# If there are several verdicts on parts of one configuration, the first of these statuses counts.
 WORST_FIRST = (NON_COMPLIANT, CANNOT_TELL, EXEMPTED, COMPLIANT, NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyVerdict:
-    """What a policy says of a configuration: one of `STATUSES`, and why; a compliant one says on what it rests.
+    """A policy's verdict on a configuration: one of `STATUSES`, and why; for a compliant one, the evidence.
 
-    `fix` goes with a violation, exempted or not; `reason`, `expires` (ISO 8601 date) and `ticket` with an exemption; a
-    `reason` alone with what a template suppresses.
-    `policy` is the full name.
+    `policy` is the full name. A violation, exempted or not, has a `fix`. An exemption has a `reason`, a date `expires`
+    (ISO 8601) and a `ticket`; a suppression in a template has only a `reason`.
     """
 
     policy: str
@@ -44,8 +43,8 @@ class PolicyVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A line of a program: `path` is relative to the project's folder, or to the repository where the audit was told
-    where that folder is, with ``/`` between its parts. `line` and `column` count from 1; a `column` of 0 is not known.
+    """A line of a program. `path` is relative to the project's folder, or to the repository if the audit knows where
+    that folder is, with ``/`` as separator. `line` and `column` count from 1; a `column` of 0 is not known.
     """
 
     path: str
@@ -60,9 +59,8 @@ class Position:
 class Origin:
     """Where a resource comes from.
 
-    `program` is the line that makes it, as far as its stack says, and `calls` the lines of the project's own that led
-    there, innermost first, beginning with that one. `line` is that of the input at which the resource is described,
-    from 1.
+    `program` is the line that makes it, if the stack has it, and `calls` are the project's own lines that led there,
+    innermost first, beginning with that line. `line` is the line of the input that describes the resource, from 1.
     """
 
     program: Position | None = None
@@ -72,7 +70,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An AWS CLI command to paste into a POSIX shell, and what it shows."""
+    """An AWS CLI command for a POSIX shell, and what it shows."""
 
     shows: str
     text: str
@@ -80,13 +78,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationEvidence:
-    """An endpoint configuration with what each policy says of it.
+    """An endpoint configuration with each policy's verdict.
 
-    `source` is the name of its input and `stack` that input's label. `id` is its URN, with ``#`` and the logical id
-    for one within a template. `name` is the physical name, empty where it is not known; `region` likewise. `key` is
-    the text of its key (masked), or what there is instead of one, in brackets. `status` is one of `STATUSES`: what
-    the decisive policies come to. `origin` says which line made it. `key_label` is a short name of its key within the
-    report, the same for all that use that key; empty where nobody knows which key it is.
+    `source` is the name of its input and `stack` that input's label. `id` is its URN; in a template, with ``#`` and the
+    logical ID. `name` is the physical name and `region` the Region, each empty if it is not known. `key` is the masked
+    text of its key, or a note in brackets if there is none. `status` is one of `STATUSES`: the result of the decisive
+    policies. `origin` is the line that makes it. `key_label` is a short name of its key in the report, the same for all
+    configurations with that key; empty if the key is not known.
     """
 
     source: str
@@ -107,11 +105,11 @@ class ConfigurationEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation, of whatever kind of resource, or of the stack as a whole (then `urn` is empty).
+    """A violation of any resource, or of the stack as a whole (with an empty `urn`).
 
-    `resource` is the name of the resource and `subject` what the message is about, where that is another one (a
-    configuration within a template). `known` says that the baseline has it. `fingerprint` (hexadecimal SHA-256) stays
-    the same from audit to audit. `policy` is the full name. `origin` says which line made the resource.
+    `resource` is the name of the resource, and `subject` the subject of the message if it is another one (a
+    configuration in a template). `known` says that the baseline has it. `fingerprint` (hexadecimal SHA-256) is the same
+    in every audit. `policy` is the full name. `origin` is the line that makes the resource.
     """
 
     source: str
@@ -132,10 +130,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class UnreadEvidence:
-    """What may make endpoint configurations and cannot be read: a resource, or a template.
+    """A resource or a template that may make endpoint configurations and cannot be read.
 
-    `id`, `label`, `urn` and `type` are as of a configuration. `status` is `CANNOT_TELL`, or `EXEMPTED` where the
-    organization has accepted it. `why` says what it is, in sentences.
+    `id`, `label`, `urn` and `type` are like those of a configuration. `status` is `CANNOT_TELL`, or `EXEMPTED` if the
+    organization has accepted it. `why` says in sentences what it is.
     """
 
     source: str
@@ -149,6 +147,6 @@ class UnreadEvidence:
 
 
 def count(statuses: Iterable[str]) -> dict[str, int]:
-    """How often each of `STATUSES` occurs."""
+    """The number of occurrences of each of `STATUSES`."""
     found = list(statuses)
     return {status: found.count(status) for status in STATUSES}

@@ -1,4 +1,4 @@
-"""Judges one stack, as the engine would have the pack judge it, and gathers the evidence."""
+"""Judges one stack in the same way as for the engine, and collects the evidence."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from policy_pack.stack.urn import name_of, type_of
 
 
 class Examination:
-    """A stack, judged by every policy that is not disabled. `text` is the input that describes it."""
+    """A stack, judged by every enabled policy. `text` is the input that describes it."""
 
     def __init__(self, state: State, source: Source, options: Options, text: bytes = b"") -> None:
         self._state, self._source, self._options = state, source, options
@@ -46,10 +46,10 @@ class Examination:
             state.config, tells_dependencies=state.tells_dependencies, region=options.region or None
         )
         self._phase = SAVED_PREVIEW if state.kind in BEFORE_UPDATE else STATE
-        # A policy of a resource sees that resource alone, and none that nobody judges.
+        # A resource policy sees only one resource, and only resources that some policy judges.
         self._alone = [carriers.read([each], surroundings) for each in state.inputs if each.type in SUBJECTS]
         self._stack = carriers.read(state.outputs, surroundings)
-        # A configuration that no input shows (a template by its URL) is judged as AWS returned it.
+        # A configuration that the inputs do not show (a template at a URL) is judged from the outputs.
         shown = {each.id for stack in self._alone for each in stack.configurations}
         only_made = [each for each in self._stack.configurations if each.id not in shown]
         urns = {each.urn for each in only_made} if self._phase == STATE else set()
@@ -73,7 +73,7 @@ class Examination:
 
     def _judged(self, name: str, policy: Policy, stack: Stack) -> Iterator[Judgement]:
         options = self._options
-        # Most of them have nothing that most policies judge.
+        # Most resources have no node for most policies.
         if stack.of(policy.judges):
             yield from judge(
                 policy,
@@ -88,7 +88,7 @@ class Examination:
             )
 
     def findings(self) -> Iterator[Finding]:
-        """The violations, as the pack reports them."""
+        """The violations that the pack reports."""
         for judgements in self._judgements.values():
             for each in without_repeats(judgements):
                 if isinstance(each.verdict, Violation):
@@ -98,7 +98,7 @@ class Examination:
         urn = judgement.urn or ""
         subject = judgement.subject
         name = self._options.config.pack.full_name(policy)
-        # A violation of the stack as a whole is told from another by what it says.
+        # Violations of the stack as a whole differ only in their text.
         identity = (
             [subject.id, urn] if subject is not None else [self._source.project, self._source.stack, violation.why]
         )
@@ -126,18 +126,18 @@ class Examination:
         return language_of(program.path if program is not None else None)
 
     def configurations(self) -> Iterator[ConfigurationEvidence]:
-        """The endpoint configurations, as they are after the update, or else as the program has them."""
+        """The endpoint configurations as of the last update, or else from the program's inputs."""
         found = {each.id: each for stack in (*self._alone, self._stack) for each in stack.configurations}
         verdicts = self._options.verdicts.on(found.values(), self._stack, self._judgements, self._language)
         for configuration in found.values():
             yield self._evidence(configuration, verdicts[configuration.id])
 
     def unread(self) -> Iterator[UnreadEvidence]:
-        """What may make endpoint configurations and cannot be read: resources as the program has them, or as made."""
+        """Resources that may make endpoint configurations and cannot be read, from their inputs or outputs."""
         found: dict[str, Template | Unread] = {
             each.id: each for stack in (*self._alone, self._stack) for each in stack.of(Unread)
         }
-        # Some inputs say nothing of what the outputs tell.
+        # Some outputs have information that the inputs lack.
         for each in self._stack.configurations:
             found.pop(each.id, None)
         found.update((each.id, each) for each in self._stack.of(Template) if each.unreadable)
@@ -149,7 +149,7 @@ class Examination:
         }
         for node in found.values():
             if isinstance(node, Unread) and not node.certain and self._state.kind in BEFORE_UPDATE:
-                continue  # it is the normal case that the update has to say
+                continue  # normally, only the update knows
             why = " ".join(node.unreadable) if isinstance(node, Template) else f"The resource is {node.what}."
             yield UnreadEvidence(
                 source=self._source.name,
@@ -167,7 +167,7 @@ class Examination:
         secrets = state.secrets(configuration.urn)
         region = region if isinstance(region, str) else ""
         name = self._physical_name(configuration, secrets)
-        # What a preview tells of is not there yet, and the commands are those of endpoint configurations.
+        # A previewed resource does not exist yet, and the commands are for endpoint configurations.
         ready = name and state.kind not in BEFORE_UPDATE and not configuration.is_experiment
         has_key = configuration.key is not None
         key = configuration.key
@@ -193,7 +193,7 @@ class Examination:
         )
 
     def _key_of(self, configuration: Configuration) -> str:
-        """What tells a configuration's key from others, in every stack alike; empty where nobody knows which it is."""
+        """A text that identifies a configuration's key in every stack; empty if the key is not known."""
         keys = keys_of(configuration, self._stack)
         named: str | None = configuration.key if isinstance(configuration.key, str) else None
         if len(keys) == 1:
@@ -209,7 +209,7 @@ class Examination:
     def _physical_name(self, configuration: Configuration, secrets: tuple[str, ...]) -> str:
         name = configuration.name
         if not isinstance(name, str) and configuration.id == configuration.urn:
-            # Some providers identify a resource by its ARN, which ends with its name; another's is not its own.
+            # Some providers use the ARN, which ends with the name, as the ID of a resource; it may be another's ARN.
             id_ = self._state.physical_id(configuration.urn)
             name = "" if id_.startswith("arn:") and ":sagemaker:" not in id_ else id_.rpartition("/")[2]
         return name if isinstance(name, str) and not any(name in secret for secret in secrets) else ""

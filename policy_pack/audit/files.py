@@ -1,6 +1,6 @@
-"""Reads the inputs of an audit, with limits, whatever they turn out to be.
+"""Reads the inputs of an audit within limits, whatever they are.
 
-Source: RFC 8259, for what JSON is not (NaN, a name given twice).
+Source: RFC 8259, for texts that are not JSON (NaN) or are ambiguous (duplicate names).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds: the hexadecimal SHA-256 and the size in bytes of the file itself, and the text in it."""
+    """The content of a file: the hexadecimal SHA-256 and the size in bytes of the file itself, and its text."""
 
     sha256: str
     size: int
@@ -31,7 +31,7 @@ class Content:
 
 
 def read(source: Input, limit: int) -> Content:
-    """What a file holds, decompressed; raises `Unusable`. `limit` is in bytes, before and after decompression."""
+    """The decompressed content of a file. Raises `Unusable`. `limit` is in bytes, before and after decompression."""
     if source.path == STDIN and sys.stdin is None:
         raise Unusable("cannot be read: the standard input is closed")
     try:
@@ -46,7 +46,7 @@ def read(source: Input, limit: int) -> Content:
 
 
 def _read_file(source: Input, limit: int) -> bytes:
-    # Without waiting: a pipe that nobody writes to has an end at once.
+    # Without blocking: a pipe without a writer ends immediately.
     descriptor = os.open(source.path, os.O_RDONLY | (0 if source.named else getattr(os, "O_NONBLOCK", 0)))
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         about = os.fstat(descriptor)
@@ -61,7 +61,7 @@ def _read_file(source: Input, limit: int) -> bytes:
 def _read_all(file: Union[BinaryIO, io.FileIO], limit: int, expected: int = _MEGABYTE) -> bytes:
     parts = []
     size = 0
-    # What is read at once takes memory whether it is there or not.
+    # A single read allocates the memory in advance, even for a small file.
     while part := file.read(min(limit + 1 - size, max(expected - size, _MEGABYTE // 16))):
         parts.append(part)
         size += len(part)
@@ -71,7 +71,7 @@ def _read_all(file: Union[BinaryIO, io.FileIO], limit: int, expected: int = _MEG
 
 
 def parse_json(text: bytes) -> Any:
-    """The value of a JSON text; raises `Unusable` where it is none, or a dangerous one."""
+    """The value of a JSON text. Raises `Unusable` if it is invalid or dangerous."""
     encoding = json.detect_encoding(text)
     try:
         return _STRICT.decode(text.decode(encoding))

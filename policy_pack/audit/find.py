@@ -1,4 +1,4 @@
-"""Finds the inputs of an audit, within bounds, whatever there is.
+"""Finds the inputs of an audit, within limits.
 
 Source: "Self-managed backend" in Pulumi's documentation, for the layout of a backend's directory (``.pulumi/stacks``).
 """
@@ -18,15 +18,15 @@ from policy_pack.records import dataclass
 STDIN = "-"
 
 _ENDINGS = (".json", ".json.gz", ".json.zst")
-_DEEPEST = 50  # directories within each other
-MOST_ENTRIES = 200_000  # files and directories that are looked at for a path
+_DEEPEST = 50  # levels of directories
+MOST_ENTRIES = 200_000  # the most files and directories for one path
 
 
 @dataclass(frozen=True)
 class Input:
-    """A file to read, or standard input (`STDIN`), and the path that was given, which may be a directory above it.
+    """A file to read, or standard input (`STDIN`), and the given path, which may be a directory above it.
 
-    `again` says that it is there already by another way, and need not be read once more.
+    `again` says that the file was already found by another path, so that it is not read again.
     """
 
     path: str
@@ -35,13 +35,13 @@ class Input:
 
     @property
     def named(self) -> bool:
-        """Whether it was given itself, not found in a directory."""
+        """Whether the file itself was given, not a directory."""
         return self.path == self.given
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A path from which nothing can be read, and why, after "it"."""
+    """A path that cannot be read, and why, as the end of a sentence about it."""
 
     path: str
     why: str
@@ -49,7 +49,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A path that is left out on purpose, and why, after "it"."""
+    """A path that is left out on purpose, and why, as the end of a sentence about it."""
 
     path: str
     why: str
@@ -59,11 +59,11 @@ Found = Union[Input, Missing, LeftOut]
 
 
 def find(paths: Iterable[str]) -> Iterator[Found]:
-    """The files that `paths` name, and then those of JSON within directories, in order.
+    """The files that `paths` name, and then the JSON files in directories, in order.
 
-    A path that names nothing is a pattern where it has a ``*``, ``?`` or ``[``; ``**`` stands for directories at any
-    depth. Within a directory, hidden directories, `node_modules` and links to directories elsewhere are left out; of a
-    self-managed backend only its stacks are read, not its history and backups.
+    A path that does not exist is a pattern if it has a ``*``, ``?`` or ``[``; ``**`` stands for directories at any
+    depth. Hidden directories, `node_modules` and links to directories elsewhere are left out. In a self-managed
+    backend, only the stacks are read, not the history and backups.
     """
     seen: set[str] = set()
     for path in sorted(paths, key=os.path.isdir):
@@ -76,7 +76,7 @@ def find(paths: Iterable[str]) -> Iterator[Found]:
 
 
 def reason(error: Exception) -> str:
-    """Why a path cannot be read, after "it"."""
+    """Why a path cannot be read, as the end of a sentence about it."""
     if isinstance(error, FileNotFoundError):
         return "does not exist"
     if isinstance(error, OSError) and error.strerror:
@@ -115,12 +115,12 @@ def _matching(pattern: str) -> Iterator[Found]:
     for each in sorted(matches):
         if not os.path.isdir(each):  # noqa: PTH112
             yield Input(each, pattern)
-        elif "**" not in pattern:  # which has matched what is in them too
+        elif "**" not in pattern:  # the pattern has matched their content, too
             yield from (replace(found, given=pattern) if isinstance(found, Input) else found for found in _Walk(each))
 
 
 class _Walk:
-    """The files within a directory that may hold a stack."""
+    """The files in a directory that may be stacks."""
 
     def __init__(self, root: str) -> None:
         self._root, self._real_root = root, os.path.realpath(root)
@@ -173,7 +173,7 @@ class _Walk:
 def _is_directory(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link to itself, which opening it tells as well
+    except OSError:  # a link to itself, which is reported when it is opened
         return False
 
 

@@ -1,6 +1,6 @@
-"""On what a compliant verdict rests, where the policy itself does not say: which key, where, in what state.
+"""The evidence for compliant verdicts if the policy itself gives none: which key, where, in what state.
 
-A preview pays nothing for this: it is asked for by audits only. The texts hold names of resources, regions, partitions,
+Only audits use this, so that it costs nothing at a preview. The texts contain names of resources, Regions, partitions,
 instance types and numbers, never an ARN, an account or a policy's text.
 """
 
@@ -24,14 +24,14 @@ from policy_pack.stack.model import Configuration, Endpoint, Key, Place, Stack
 from policy_pack.values import Unknown
 
 _INSTANCE_TYPE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
-_DEFAULT_DAYS = 365  # what AWS takes where a key that rotates says nothing
-_MOST = 5  # names in a text
+_DEFAULT_DAYS = 365  # AWS's default rotation period
+_MOST = 5  # the most names in a text
 
 Grounds = Callable[[Configuration, Stack], str]
 
 
 def grounds(policy: str, configuration: Configuration, stack: Stack) -> str:
-    """The evidence for a policy, by its short name, that a configuration meets; empty where there is none to say."""
+    """The evidence that a configuration meets a policy (by its short name); empty if there is none."""
     known = _GROUNDS.get(policy)
     return known(configuration, stack) if known is not None else ""
 
@@ -108,7 +108,7 @@ def _granted(configuration: Configuration, stack: Stack) -> str:
 
 
 def _lets_in(key: Key, stack: Stack) -> str:
-    """Whom the policy of a key names, by kind and number."""
+    """The principals that the policy of a key names, by kind and number."""
     from policy_pack.iam.document import Malformed
     from policy_pack.iam.parse import parse_key_policy
 

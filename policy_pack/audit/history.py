@@ -1,4 +1,4 @@
-"""Earlier reports in JSON, for the trend: when they were made, and what they came to."""
+"""Earlier reports in JSON, for the trend: their dates and results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
 
 def load(text: bytes) -> Past:
-    """What a report in JSON came to; raises `Unusable` where it is none."""
+    """The result of a report in JSON. Raises `Unusable` if it is not one."""
     report = parse_json(text)
     summary = report.get("summary") if isinstance(report, dict) else None
     when = report.get("when") if isinstance(report, dict) else None
@@ -35,7 +35,7 @@ def load(text: bytes) -> Past:
 
 
 def trend(report: Report, before: Iterable[Past]) -> tuple[Past, ...]:
-    """The earlier audits and this one in the order of time; nothing where there is none before."""
+    """The earlier audits and this one in chronological order; nothing if there is no earlier one."""
     earlier = [each for each in before if each.when < report.when]
     if not earlier:
         return ()

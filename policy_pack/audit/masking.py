@@ -1,4 +1,4 @@
-"""What a report shows of texts from a stack: nothing that a terminal would obey, no account, no key id."""
+"""Makes texts from a stack safe for a report: no terminal commands, no account, no key ID."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _ARNS_AND_ACCOUNTS = re.compile(
 
 
 def masked(text: str) -> str:
-    """A text that somebody wrote, on one line and without ARNs, accounts and ids of keys."""
+    """A user's text on one line, without ARNs, account IDs and key IDs."""
     return visible(_ARNS_AND_ACCOUNTS.sub(MASK, " ".join(text.split())))
 
 
 def key_text(key: Text, *, shows_arns: bool, is_secret: bool) -> str:
-    """What a report shows of a configuration's key.
+    """A configuration's key as a report shows it.
 
-    The partition, region and alias of a well-formed one, and its account and id where `shows_arns`; in brackets what
-    there is instead. What is malformed is not shown at all: nobody knows what it is.
+    For a well-formed key, the partition, Region and alias, and with `shows_arns` the account and ID; otherwise a note
+    in brackets. A malformed value is not shown at all, since it could be anything.
     """
     if key is None:
         return "(none)"

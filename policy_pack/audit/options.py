@@ -16,11 +16,11 @@ from policy_pack.records import dataclass
 
 @dataclass(frozen=True)
 class Options:
-    """What an audit goes by: levels and settings, the day (UTC), and what is known of stacks that do not say it.
+    """The options of an audit: levels and settings, the day (UTC), and facts that stacks do not contain.
 
-    `region` is that of resources whose region nothing else tells, `tags` the stacks' tags, `None` where nobody knows
-    them. `max_size` is how large an input may be, in bytes, `max_age` how many days old without a word. `source_roots`
-    are the folders of projects within their repository, by the project's name; that of the empty name is of all others.
+    `region` is the Region of resources whose Region is not known otherwise. `tags` are the stacks' tags, `None` if they
+    are not known. `max_size` is the largest input in bytes, and `max_age` the age in days above which an input gets a
+    note. `source_roots` are the folders of projects in their repository by project name; the empty name is the default.
     """
 
     config: Config
@@ -34,7 +34,7 @@ class Options:
 
     @cached_property
     def settings(self) -> Mapping[str, Effective]:
-        """The settings to judge by: where nobody knows the stacks' tags, no policy is lifted because of them."""
+        """The settings in effect; if the stacks' tags are not known, no policy is lifted because of them."""
         given = self.config.settings
         if self.tags is not None:
             return given
@@ -42,10 +42,7 @@ class Options:
 
     @cached_property
     def refusing(self) -> Mapping[str, Collection[str]]:
-        """The names of the policies that report whatever they cannot tell, at a level that stops an update, by kind.
-
-        Those of one kind judge the same nodes.
-        """
+        """The names of the mandatory policies that report what they cannot tell, by kind of policy."""
         found: dict[str, list[str]] = {RESOURCE: [], STACK: []}
         for name, policy in self.config.pack.by_full_name.items():
             if self.config.levels[name] in STOPPING and self.settings[name].refuses_everywhere:
@@ -54,5 +51,5 @@ class Options:
 
     @cached_property
     def verdicts(self) -> Verdicts:
-        """What tells what the policies say of configurations."""
+        """Collects the policies' verdicts on configurations."""
         return Verdicts(self.config)

@@ -1,4 +1,4 @@
-"""Where the resources of a stack come from: the line of the program that makes one, and that of the input with it.
+"""The origins of a stack's resources: the line of the program that makes each, and the line of the input.
 
 Sources: "SourcePosition" and "StackTrace" in pulumi/proto/pulumi/source.proto and `ResourceV3` of the engine's package
 apitype: a URI like ``project:///__main__.py#23`` or ``#23,5``, relative to the folder of the project, and the frames
@@ -18,26 +18,26 @@ from policy_pack.audit.evidence import Origin, Position
 
 _POSITION = re.compile(r"project:///+([^#?]{1,1000})#([0-9]{1,7})(?:,([0-9]{1,7}))?")
 _NAMED = re.compile(rb'"urn"\s*:\s*\Z')
-_BEFORE = 40  # bytes before a URN in which its name is
+_BEFORE = 40  # bytes before a URN that contain the property's name
 _MOST_FRAMES = 30
-# Folders within a project that hold what its package managers installed.
+# Folders in a project with packages that its package managers installed.
 _INSTALLED = frozenset({"node_modules", "site-packages", "dist-packages", "venv", ".venv", "vendor"})
 
 
 class Origins:
     """The origins of the resources of an input.
 
-    `entries` are those of its stack by URN and `text` is the input, decompressed. `root` is the folder of the project
-    within the repository, with ``/`` between its parts; empty where they are the same, or nobody says.
+    `entries` are the entries of its stack by URN, and `text` is the decompressed input. `root` is the folder of the
+    project in the repository, with ``/`` as separator; empty if they are the same, or if it is not known.
     """
 
     def __init__(self, entries: Mapping[str, Mapping[str, Any]], text: bytes, root: str = "") -> None:
         self._entries, self._text, self._root = entries, text, root
         self._found: dict[str, Origin] = {}
-        self._counted = 0, 1  # an offset in the text, and the line there
+        self._counted = 0, 1  # an offset in the text, and its line
 
     def of(self, urn: str) -> Origin:
-        """The origin of a resource; of one that is not in the stack, the input's first line."""
+        """The origin of a resource; the input's first line if it is not in the stack."""
         if urn not in self._found:
             entry = self._entries.get(urn)
             self._found[urn] = self._origin(urn, entry) if entry is not None else Origin()
@@ -48,12 +48,12 @@ class Origins:
         frames = trace[:_MOST_FRAMES] if isinstance(trace, list) else []
         calls = tuple(self._own([each.get("sourcePosition") for each in frames if isinstance(each, dict)]))
         own = next(self._own([entry.get("sourcePosition")]), None)
-        # What a library makes is made by the line that calls it.
+        # A resource that a library makes belongs to the line that calls the library.
         program = own or next(iter(calls), None)
         return Origin(program, calls[calls.index(program) :] if program in calls else calls, self._line(urn))
 
     def _own(self, positions: list[Any]) -> Iterator[Position]:
-        from urllib.parse import unquote  # no sooner than there are positions
+        from urllib.parse import unquote  # imported only for positions
 
         for each in positions:
             found = _POSITION.fullmatch(each) if isinstance(each, str) else None
@@ -73,7 +73,7 @@ class Origins:
         return 1
 
     def _line_at(self, offset: int) -> int:
-        # Resources are asked for in their order, so no part of the text is counted twice.
+        # Resources are requested in order, so no part of the text is counted twice.
         before, line = self._counted if self._counted[0] <= offset else (0, 1)
         line += self._text.count(b"\n", before, offset)
         self._counted = offset, line

@@ -1,4 +1,4 @@
-"""Examines the inputs of an audit one by one, in this process or in several."""
+"""Examines the inputs of an audit, in this process or in several."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from policy_pack.audit.state import State, parse
 from policy_pack.audit.unusable import NoStack, Unusable
 from policy_pack.records import dataclass
 
-_CHUNK = 8  # inputs that a process is given at a time
+_CHUNK = 8  # inputs for a process at a time
 _RARELY = (50_000, 20, 20)  # thresholds of the garbage collector
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one input: a stack that was judged, or a problem, or a JSON file that is no stack."""
+    """The outcome of one input: a judged stack, or a problem, or a JSON file that is not a stack."""
 
     source: Source | None = None
     configurations: tuple[ConfigurationEvidence, ...] = ()
@@ -38,15 +38,15 @@ class Outcome:
 
 
 def outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tuple[Input, Outcome]]:
-    """What becomes of each input, as soon as that is known; `jobs` is how many processes examine them."""
+    """The outcome of each input, as soon as it is known; `jobs` is the number of processes."""
     if jobs == 1 or len(inputs) < 2:
         yield from ((each, examine(each, options)) for each in inputs)
         return
-    import multiprocessing  # only where several processes audit
+    import multiprocessing  # imported only for several processes
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    # Standard input is this process's own.
+    # Only this process can read standard input.
     own = [each for each in inputs if each.path == STDIN]
     rest = [each for each in inputs if each.path != STDIN]
     yield from ((each, examine(each, options)) for each in own)
@@ -57,7 +57,7 @@ def outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tuple
                 yield each, outcome
                 done += 1
         except KeyboardInterrupt:
-            # They are at work, and are not waited for.
+            # They are still working, and are not waited for.
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
@@ -66,12 +66,12 @@ def outcomes(inputs: list[Input], options: Options, jobs: int) -> Iterator[tuple
             yield from ((each, lost) for each in rest[done:])
 
 
-_options: list[Options] = []  # of a process that examines inputs for another
+_options: list[Options] = []  # in a process that examines inputs for another one
 
 
 def _start(options: Options) -> None:
     _options[:] = [options]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one handles an interrupt for both
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles interrupts for both
     gc.set_threshold(*_RARELY)
 
 
@@ -80,7 +80,7 @@ def _examine(source: Input) -> Outcome:
 
 
 def examine(source: Input, options: Options) -> Outcome:
-    """Reads and judges one input; whatever is wrong with it is in the outcome."""
+    """Reads and judges one input; any error is in the outcome."""
     try:
         content = files.read(source, options.max_size)
         state = parse(skim.parse(content.text))
@@ -118,7 +118,7 @@ def examine(source: Input, options: Options) -> Outcome:
 
 
 def _limits(state: State, options: Options) -> str | None:
-    """What limits the evidence of a stack, in a line that reads on from its name."""
+    """Limits of the evidence for a stack, each as the end of a sentence about it."""
     return "; it ".join(filter(None, (_left_out(state), _too_old(state, options)))) or None
 
 
@@ -146,7 +146,7 @@ def _left_out(state: State) -> str | None:
 
 @contextmanager
 def collecting_rarely() -> Iterator[None]:
-    """While it is open, garbage is seldom looked for: an audit leaves none in cycles, and looking is a fifth of it."""
+    """While this is open, garbage collection is rare: an audit makes no cycles, and collecting takes a fifth of it."""
     before = gc.get_threshold()
     gc.set_threshold(*_RARELY)
     try:

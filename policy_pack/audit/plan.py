@@ -1,4 +1,4 @@
-"""Which format of a report goes where."""
+"""Plans which format of a report is written to which output."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from policy_pack.audit.formats import FORMATS
 STDOUT = "-"
 TEXT = "text"
 
-# Endings that files of a format have besides the format's own.
+# Other file name extensions for formats.
 _MORE_ENDINGS = {"xml": "junit", "htm": "html", "markdown": "markdown", "sarif.json": "sarif", "log": "text"}
 
 
 class Senseless(Exception):
-    """Options that exclude each other; the text says which."""
+    """Options that cannot be combined; the text says which."""
 
 
 def format_of(path: str) -> str | None:
-    """The format that a file's ending says; that of text for none at all, and `None` for one that no format has."""
+    """The format for a file's extension; text without an extension, and `None` for an unknown one."""
     name = path.replace("\\", "/").rpartition("/")[2].lower()
     endings = {**{each.ending: key for key, each in FORMATS.items()}, **_MORE_ENDINGS}
     for ending in sorted(endings, key=len, reverse=True):
@@ -28,7 +28,7 @@ def format_of(path: str) -> str | None:
 
 
 def plan(formats: Sequence[str], outputs: Sequence[str]) -> tuple[list[str], list[tuple[str, str, bool]]]:
-    """The formats to print, and those to write: format, path, and whether it is the only one of its path.
+    """The formats to print, and those to write: format, path, and whether it is the only one for its path.
 
     Raises `Senseless`.
     """

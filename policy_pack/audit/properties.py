@@ -1,6 +1,6 @@
-"""The properties of a resource as a stack's state has them, with its secrets encrypted or in plain text.
+"""The properties of a resource in a stack's state, with secrets encrypted or in plain text.
 
-Source: `DeserializePropertyValue` of the engine's package stack, for how a state holds what is not plain.
+Source: `DeserializePropertyValue` of the engine's package stack, for the encoding of special values in a state.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from policy_pack.values import SECRET, SIGNATURE, Plain, from_json, unwrap
 
 
 class Properties(Mapping[str, Plain]):
-    """The properties of a resource as plain values, each read when somebody asks: few of them are."""
+    """The properties of a resource as plain values, each converted on first use, since few of them are used."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
@@ -25,7 +25,7 @@ class Properties(Mapping[str, Plain]):
         return self._read[name]
 
     def get(self, name: str, default: Any = None) -> Any:
-        # The inherited way is an exception for whatever is absent, which most of what is asked for is.
+        # The inherited method raises an exception for each absent property, and most requested ones are absent.
         return self[name] if name in self._given else default
 
     def __iter__(self) -> Iterator[str]:
@@ -36,7 +36,7 @@ class Properties(Mapping[str, Plain]):
 
 
 def secret_texts(value: Any) -> Iterator[str]:
-    """The texts within the secrets at any depth of a value that are in plain text."""
+    """The plain texts in the secrets at any depth of a value."""
     if isinstance(value, dict):
         secret = _is_plain_secret(value)
         for item in [_decoded(value)] if secret else value.values():
@@ -69,7 +69,7 @@ def _is_plain_secret(value: dict[str, Any]) -> bool:
 
 
 def _decoded(secret: dict[str, Any]) -> Any:
-    """The JSON value within a secret in plain text; where it is none, the secret as if it were encrypted."""
+    """The JSON value in a secret in plain text; if it is invalid, the secret as if it were encrypted."""
     try:
         return json.loads(secret["plaintext"])
     except (TypeError, ValueError):

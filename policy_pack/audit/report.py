@@ -1,6 +1,6 @@
-"""The report of an audit: the one data structure that every format writes, with its sources and what limits it.
+"""The report of an audit: the data structure that every format writes, with its sources and limits.
 
-What is said of texts in `policy_pack.audit.evidence` holds for all of it.
+Its texts are safe in the same way as those of `policy_pack.audit.evidence`.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from policy_pack.records import dataclass
 
 STACK_EXPORT, CHECKPOINT, PREVIEW = "stack export", "checkpoint", "preview"
 TERRAFORM_PLAN, TERRAFORM_STATE = "terraform plan", "terraform state"
-BEFORE_UPDATE = (PREVIEW, TERRAFORM_PLAN)  # what these tell of is not there yet
+BEFORE_UPDATE = (PREVIEW, TERRAFORM_PLAN)  # their resources do not exist yet
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An input that was read: its name as given, what its bytes are (`size` in bytes), and the stack that it is of.
+    """An input that was read: its given name, its digest and `size` in bytes, and its stack.
 
-    `organization`, `project` and `stack` are empty where the input does not say; `kind` is one of `STACK_EXPORT`,
-    `CHECKPOINT`, `PREVIEW`, `TERRAFORM_PLAN` and `TERRAFORM_STATE`. `resources` is how many resources it holds.
-    `taken` is when the stack was written, as it says itself (ISO 8601 in UTC, whole seconds); empty where it does not.
+    `organization`, `project` and `stack` are empty if the input does not name them. `kind` is one of `STACK_EXPORT`,
+    `CHECKPOINT`, `PREVIEW`, `TERRAFORM_PLAN` and `TERRAFORM_STATE`. `resources` is the number of its resources.
+    `taken` is the time in the input at which it was written (ISO 8601 in UTC, whole seconds); empty if it has none.
     """
 
     name: str
@@ -50,14 +50,14 @@ class Source:
 
     @property
     def label(self) -> str:
-        """The stack, as in "shop/dev"; the input's name where it does not say which."""
+        """The stack, such as "shop/dev"; the input's name if it does not name its stack."""
         parts = [part for part in (self.organization, self.project, self.stack) if part]
         return "/".join(parts) or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something to know of an input, in one line that reads on from its name: "state.json", "is not JSON"."""
+    """A fact about an input, in one line that follows its name: "state.json", "is not JSON"."""
 
     source: str
     text: str
@@ -65,10 +65,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class PolicyInEffect:
-    """A policy and the level it has in this audit (advisory, mandatory, remediate or disabled).
+    """A policy and its level in this audit (advisory, mandatory, remediate or disabled).
 
-    `name` is the full name, `risk` why it matters. `decisive` says that a configuration which violates it does not meet
-    the control.
+    `name` is the full name, and `risk` says why it matters. `decisive` says that a configuration that violates it does
+    not meet the control.
     """
 
     name: str
@@ -85,9 +85,9 @@ class PolicyInEffect:
 
 @dataclass(frozen=True)
 class RequirementEvidence:
-    """A framework's requirement, and how many configurations there are of each of `STATUSES`.
+    """A framework's requirement, and the number of configurations for each of `STATUSES`.
 
-    What may make configurations and cannot be read is among them, as nobody can tell whether it meets the requirement.
+    Unreadable resources that may make configurations are included, as ones for which the policies cannot tell.
     """
 
     requirement: Requirement
@@ -95,18 +95,18 @@ class RequirementEvidence:
 
     @property
     def judged(self) -> int:
-        """How many configurations the requirement applies to."""
+        """The number of configurations that the requirement applies to."""
         return sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
 
     @property
     def share(self) -> float | None:
-        """The share of those that are compliant, 0 to 1; `None` where there are none. An exempted one is not."""
+        """The compliant share of those, 0 to 1; `None` if there are none. An exempted one is not compliant."""
         return self.counts[COMPLIANT] / self.judged if self.judged else None
 
 
 @dataclass(frozen=True)
 class Past:
-    """What an audit came to: how many configurations there were of each of `STATUSES`, and how many new violations."""
+    """The result of an audit: the number of configurations for each of `STATUSES`, and of new violations."""
 
     when: datetime
     counts: dict[str, int]
@@ -115,7 +115,7 @@ class Past:
 
     @property
     def share(self) -> float | None:
-        """The share of the configurations judged that were compliant, 0 to 1; `None` where there were none."""
+        """The share of the judged configurations that were compliant, 0 to 1; `None` if there were none."""
         judged = sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
         return self.counts[COMPLIANT] / judged if judged else None
 
@@ -124,10 +124,10 @@ class Past:
 class Report:
     """An audit. `when` is in UTC, whole seconds.
 
-    `problems` say what could not be audited, `notes` what limits the evidence otherwise. `ignored` are the JSON files
-    in directories that hold no stack. `unread` are the resources and templates that may make more configurations.
-    `fixed` are the findings of the baseline that are no more, `history` the earlier
-    audits and this one in the order of time, where there are any.
+    `problems` are inputs that could not be audited, and `notes` are other limits of the evidence. `ignored` are JSON
+    files in directories that are not stacks. `unread` are resources and templates that may make more configurations.
+    `fixed` are findings of the baseline that are gone. `history` are the earlier audits and this one in chronological
+    order, if there are earlier ones.
     """
 
     pack: str
@@ -148,7 +148,7 @@ class Report:
 
     @cached_property
     def requirements(self) -> tuple[RequirementEvidence, ...]:
-        """The requirements of the control's frameworks, with how many configurations meet them."""
+        """The requirements of the control's frameworks, with the number of configurations that meet them."""
         unread = [each.status for each in self.unread]
         return tuple(
             RequirementEvidence(
@@ -160,31 +160,31 @@ class Report:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many configurations there are of each of `STATUSES`, with what cannot be read."""
+        """The number of configurations for each of `STATUSES`, including unreadable resources."""
         return count([*(each.status for each in self.configurations), *(each.status for each in self.unread)])
 
     @cached_property
     def new_findings(self) -> tuple[Finding, ...]:
-        """The findings that the baseline does not have."""
+        """The findings that are not in the baseline."""
         return tuple(each for each in self.findings if not each.known)
 
     @cached_property
     def known_findings(self) -> tuple[Finding, ...]:
-        """The findings that the baseline has."""
+        """The findings that are in the baseline."""
         return tuple(each for each in self.findings if each.known)
 
 
 def status_for(requirement: Requirement, configuration: ConfigurationEvidence, control: Control) -> str:
-    """What the policies that a requirement asks for come to, for one configuration: one of `STATUSES`.
+    """The combined result of the policies of a requirement for one configuration: one of `STATUSES`.
 
-    What does not meet the control meets none of its requirements. What a requirement asks for beyond the control has to
-    be shown: a policy that is disabled, or that has nothing to judge (a key that is not made in the stack), leaves open
-    whether it is met.
+    A configuration that does not meet the control meets none of its requirements. Policies of the requirement beyond
+    the control need positive evidence: if one is disabled or has nothing to judge (a key from outside the stack), the
+    result is open.
     """
     if configuration.status == NOT_APPLICABLE:
         return NOT_APPLICABLE
     if not requirement.where_enabled and all(name in control.policies for name in requirement.policies):
-        return configuration.status  # as of most, and of many configurations
+        return configuration.status  # the usual case, for most requirements and configurations
     found = {each.policy.removeprefix(PACK.prefix): each for each in configuration.verdicts}
     statuses = [configuration.status]
     for name in requirement.policies:

@@ -30,9 +30,8 @@ def audit(
 ) -> Report:
     """Audits files, directories and ``-`` (standard input).
 
-    `known` is a baseline (`baseline.load`), `history` what earlier audits came to. `more_notes` follow the report's
-    own. `watch` is told of the inputs, and
-    what it gives is called after each.
+    `known` is a baseline (`baseline.load`), and `history` are the results of earlier audits. `more_notes` follow the
+    report's own notes. `watch` gets the inputs, and the function that it returns is called after each of them.
     """
     found = list(find(paths))
     inputs = [each for each in found if isinstance(each, Input) and not each.again]
@@ -48,7 +47,7 @@ def audit(
     findings: list[Finding] = []
     unread: list[UnreadEvidence] = []
     label = _KeyLabels()
-    # Of these paths something is said already, or will be for another path.
+    # These paths are already reported, or will be for another path.
     told = {each.path for each in found if isinstance(each, Missing)}
     told |= {each.given for each in found if isinstance(each, Input) and each.again}
     with collecting_rarely():
@@ -91,7 +90,7 @@ def audit(
 
 
 class _KeyLabels:
-    """Gives configurations short names of their keys, in the place of what tells these apart."""
+    """Replaces the identities of configurations' keys with short names."""
 
     def __init__(self) -> None:
         self._labels: dict[str, str] = {}

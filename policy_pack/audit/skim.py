@@ -1,11 +1,10 @@
-"""Parses a stack's JSON in full only where somebody reads it: most of a stack are resources that no carrier knows.
+"""Parses a stack's JSON fully only where it is needed: most resources of a stack are unknown to the carriers.
 
-Nothing hides in what is stepped over. The text around the list of resources is parsed as strictly as ever. A typed
-decoder then checks the grammar of every resource and tells each value that one gives for its type, however it is
-spelled and however often, so that a type which is given twice is not passed over. What a carrier may read is parsed
-strictly, and so is whatever speaks of SageMaker or spells the name of a property with an escape. Whenever anything is
-not as usual, the whole text is parsed instead, which then says what is wrong with it. The one thing that is not looked
-for is a name given twice within a resource that nobody reads.
+Nothing can hide in the skipped parts. The text around the list of resources is parsed as strictly as always. A typed
+decoder then checks the syntax of every resource and reports every value of its type, however it is spelled and however
+often it appears, so that a duplicate type is not missed. Resources that a carrier may read are parsed strictly, as are
+those that mention SageMaker or spell a property's name with an escape. If anything is unusual, the whole text is parsed
+instead, which then reports the problem. The only unchecked thing is a duplicate name in a skipped resource.
 
 Sources: `DeploymentV3` and `CheckpointV3` of the package apitype of Pulumi, for the form of a stack; "Usage" and
 "Extending" in the documentation of msgspec, which passes every value of a type that it does not know to a hook.
@@ -26,24 +25,24 @@ from policy_pack.audit.unusable import Unusable
 from policy_pack.carriers import READERS, SUBJECTS
 
 _PROVIDER = "pulumi:providers:"
-_TRIES = 8  # ends of the list of resources that are tried, from the end of the text
-_MARK = "the resources of the stack"  # stands for them while the text around is parsed
+_TRIES = 8  # the possible ends of the list of resources to try, from the end of the text
+_MARK = "the resources of the stack"  # a placeholder for the resources while the text around them is parsed
 
 _LIST = re.compile(rb'"resources"\s*:\s*(?=\[)')
-# An escape within a name, once those of backslashes and quotes are replaced by the first of these.
+# An escape in a name, after escaped backslashes and quotes are replaced by the first of these.
 _ESCAPED_NAME = re.compile(rb'"[^"\x01\\]*[\x01\\][^"]*"\s*:')
 
 
 class _NotUsual(Exception):
-    """The text has not the form of an exported stack, or is worth being parsed in full."""
+    """The text does not have the form of an exported stack, or has to be parsed fully."""
 
 
 class _Type:
-    """What a resource gives for its type."""
+    """A value that a resource has for its type."""
 
 
 class _Entry(msgspec.Struct, rename="camel", gc=False):
-    """A resource as far as it is read whatever its type."""
+    """The parts of a resource that are read for every type."""
 
     type: _Type
     urn: str = ""
@@ -51,7 +50,7 @@ class _Entry(msgspec.Struct, rename="camel", gc=False):
 
 
 class _Decoder:
-    """Decodes a list of resources, and says of what types they are, in the same order."""
+    """Decodes a list of resources and their types, in the same order."""
 
     def __init__(self) -> None:
         self._types: list[Any] = []
@@ -65,7 +64,7 @@ class _Decoder:
         self._types = []
         entries = self._decode(resources)
         if len(entries) != len(self._types):
-            raise _NotUsual  # a resource has several types, and nobody can say which counts
+            raise _NotUsual  # a resource has several types, and it is not clear which one counts
         return self._types, entries
 
 
@@ -75,10 +74,10 @@ _apart = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def parse(text: bytes) -> Any:
-    """The value of a JSON text; raises `Unusable` as `parse_json` does.
+    """The value of a JSON text. Raises `Unusable` as `parse_json` does.
 
-    Where it is an exported stack or a checkpoint, resources that nobody reads have their type only, the URN of one that
-    they share, and `propertyDependencies` where they have that.
+    In an exported stack or a checkpoint, skipped resources have only their type, a URN that they share, and
+    `propertyDependencies` if they have that.
     """
     try:
         return _skimmed(text)
@@ -88,21 +87,21 @@ def parse(text: bytes) -> Any:
 
 def _skimmed(text: bytes) -> Any:
     if not text.isascii():
-        text.decode("utf-8")  # which the decoder does not check in what it steps over
+        text.decode("utf-8")  # which the decoder does not check in the parts that it skips
     found = _LIST.search(text)
     if found is None:
         raise _NotUsual
     for document, holder, end in _around(text, found.end()):
         try:
             holder["resources"] = _resources(memoryview(text)[found.end() : end])
-        except msgspec.DecodeError:  # an end further on than that of the list
+        except msgspec.DecodeError:  # an end behind that of the list
             continue
         return document
     raise _NotUsual
 
 
 def _around(text: bytes, start: int) -> Iterator[tuple[Any, dict[str, Any], int]]:
-    """The text around the list of resources, the object that holds the list, and where it ends if it does so there."""
+    """The text around the list of resources, the object with the list, and the list's end if it is a possible one."""
     end = len(text)
     for _ in range(_TRIES):
         end = text.rfind(b"]", start, end)
@@ -129,10 +128,10 @@ def _resources(given: memoryview) -> list[Any]:
     types, entries = _typed(given)
     kinds = _kinds(types)
     wanted = {kind for kind in kinds if kind in READERS}
-    # Which stack it is, and that is all that a URN of what nobody reads is asked for.
+    # A skipped resource's URN is only used to identify the stack.
     first = next((entry.urn for entry in entries if is_urn(entry.urn)), "")
     if not any(kind in SUBJECTS for kind in wanted):
-        # Nothing of this stack is read, but where a resource is not as it should be, that is to be said.
+        # Nothing in this stack is read, but an invalid resource must be reported.
         if not all(is_urn(entry.urn) for kind, entry in zip(types, entries) if kind in wanted):
             raise _NotUsual
         alike = {kind: {"type": kind, "urn": first} for kind in kinds}
@@ -142,7 +141,7 @@ def _resources(given: memoryview) -> list[Any]:
     full = [kind in wanted or b"sagemaker" in raw or _has_escaped_name(raw) for kind, raw in zip(types, raws)]
     parsed = iter(parse_json(b"[%b]" % b",".join(compress(raws, full))))
     unset = msgspec.UNSET
-    # What nobody reads is one object for all resources of a type.
+    # All skipped resources of a type share one object.
     plain = {kind: {"type": kind, "urn": first} for kind in kinds}
     telling = {kind: {**outline, "propertyDependencies": {}} for kind, outline in plain.items()}
     return [

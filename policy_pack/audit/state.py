@@ -1,10 +1,10 @@
 """Reads exported stacks, checkpoints and saved previews into the resources that policies judge.
 
-What ``terraform show -json`` wrote is read by `policy_pack.audit.terraform`.
+`policy_pack.audit.terraform` reads the output of ``terraform show -json``.
 
-What is evaluated, and with which properties, is what the engine's own ``pulumi policy analyze`` does: every entry that
-is not marked as deleted, those that await their replacement, external ones and components included; inputs for
-policies of a resource, outputs for policies of a stack. A secret that is encrypted is unknown.
+The same entries and properties are evaluated as by the engine's own ``pulumi policy analyze``: every entry that is not
+marked as deleted, including those that await their replacement, external resources and components; inputs for resource
+policies, outputs for stack policies. An encrypted secret is unknown.
 
 Sources: "pulumi stack export", "pulumi policy analyze" and "pulumi preview" (``--json``) in the Pulumi CLI's
 documentation; `UntypedDeployment`, `VersionedCheckpoint` and `ResourceV3` of its package apitype.
@@ -24,19 +24,19 @@ from policy_pack.records import dataclass
 from policy_pack.stack.model import Resource
 from policy_pack.values import unwrap
 
-_OLDEST = 3  # the version of a deployment
+_OLDEST = 3  # the lowest version of a deployment
 
 
 @dataclass(frozen=True)
 class State:
-    """A stack as a document describes it.
+    """A stack in a document.
 
-    `kind` is one of those of `evidence.Source`. `organization`, `project` and `stack` are empty where it does not say.
-    `config` is the stack's configuration as far as it is there. `resources` is how many the document holds, `inputs`
-    and `outputs` those of them that concern a policy, with their inputs or outputs. `entries` are the same by URN, as
-    the document has them. `left_out` is how many unchanged resources a preview omits, and `is_partial` says that a
-    plan is of a part of its program. `taken` is when the stack was last written (ISO 8601 in UTC, whole seconds), or
-    else when a resource that policies judge was; empty where neither is said.
+    `kind` is one of those of `report.Source`. `organization`, `project` and `stack` are empty if the document does not
+    name them. `config` is the stack's configuration, if the document has it. `resources` is the number of resources;
+    `inputs` and `outputs` are those that policies need, with their inputs or outputs, and `entries` are the same by URN
+    in the form of the document. `left_out` is the number of unchanged resources that a preview omits, and `is_partial`
+    says that a plan covers only part of its program. `taken` is the time at which the stack was last written (ISO 8601
+    in UTC, whole seconds), or else a resource that policies judge; empty if the document has neither.
     """
 
     kind: str
@@ -54,17 +54,17 @@ class State:
     taken: str = ""
 
     def physical_id(self, urn: str) -> str:
-        """What the provider calls a resource; empty where it does not say."""
+        """The provider's ID of a resource; empty if there is none."""
         found = self.entries[urn].get("id")
         return found if isinstance(found, str) else ""
 
     def secrets(self, urn: str) -> tuple[str, ...]:
-        """The texts within those secrets of a resource that are in plain text."""
+        """The plain texts in the secrets of a resource."""
         return tuple(text for side in ("inputs", "outputs") for text in secret_texts(self.entries[urn].get(side)))
 
 
 def parse(document: Any) -> State:
-    """The stack of a parsed JSON document; raises `Unusable`, or `NoStack` where it is no stack at all."""
+    """The stack in a parsed JSON document. Raises `Unusable`, or `NoStack` if it is not a stack at all."""
     if not isinstance(document, dict):
         raise NoStack("is not a stack: it is not a JSON object")
     if "checkpoint" in document:
@@ -75,7 +75,7 @@ def parse(document: Any) -> State:
         return _state(STACK_EXPORT, entries, taken=_written(document["deployment"]))
     if isinstance(document.get("steps"), list) or "changeSummary" in document:
         return _preview(document)
-    from policy_pack.audit import terraform  # no sooner than there is a document that is not of Pulumi
+    from policy_pack.audit import terraform  # imported only for a document that is not Pulumi's
 
     if terraform.is_terraform(document):
         return _of_terraform(document)
@@ -114,7 +114,7 @@ def _checkpoint(document: dict[str, Any]) -> State:
         raise Unusable("has a checkpoint that is not an object")
     name = checkpoint.get("stack")
     organization = name.split("/")[0] if isinstance(name, str) and name.count("/") == 2 else ""
-    # A backend without organizations writes this word in the place of one.
+    # A backend without organizations writes this word instead of one.
     organization = "" if organization == "organization" else organization
     entries = _entries(checkpoint.get("latest"), "checkpoint.latest")
     return _state(
@@ -141,7 +141,7 @@ def _preview(document: dict[str, Any]) -> State:
     summary = document.get("changeSummary")
     same = summary.get("same") if isinstance(summary, dict) else None
     shown = sum(step.get("op") == "same" for step in steps)
-    # Of a resource that is replaced there are several steps, and all that have a new state have the same one.
+    # A replaced resource has several steps, and all those with a new state have the same one.
     states = {
         step["urn"] if isinstance(step.get("urn"), str) else index: step["newState"]
         for index, step in enumerate(steps)
@@ -197,7 +197,7 @@ def _state(
         outputs=outputs,
         entries={each["urn"]: each for each in found},
         left_out=left_out,
-        # Nobody asks where nothing is judged.
+        # Not needed if nothing is judged.
         tells_dependencies=not found or any("propertyDependencies" in each for each in entries),
         taken=taken
         or max(map(moment, {text for each in found if isinstance(text := each.get("modified"), str)}), default=""),

@@ -1,7 +1,7 @@
-"""Reads what ``terraform show -json`` says of a plan or a state, and what OpenTofu says, which is the same format.
+"""Reads plans and states from ``terraform show -json``, and from OpenTofu, which has the same format.
 
-Resources have the type that they have in a Terraform state kept in Pulumi Cloud, and a URN with their address. Of a
-plan the planned values count, with what is known after the apply as unknown. Sensitive values are secrets.
+Resources have the same type as in a Terraform state in Pulumi Cloud, and a URN with their address. In a plan, the
+planned values count; values that are known only after the apply are unknown. Sensitive values are secrets.
 
 Sources: "JSON Output Format" of the Terraform documentation; `StateResource`, `ResourceChange` and `ConfigResource` of
 hashicorp/terraform-json.
@@ -26,15 +26,15 @@ from policy_pack.stack.model import Resource
 
 _OF_PLANS = frozenset({"planned_values", "resource_changes", "prior_state"})
 _OF_PLANS_AND_STATES = _OF_PLANS | {"terraform_version", "values"}
-_DEEPEST = 200  # modules within modules
+_DEEPEST = 200  # levels of modules
 
 
 @dataclass(frozen=True)
 class Read:
-    """What a document holds: its kind, how many managed resources, those that concern a policy, and their entries.
+    """The content of a document: its kind, the number of managed resources, those that policies need, their entries.
 
-    `tells_dependencies` says that it tells what its resources are computed from, or need, and `is_partial` that it is a
-    plan of a part of its program.
+    `tells_dependencies` says that it has the sources or dependencies of its resources, and `is_partial` that it is a
+    plan for only part of its program.
     """
 
     kind: str
@@ -46,14 +46,14 @@ class Read:
 
 
 def is_terraform(document: Mapping[str, Any]) -> bool:
-    """Whether a document is a plan or a state of Terraform; its other documents have a version of their format too."""
+    """Whether a document is a Terraform plan or state; other Terraform documents also have a format version."""
     if "format_version" not in document:
         return "terraform_version" in document and "lineage" in document
     return len(document) == 1 or not _OF_PLANS_AND_STATES.isdisjoint(document)
 
 
 def parse(document: Mapping[str, Any]) -> Read:
-    """What a document of Terraform holds; raises `Unreadable`."""
+    """The content of a Terraform document. Raises `Unreadable`."""
     version = document.get("format_version")
     if version is None:
         raise Unreadable("is Terraform's state itself: save what terraform show -json says of it, and audit that")
@@ -83,15 +83,15 @@ def _is_subject(resource: Mapping[str, Any]) -> bool:
 
 
 def _all(document: Mapping[str, Any], is_plan: bool) -> Iterator[Instance]:
-    """The resources of a state, or those that there are once a plan is applied."""
+    """The resources of a state, or those after a plan is applied."""
     root = Module(configuration=object_of(object_of(document, "configuration"), "root_module"))
     values = object_of(document, "planned_values" if is_plan else "values")
     planned = list(_instances(object_of(values, "root_module"), root, "", 0, is_planned=is_plan))
     changes = objects_of(document, "resource_changes")
-    # What a plan only forgets is in it without its values.
+    # A plan has resources that it only forgets, but without values.
     forgotten = {str(each.get("address")) for each in changes if object_of(each, "change").get("actions") == ["forget"]}
     yield from (each for each in planned if each.given["address"] not in forgotten)
-    # What -refresh-only or -target leaves as it is, is in the state before alone.
+    # Resources that -refresh-only or -target leaves unchanged are only in the prior state.
     gone = {each.given["address"] for each in planned}
     for each in changes:
         gone.update(each[name] for name in ("address", "previous_address") if isinstance(each.get(name), str))
@@ -121,7 +121,7 @@ def _instances(
 
 
 def _commands(configured: Mapping[str, Any]) -> Iterator[str]:
-    """What the provisioners of a resource run that makes an endpoint configuration, where it is written as one text."""
+    """The commands of a resource's provisioners that make an endpoint configuration, if they are literal texts."""
     for provisioner in objects_of(configured, "provisioners"):
         for expression in object_of(provisioner, "expressions").values():
             given = expression.get("constant_value") if isinstance(expression, dict) else None

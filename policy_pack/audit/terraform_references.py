@@ -1,7 +1,7 @@
-"""What the resources of a Terraform plan are computed from, by the references in its configuration.
+"""The sources of the resources in a Terraform plan, from the references in its configuration.
 
-References are followed through variables of modules, outputs of modules and data sources, and to the instance of
-``count`` or ``for_each`` that they name. What a local value is, a plan does not say.
+References are followed through variables and outputs of modules and through data sources, to the instance of ``count``
+or ``for_each`` that they name. A plan does not contain local values.
 
 Sources: "JSON Output Format" of the Terraform documentation, Configuration Representation and Expression
 Representation; "References to Named Values" of the Terraform language.
@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-_MOST = 200_000  # references that are followed for one document
+_MOST = 200_000  # the most references to follow in one document
 
-_LONGEST = 1000  # characters of a reference
+_LONGEST = 1000  # the most characters of a reference
 _STEP = re.compile(r"[.\[]")
 _REFERENCE = re.compile(
     r"(?:module\.(?P<module>[\w-]+)|data\.(?P<data>[\w-]+\.[\w-]+)|(?P<resource>[\w-]+\.[\w-]+))"
@@ -28,14 +28,14 @@ _NO_RESOURCES = ("path.", "terraform.", "self.", "each.", "count.", "local.", "v
 
 
 class TooMany(Exception):
-    """More references than are followed."""
+    """The document has too many references."""
 
 
 @dataclass
 class Module:
-    """An instance of a module: its `key` (``["a"]``, or nothing), its configuration and what calls it.
+    """An instance of a module: its `key` (``["a"]``, or nothing), its configuration and the calling module.
 
-    `resources` are the ids of its managed resources, by their type and name and then by their key.
+    `resources` are the IDs of its managed resources, by type and name, and then by key.
     """
 
     key: str = ""
@@ -46,7 +46,7 @@ class Module:
     resources: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def child(self, name: str, key: str) -> Module:
-        """The instance of a key of the module that it calls by a name."""
+        """The instance with a key of the module that it calls by a name."""
         for each in self.children.get(name, ()):
             if each.key == key:
                 return each
@@ -71,18 +71,20 @@ class References:
 
     def __init__(self) -> None:
         self._followed = 0
-        self._known: dict[int, tuple[str, ...]] = {}  # by the expression, which lives as long as the document
+        self._known: dict[
+            int, tuple[str, ...]
+        ] = {}  # by the identity of the expression, which lives as long as the document
 
     def sources(self, module: Module, expression: Any, key: str) -> tuple[str, ...]:
-        """The ids of the resources that an expression of a module refers to; `key` is that of the instance it is of."""
+        """The IDs of the resources that an expression in a module refers to; `key` is that of its own instance."""
         return tuple(dict.fromkeys(self._sources(module, expression, key, set())))
 
     def is_open(self, expression: Any) -> bool:
-        """Whether it refers to what a plan does not trace: a local value, or the value of an instance."""
+        """Whether it refers to something that a plan does not trace: a local value, or the value of an instance."""
         return any(each.startswith(("local.", "each.value")) for each in self._in(expression))
 
     def is_plain(self, expression: Any) -> bool:
-        """Whether it refers to resources alone, or is a variable of its module."""
+        """Whether it refers only to resources, or is a variable of its module."""
         references = self._in(expression)
         of_module = len(references) == 1 and references[0].startswith("var.")
         return of_module or not any(each.startswith(_NO_RESOURCES) for each in references)
@@ -128,12 +130,12 @@ class References:
 
 
 def _chosen(instances: Mapping[str, Any], key: str) -> Iterable[Any]:
-    """The instance of a key, or all of them where there is none of it."""
+    """The instance with a key, or all instances if there is none with it."""
     return (instances[key],) if key in instances else instances.values()
 
 
 def _references(expression: Any) -> Iterator[str]:
-    """The references at any depth of an expression, which for a nested block has one for each of its attributes."""
+    """The references at any depth of an expression; a nested block has an expression for each of its attributes."""
     if isinstance(expression, dict):
         given = expression.get("references")
         if isinstance(given, list):
@@ -147,7 +149,7 @@ def _references(expression: Any) -> Iterator[str]:
 
 
 def _most_specific(references: Iterable[str]) -> Iterator[str]:
-    """The references without those that only say in part what another says: Terraform lists both."""
+    """The references without prefixes of other references: Terraform lists both."""
     given = dict.fromkeys(each for each in references if len(each) <= _LONGEST)
     in_part = {each[: found.start()] for each in given for found in _STEP.finditer(each)}
     yield from (each for each in given if each not in in_part)

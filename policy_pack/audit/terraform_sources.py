@@ -1,7 +1,7 @@
-"""What the values of Terraform's resources are computed from, as far as a document tells, and their providers.
+"""The sources of the values of Terraform resources, if a document has them, and their providers.
 
-A plan has the references of its configuration, a state only what a resource as a whole needs. A value that a plan knows
-is not computed from one that it does not: where a reference says so, ``ignore_changes`` keeps the value that was.
+A plan has the references of its configuration; a state has only the dependencies of whole resources. A known value in a
+plan is not computed from an unknown one: if a reference suggests that, ``ignore_changes`` keeps the previous value.
 
 Sources: "JSON Output Format" and "The lifecycle Meta-Argument" of the Terraform documentation.
 """
@@ -21,16 +21,16 @@ from policy_pack.stack.model import Configuration, Endpoint, Provider
 from policy_pack.values import OUTPUT, SIGNATURE
 
 _URN = "urn:pulumi:terraform::terraform::"
-# What a resource is named by elsewhere.
+# The attributes by which other resources refer to a resource.
 _NAMES = ("arn", "id", "key_id", "name", "alias_name", "endpoint_config_arn", "model_name", "role_name")
 _KEY = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[0-9]+)\]")
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A managed resource of a module: its configuration's name (``aws_kms_key.this``), its key, and what it is.
+    """A managed resource of a module: its name in the configuration (``aws_kms_key.this``), its key, and its content.
 
-    `is_planned` says that it is of a plan, and not of the state before it. `runs` are commands of its provisioners that
+    `is_planned` says that it is in the plan, not only in the prior state. `runs` are commands of its provisioners that
     make an endpoint configuration.
     """
 
@@ -47,17 +47,17 @@ class Instance:
 
     @property
     def token(self) -> str:
-        """The type that it has in a state kept in Pulumi Cloud."""
+        """Its type in a Terraform state in Pulumi Cloud."""
         return f"{KEPT_IN_CLOUD}{self.given['type']}"
 
     def makes(self, kind: type) -> bool:
-        """Whether a kind of the model is what it makes."""
+        """Whether it becomes this kind of node."""
         reads = READERS.get(self.token)
         return reads is not None and reads.makes is kind
 
 
 class Sources:
-    """What a document says of its resources besides their values; `entries` are these, by URN."""
+    """The facts in a document about its resources besides their values; `entries` are the resources by URN."""
 
     def __init__(
         self, document: Mapping[str, Any], instances: list[Instance], entries: Mapping[str, Mapping[str, Any]]
@@ -73,7 +73,7 @@ class Sources:
                 self._named.setdefault(name, []).append(each)
 
     def provider(self, instance: Instance) -> Provider | None:
-        """The provider of a resource, with the region that its configuration gives it in so many letters."""
+        """The provider of a resource, with the Region if it is literal in the configuration."""
         key = instance.module.resource(instance.name).get("provider_config_key")
         if not isinstance(key, str):
             return None
@@ -85,13 +85,13 @@ class Sources:
         return Provider(f"{_URN}pulumi:providers:terraform::{key}", {"region": value} if isinstance(value, str) else {})
 
     def sources(self, instance: Instance) -> dict[str, tuple[str, ...]]:
-        """The URNs that each attribute is computed from."""
+        """The URNs of the sources of each attribute."""
         values = self._entries[instance.urn]["outputs"]
         configured = instance.module.resource(instance.name)
         if not configured:
             found = {name: self._needed(instance, name, value) for name, value in values.items()}
         else:
-            # An Endpoint that ignores changes is one of the configuration that it ignores.
+            # An Endpoint that ignores changes still belongs to the configuration that it ignores.
             kept = self.ignored(instance) if instance.makes(Endpoint) else ()
             found = {
                 name: tuple(
@@ -100,18 +100,18 @@ class Sources:
                     if name in kept or not self._is_of_another(each, values.get(name))
                 )
                 for name, expression in object_of(configured, "expressions").items()
-                # What a null would have been computed from, had a condition been another, is no matter.
+                # A null has no sources, even if it would have some with another condition.
                 if values.get(name, "") is not None
             }
         return {name: urns for name, urns in found.items() if urns}
 
     def given(self, instance: Instance) -> frozenset[str] | None:
-        """The attributes that the program gives a resource, where the document tells."""
+        """The attributes that the program sets on a resource, if the document has them."""
         configured = instance.module.resource(instance.name)
         return frozenset(object_of(configured, "expressions")) if configured else None
 
     def ignored(self, instance: Instance) -> tuple[str, ...]:
-        """The attributes that a plan leaves as they are, though all that they refer to changes."""
+        """The attributes that a plan leaves unchanged although everything that they refer to changes."""
         if not instance.is_planned:
             return ()
         values = self._entries[instance.urn]["outputs"]
@@ -126,7 +126,7 @@ class Sources:
         )
 
     def _is_of_another(self, urn: str, value: Any) -> bool:
-        """Whether a value that is known cannot be of a resource whose own names are not all known yet."""
+        """Whether a known value cannot come from a resource whose own names are not all known yet."""
         if urn not in self._entries or not isinstance(value, str):
             return False
         is_new = any(_is_unknown(self._entries[urn]["outputs"].get(name)) for name in _NAMES)
@@ -139,7 +139,7 @@ class Sources:
         return tuple(dict.fromkeys(urns))
 
     def _needed(self, instance: Instance, name: str, value: Any) -> tuple[str, ...]:
-        """Of what a state says that a resource needs: what an attribute names."""
+        """The dependencies of a resource in a state that an attribute names."""
         given = instance.given.get("depends_on")
         needed = {each for each in given if isinstance(each, str)} if isinstance(given, list) else set()
         found = self._by_value(instance, value)
@@ -148,7 +148,7 @@ class Sources:
         )
         if found or name != NAMES_ITS_CONFIGURATION or not instance.makes(Endpoint):
             return found
-        # An Endpoint needs a configuration for nothing but its name.
+        # An Endpoint depends on a configuration only for its name.
         return tuple(
             each.urn for each in self._instances.values() if each.makes(Configuration) and _without_keys(each) in needed
         )
@@ -160,7 +160,7 @@ class Sources:
 
     def _known_names(self, instance: Instance) -> Iterator[str]:
         outputs = self._entries[instance.urn]["outputs"]
-        # Which is the name of a configuration of AWS's own type, and of no Endpoint.
+        # This is the name of a configuration of AWS's own type, not of an Endpoint.
         own = (NAMES_ITS_CONFIGURATION,) if instance.makes(Configuration) else ()
         return (outputs[name] for name in (*_NAMES, *own) if isinstance(outputs.get(name), str) and outputs[name])
 
@@ -170,5 +170,5 @@ def _is_unknown(value: Any) -> bool:
 
 
 def _without_keys(instance: Instance) -> str:
-    """An address without the keys of instances, as `depends_on` has them."""
+    """An address without the keys of instances, as in `depends_on`."""
     return _KEY.sub("", instance.given["address"])

@@ -1,7 +1,7 @@
-"""The values of Terraform's documents, and those of a resource with what is unknown and sensitive as Pulumi says it.
+"""Reads values of Terraform documents, with unknown and sensitive values in Pulumi's form.
 
-Source: "JSON Output Format" of the Terraform documentation. A path is true in `after_unknown` where its value is
-not known, in `after_sensitive` and `sensitive_values` where it is sensitive; other paths are left out.
+Source: "JSON Output Format" of the Terraform documentation. A path is true in `after_unknown` if its value is unknown,
+and in `after_sensitive` and `sensitive_values` if it is sensitive; other paths are left out.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _UNKNOWN = {SIGNATURE: OUTPUT}
 
 
 class Unreadable(Exception):
-    """A document that cannot be audited; its text says why, after "it"."""
+    """A document that cannot be audited; its text says why, as the end of a sentence about it."""
 
 
 def object_of(value: Any, name: str) -> Mapping[str, Any]:
-    """The object of a name within a value; an empty one where there is none. Raises `Unreadable`."""
+    """The object with a name in a value; an empty one if there is none. Raises `Unreadable`."""
     found = value.get(name) if isinstance(value, dict) else None
     if found is not None and not isinstance(found, dict):
         raise Unreadable(f"has a value of {name} that is not an object")
@@ -28,7 +28,7 @@ def object_of(value: Any, name: str) -> Mapping[str, Any]:
 
 
 def objects_of(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """The objects in the list of a name; an empty one where there is none. Raises `Unreadable`."""
+    """The objects in the list with a name; an empty list if there is none. Raises `Unreadable`."""
     found = value.get(name)
     if found is None:
         return []
@@ -38,13 +38,13 @@ def objects_of(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 
 def merged(values: Mapping[str, Any], unknown: Any, sensitive: list[Any]) -> Mapping[str, Any]:
-    """The values of a resource; each is unknown where nothing but that is said of the resource as a whole."""
+    """The values of a resource; all are unknown if the resource is unknown as a whole."""
     found = _merged(dict(values), unknown, sensitive)
     return found if SIGNATURE not in found else dict.fromkeys(values, _UNKNOWN)
 
 
 def _merged(value: Any, unknown: Any, sensitive: list[Any]) -> Any:
-    """A value with what is not known of it, and what is sensitive in it, as a Pulumi state says so."""
+    """A value with its unknown and sensitive parts in the form of a Pulumi state."""
     if unknown is True:
         return _UNKNOWN
     if True in sensitive:

@@ -1,4 +1,4 @@
-"""What each policy says of each endpoint configuration, and what that comes to."""
+"""Each policy's verdict on each endpoint configuration, and the combined result."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ _NOTHING_TO_JUDGE: Mapping[type, str] = {
 
 
 def level_of(policy: Policy, config: Config) -> str:
-    """The level that a violation has: what `remediate` cannot mend is mandatory, as the engine holds it."""
+    """The level of a violation: one that `remediate` cannot fix is mandatory, as in the engine."""
     level = config.levels[config.pack.full_name(policy)]
     return MANDATORY if level == REMEDIATE else level
 
 
 def is_decisive(policy: Policy) -> bool:
-    """Whether a configuration that violates the policy does not meet the control, whatever level it is given."""
+    """Whether a violation of the policy means that the control is not met, whatever the policy's level is."""
     return policy.level == MANDATORY
 
 
 class Verdicts:
-    """Tells what every policy says of configurations, by the levels and settings of an audit."""
+    """Collects every policy's verdicts on configurations, for the levels and settings of an audit."""
 
     def __init__(self, config: Config) -> None:
         self._pack = config.pack
@@ -65,11 +65,11 @@ class Verdicts:
         judgements: Mapping[str, Sequence[Judgement]],
         language: Callable[[str], str],
     ) -> dict[str, tuple[PolicyVerdict, ...]]:
-        """What every policy says of each configuration, by the configuration's id.
+        """Every policy's verdict on each configuration, by the configuration's ID.
 
-        `judgements` are those of the policies that are not disabled, by full name. What a policy says of an endpoint, a
-        key or a template, it says of the configurations that these belong to. `language` gives that of the program
-        which makes the resource of a URN, "" where nobody knows it.
+        `judgements` are those of the enabled policies, by full name. A verdict on an Endpoint, a key or a template also
+        counts for the configurations that belong to it. `language` returns the language of the program that makes the
+        resource with a URN, or "" if it is not known.
         """
         belonging = _Belonging(configurations, stack)
         verdicts: dict[str, list[PolicyVerdict]] = {id_: [] for id_ in belonging.configurations}
@@ -105,7 +105,7 @@ def _spelled(judgement: Judgement, language: Callable[[str], str], pack: Pack) -
 
 
 def overall(verdicts: Iterable[PolicyVerdict], pack: Pack) -> str:
-    """What the decisive policies come to. One that is disabled leaves open whether the control is met."""
+    """The combined result of the decisive policies. If one of them is disabled, the result is open."""
     decisive = {
         each.policy: CANNOT_TELL if each.level == DISABLED else each.status
         for each in verdicts
@@ -117,7 +117,7 @@ def overall(verdicts: Iterable[PolicyVerdict], pack: Pack) -> str:
 
 
 def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
-    """The verdict on a configuration of which a policy says nothing."""
+    """The verdict on a configuration for which a policy has none."""
     level = config.levels[config.pack.full_name(policy)]
     verdict: Verdict = NotApplicable(_NOTHING_TO_JUDGE.get(policy.judges, ""))
     if level == DISABLED:
@@ -128,13 +128,13 @@ def _unsaid(policy: Policy, config: Config) -> PolicyVerdict:
 
 
 class _Words:
-    """Puts what a policy says into the words of a report; `name` is the policy's full name."""
+    """Words a policy's verdicts for a report; `name` is the policy's full name."""
 
     def __init__(self, policy: Policy, level: str, pack: Pack) -> None:
         self.name, self._level, self._severity = pack.full_name(policy), level, policy.severity
 
     def of(self, verdict: Verdict) -> PolicyVerdict:
-        """A verdict as the evidence of a configuration."""
+        """A verdict as evidence for a configuration."""
         if isinstance(verdict, Compliant):
             return self.compliant(verdict.rests_on)
         if isinstance(verdict, Violation):
@@ -156,14 +156,14 @@ class _Words:
         return self._made(status, _shown(verdict.why))
 
     def compliant(self, rests_on: str) -> PolicyVerdict:
-        """That it is compliant, and on what that rests."""
+        """The compliant verdict, with its evidence."""
         return self._made(COMPLIANT, _shown(rests_on) if rests_on else "")
 
     def _made(self, status: str, *texts: str) -> PolicyVerdict:
         return _shared(self.name, status, self._level, self._severity, *texts)
 
 
-# Most of what policies say of the configurations of many stacks is the same: it is made once, and kept once.
+# Most verdicts on the configurations of many stacks are equal, so each is made and kept once.
 _KEPT, _SHORT = 2048, 1000
 _shared = lru_cache(_KEPT)(PolicyVerdict)
 _kept = lru_cache(_KEPT)(message)
@@ -174,7 +174,7 @@ def _shown(text: str) -> str:
 
 
 class _Belonging:
-    """Which configurations a node of the model belongs to: itself, or by their endpoint, their key, their template."""
+    """The configurations that a node belongs to: itself, or those that use the Endpoint, key or template."""
 
     def __init__(self, configurations: Iterable[Configuration], stack: Stack) -> None:
         self._stack = stack
@@ -187,7 +187,7 @@ class _Belonging:
                 self._by_key[key.id].append(each.id)
 
     def to(self, subject: Node | None) -> Sequence[str]:
-        """The ids of the configurations."""
+        """The IDs of the configurations."""
         if isinstance(subject, Configuration):
             return [subject.id]
         if isinstance(subject, Endpoint):

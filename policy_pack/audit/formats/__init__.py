@@ -1,9 +1,9 @@
-"""The formats of a report: each a module of this package with a function ``write`` from a `Report` to a text or bytes,
-and ``pieces`` that gives the same piece by piece.
+"""The formats of a report. Each is a module of this package with a function ``write``, which turns a `Report` into a
+text or bytes, and ``pieces``, which yields the same piece by piece.
 
-A format that does not hold every report in one file also has ``files``, which gives the pieces of each.
+A format that may need several files for a report also has ``files``, which yields the pieces of each file.
 
-A module is imported only when its format is asked for, so that none needs another's libraries.
+A module is imported only when its format is used, so that no format needs the libraries of another.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Pieces = Iterator[Union[str, bytes]]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: the module of this package that writes it, and the ending of its files."""
+    """A format: the module of this package that writes it, and the extension of its files."""
 
     module: str
     ending: str
@@ -41,18 +41,18 @@ FORMATS = {
 
 
 def writer(name: str) -> Writer:
-    """What writes the format of this name; `KeyError` where there is none."""
+    """The module that writes the format with this name. Raises `KeyError` if there is none."""
     module = import_module(f"{__name__}.{FORMATS[name].module}")
     return cast("Writer", module.write)
 
 
 def whole(name: str, report: Report) -> Pieces:
-    """What one file of a format holds with all of a report, piece by piece."""
+    """The pieces of a single file with the whole report."""
     return cast("Pieces", import_module(f"{__name__}.{FORMATS[name].module}").pieces(report))
 
 
 def files(name: str, report: Report) -> Iterator[Pieces]:
-    """What the files of a format hold, piece by piece: of one file, or of several for a format with such limits."""
+    """The pieces of each file of a format: of one file, or of several if the format has limits."""
     module = import_module(f"{__name__}.{FORMATS[name].module}")
     several: Callable[[Report], Iterator[Pieces]] | None = getattr(module, "files", None)
     return several(report) if several is not None else iter([module.pieces(report)])

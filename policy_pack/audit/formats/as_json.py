@@ -1,4 +1,4 @@
-"""The report as JSON, with everything that is in it; ``schemas/report.schema.json`` says what each part means."""
+"""The complete report as JSON; ``schemas/report.schema.json`` explains each part."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pieces(report: Report) -> Iterator[str]:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as a JSON value, in which lists that are as long as the audit is large are iterators."""
+    """The report as a JSON value, in which lists that grow with the audit are iterators."""
     control = report.control
     new = report.new_findings
     return {
@@ -90,5 +90,5 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _keys(kind: Any) -> Mapping[str, str]:
-    """The names of a dataclass's fields, and the same in camel case."""
+    """The names of a dataclass's fields, as they are and in camel case."""
     return {each.name: re.sub("_([a-z])", lambda match: match[1].upper(), each.name) for each in fields(kind)}

@@ -1,4 +1,4 @@
-"""What several formats need of a report, and say in the same words."""
+"""Texts and figures of a report that several formats share."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ STATUS_TEXTS: Mapping[str, str] = {
 
 
 def moment(report: Report) -> str:
-    """When the audit was, as in "2026-11-25T03:30:00Z"."""
+    """The time of the audit, such as "2026-11-25T03:30:00Z"."""
     return report.when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def short(policy: str) -> str:
-    """A policy's name without the prefix that all of them have."""
+    """A policy's name without the common prefix."""
     return policy.removeprefix(PACK.prefix)
 
 
@@ -46,12 +46,12 @@ def fails(level: str) -> bool:
 
 
 def runs(level: str) -> bool:
-    """Whether a policy with this level judges anything."""
+    """Whether a policy with this level is enabled."""
     return level != DISABLED
 
 
 def percent(share: float | None) -> str:
-    """A share as in "67%", where only all is 100% and only nothing is 0%; "none judged" where there is none."""
+    """A share such as "67%"; only all is 100%, and only nothing is 0%. "none judged" if there is no share."""
     if share is None:
         return "none judged"
     if 0 < share < 1:
@@ -60,20 +60,20 @@ def percent(share: float | None) -> str:
 
 
 def share_text(each: RequirementEvidence) -> str:
-    """A requirement's share of compliant configurations with its numbers, as in "66% (2 of 3)"."""
+    """A requirement's share of compliant configurations with the numbers, such as "66% (2 of 3)"."""
     if each.share is None:
         return percent(None)
     return f"{percent(each.share)} ({each.counts[COMPLIANT]:,} of {each.judged:,})"
 
 
 def place(of: ConfigurationEvidence | Finding) -> str:
-    """Where a resource is made and what it is: the line of the program, where the stack says it, and the URN."""
+    """The place of a resource: the line of the program, if the stack has it, and the URN."""
     urn = of.id if isinstance(of, ConfigurationEvidence) else of.urn
     return " ".join(part for part in (f"{of.origin.program}," if of.origin.program else "", urn) if part)
 
 
 def age_text(taken: str, report: Report) -> str:
-    """How old what was read is at the time of the audit, as in "3 days old"; empty where nobody knows."""
+    """The age of an input at the time of the audit, such as "3 days old"; empty if it is not known."""
     if not taken:
         return ""
     days = (report.when.date() - date.fromisoformat(taken[:10])).days
@@ -81,17 +81,17 @@ def age_text(taken: str, report: Report) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks or other runs of blanks."""
+    """`text` on one line, with single spaces."""
     return " ".join(text.split())
 
 
 def counted(number: int, what: str) -> str:
-    """As in "1 stack" and "2 stacks"."""
+    """A number with a noun, such as "1 stack" and "2 stacks"."""
     return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def headline(report: Report) -> str:
-    """What the audit comes to, as in "7 of 9 configurations are not compliant", without a full stop."""
+    """The result of the audit, such as "7 of 9 configurations are not compliant", without a period."""
     counts = report.counts
     judged = sum(counts.values()) - counts[NOT_APPLICABLE]
     if not judged:
@@ -119,7 +119,7 @@ def headline(report: Report) -> str:
 
 
 def is_good(report: Report) -> bool:
-    """Whether all was audited, nothing mandatory is violated and every configuration is compliant."""
+    """Whether every input was audited, no mandatory policy is violated, and every configuration is compliant."""
     stops = any(fails(each.level) for each in report.new_findings)
     judged = sum(report.counts.values()) - report.counts[NOT_APPLICABLE]
     return not report.problems and not stops and report.counts[COMPLIANT] == judged
@@ -130,7 +130,7 @@ def _is(number: int) -> str:
 
 
 def advice_on(configuration: ConfigurationEvidence) -> dict[str, int]:
-    """How many policies a configuration violates that do not decide whether it is compliant, by their level."""
+    """The number of violated policies of a configuration that are not decisive, by level."""
     if configuration.status == NON_COMPLIANT:
         return {}
     levels = [each.level for each in configuration.verdicts if each.status == NON_COMPLIANT]
@@ -138,26 +138,26 @@ def advice_on(configuration: ConfigurationEvidence) -> dict[str, int]:
 
 
 def standing(configuration: ConfigurationEvidence) -> str:
-    """What a configuration comes to, with the advice that is left: "compliant, 1 advisory"."""
+    """The status of a configuration with its other violations, such as "compliant, 1 advisory"."""
     advice = [f"{number} {level}" for level, number in advice_on(configuration).items()]
     return ", ".join((STATUS_TEXTS[configuration.status], *advice))
 
 
 class Stacks:
-    """The names of a report's stacks, with their files where two stacks have one name."""
+    """The names of a report's stacks, with their files if two stacks have the same name."""
 
     def __init__(self, report: Report) -> None:
         labels = Counter(each.label for each in report.sources)
         self._shared = {label for label, number in labels.items() if number > 1}
 
     def name(self, of: ConfigurationEvidence | Finding | Source) -> str:
-        """The stack that `of` is of, as in "shop/dev" or "shop/dev (exports/dev.json)"."""
+        """The stack of `of`, such as "shop/dev" or "shop/dev (exports/dev.json)"."""
         label, source = (of.label, of.name) if isinstance(of, Source) else (of.stack, of.source)
         return f"{label} ({source})" if label in self._shared and label != source else label
 
 
 def unread_text(report: Report) -> str:
-    """What follows the number of configurations where more may be made: ", and 2 resources or templates not read"."""
+    """The end of the number of configurations if there may be more: ", and 2 resources or templates not read"."""
     number = len(report.unread)
     if not number:
         return ""
@@ -165,14 +165,14 @@ def unread_text(report: Report) -> str:
 
 
 def stopping_text(report: Report) -> str:
-    """How many mandatory violations there are that no baseline has, without a full stop."""
+    """The number of new mandatory violations, without a period."""
     what = "new mandatory violation" if report.known_findings else "mandatory violation"
     stopping = sum(fails(each.level) for each in report.new_findings)
     return counted(stopping, what) if stopping else f"No {what}"
 
 
 def findings_text(report: Report) -> str:
-    """How many findings there are, new and known, without a full stop."""
+    """The number of findings, new and known, without a period."""
     if not report.known_findings:
         return counted(len(report.findings), "finding")
     new = counted(len(report.new_findings), "new finding")
@@ -180,7 +180,7 @@ def findings_text(report: Report) -> str:
 
 
 def exemption_text(verdict: PolicyVerdict) -> str:
-    """Why and until when a violation is exempted, or what a template says of it; empty where neither is."""
+    """Why and until when a violation is exempted, or the suppression in a template; empty if there is neither."""
     if not verdict.expires:
         return f"{verdict.reason[:1].upper()}{verdict.reason[1:]}"
     ticket = f" ({verdict.ticket})" if verdict.ticket else ""
@@ -188,10 +188,10 @@ def exemption_text(verdict: PolicyVerdict) -> str:
 
 
 def artifact_uri(source: str) -> str:
-    """The name of an input as a URI: relative where the name is, ``stdin`` for the standard input."""
+    """The name of an input as a URI: relative if the name is relative, ``stdin`` for standard input."""
     if source == "-":
         return "stdin"
-    from urllib.parse import quote  # only where something becomes a URI
+    from urllib.parse import quote  # imported only for a URI
 
     path = source.replace("\\", "/")
     scheme = "file://" if path.startswith("/") else ""
@@ -199,10 +199,10 @@ def artifact_uri(source: str) -> str:
 
 
 class Findings:
-    """A report's findings beside its configurations' verdicts.
+    """Matches a report's findings with the verdicts on its configurations.
 
-    A finding says of a configuration what a verdict says of it, or is about something else: an endpoint, a key that
-    several configurations share, the stack.
+    A finding is either a verdict on a configuration, or about something else: an Endpoint, a key that several
+    configurations share, the stack.
     """
 
     def __init__(self, report: Report) -> None:
@@ -218,7 +218,7 @@ class Findings:
         self.others: tuple[Finding, ...] = tuple(each for each in report.findings if id(each) not in said)
 
     def of(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> tuple[Finding, ...]:
-        """The findings that a configuration's verdict stands for; none where it is no violation."""
+        """The findings of a verdict on a configuration; none if it is not a violation."""
         if verdict.status != NON_COMPLIANT:
             return ()
         same = self._by_words.get((configuration.source, verdict.policy, verdict.why), [])
@@ -226,13 +226,13 @@ class Findings:
         return tuple(own or (each for each in same if each.type != configuration.type))
 
     def known(self, configuration: ConfigurationEvidence, verdict: PolicyVerdict) -> bool:
-        """Whether the baseline has all that a configuration's verdict stands for."""
+        """Whether the baseline has all findings of a verdict on a configuration."""
         found = self.of(configuration, verdict)
         return bool(found) and all(each.known for each in found)
 
 
 def by_policy(configurations: Iterable[ConfigurationEvidence]) -> dict[str, list[str]]:
-    """The statuses that each policy gives, by its full name."""
+    """The statuses in each policy's verdicts, by its full name."""
     statuses: defaultdict[str, list[str]] = defaultdict(list)
     for configuration in configurations:
         for verdict in configuration.verdicts:

@@ -1,7 +1,7 @@
 """CSV for a spreadsheet: a row for each finding, new, known from the baseline, or fixed since.
 
-The column "record" tells findings from what could not be read ("unread") or audited ("problem"), and what limits the
-evidence ("note"). What each policy says of each configuration is another table, the format ``csv-verdicts``.
+The column "record" distinguishes findings from unreadable resources ("unread"), inputs that could not be audited
+("problem") and limits of the evidence ("note"). The format ``csv-verdicts`` has the verdicts on each configuration.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _rows(report: Report) -> Iterable[Row]:
     for finding in report.findings:
         yield _row(finding, "known" if finding.known else "new", hashes)
     for finding in report.fixed:
-        yield _row(finding, "fixed", {})  # its input is that of an earlier audit
+        yield _row(finding, "fixed", {})  # its input is from an earlier audit
     yield from remarks(report)
 
 

@@ -1,7 +1,7 @@
-"""A table in CSV as spreadsheets read it: UTF-8 with a byte-order mark, by which Excel knows it, and CRLF.
+"""A CSV table for spreadsheets: UTF-8 with a byte-order mark, which Excel needs, and CRLF.
 
-No cell begins, nor continues after a separator that some spreadsheet might split it at, with a character that makes a
-formula.
+No cell begins with a character that starts a formula, nor has one after a separator at which a spreadsheet might split
+the cell.
 
 Sources: RFC 4180, "Common Format and MIME Type for Comma-Separated Values (CSV) Files"; "CSV Injection" of the OWASP
 Foundation.
@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from policy_pack.audit.formats.common import moment
 from policy_pack.audit.report import Report
 
-# At the beginning or after a separator, perhaps with blanks between: what makes a spreadsheet take a text for a
-# formula, in its full-width form too.
+# At the beginning or after a separator, perhaps after spaces: characters that make a spreadsheet read a text as a
+# formula, including their full-width forms.
 _FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])")
 
 OF_AUDIT = ("pack", "pack_version", "audited")
@@ -27,7 +27,7 @@ Row = Mapping[str, object]
 
 
 def table(columns: Sequence[str], rows: Iterable[Row], report: Report) -> Iterator[bytes]:
-    """The rows under a header, row by row; each also says which audit it is of, in the columns `OF_AUDIT`."""
+    """A header and the rows; each row also identifies the audit, in the columns `OF_AUDIT`."""
     of_audit = {"pack": report.pack, "pack_version": report.version, "audited": moment(report)}
     text = io.StringIO()
     writer = csv.DictWriter(text, (*columns, *OF_AUDIT), restval="", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -41,7 +41,7 @@ def table(columns: Sequence[str], rows: Iterable[Row], report: Report) -> Iterat
 
 
 def remarks(report: Report) -> Iterator[Row]:
-    """What could not be audited or read, and what limits the evidence: a table without them would look clean."""
+    """Rows for problems, unreadable resources and limits of the evidence, without which the table would look clean."""
     for unread in report.unread:
         yield {
             "record": "unread",

@@ -1,7 +1,7 @@
-"""CSV for a spreadsheet: a row for what each policy says of each configuration.
+"""CSV for a spreadsheet: a row for each policy's verdict on each configuration.
 
-The column "record" tells verdicts from what could not be read ("unread") or audited ("problem"), and what limits the
-evidence ("note"). The findings, those of other resources among them, are another table, the format ``csv``.
+The column "record" distinguishes verdicts from unreadable resources ("unread"), inputs that could not be audited
+("problem") and limits of the evidence ("note"). The format ``csv`` has the findings, also those of other resources.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""HTML: one file that needs nothing else, for auditors.
+"""HTML: a single self-contained file for auditors.
 
-A long page (more than `LIMIT` configurations) has its lists packed, and a script makes of them what is shown.
+A long page (more than `LIMIT` configurations) has compressed lists, which a script displays.
 
-It loads nothing and sends nothing, which its Content-Security-Policy also tells the browser: only its own style and
-script run, by their hashes. All that comes from a stack is escaped by the template.
+The page loads nothing and sends nothing. Its Content-Security-Policy enforces that in the browser: only its own style
+and script run, by their hashes. The template escapes all texts from a stack.
 
 Source: "Content Security Policy Level 3" of the W3C, for hashes.
 """
@@ -55,15 +55,15 @@ from policy_pack.audit.report import PolicyInEffect, Report, Source
 
 _PAGE = Path(__file__).parent / "page"
 
-# As they follow each other in a bar and, but for what needs no attention, in a list.
+# The order of the statuses in a bar and, except for those that need no attention, in a list.
 _IN_A_BAR = (COMPLIANT, EXEMPTED, CANNOT_TELL, NON_COMPLIANT)
 
-LIMIT = 200  # configurations that a page lists without a script
+LIMIT = 200  # the most configurations that a page lists without a script
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a bar: how many there are of a status, and where it begins and how long it is in percent."""
+    """A segment of a bar: the number for a status, and its start and length in percent."""
 
     status: str
     number: int
@@ -73,19 +73,19 @@ class Segment:
 
 @dataclass(frozen=True)
 class PolicyRow:
-    """A policy and what it says of the configurations."""
+    """A policy and its verdicts on the configurations."""
 
     policy: PolicyInEffect
     counts: Mapping[str, int]
 
     @property
     def judged(self) -> int:
-        """How many configurations it applies to."""
+        """The number of configurations that it applies to."""
         return sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
 
     @property
     def text(self) -> str:
-        """The share of those that are compliant, with its numbers."""
+        """The compliant share of those, with the numbers."""
         if not self.judged:
             return percent(None)
         return f"{percent(self.counts[COMPLIANT] / self.judged)} ({self.counts[COMPLIANT]:,} of {self.judged:,})"
@@ -156,7 +156,7 @@ def pieces(report: Report) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class StackRow:
-    """A stack and what there is to do in it."""
+    """A stack and the work to do in it."""
 
     name: str
     counts: Mapping[str, int]
@@ -173,7 +173,7 @@ def _stack_rows(report: Report, name: Callable[[Source], str]) -> list[StackRow]
 
 
 def _frameworks(report: Report) -> dict[str, list[str]]:
-    """The policies that the requirements of each framework ask for."""
+    """The policies of each framework's requirements."""
     asked: dict[str, list[str]] = {}
     for each in report.control.requirements:
         asked.setdefault(each.framework, []).extend((*each.policies, *each.where_enabled))
@@ -182,7 +182,7 @@ def _frameworks(report: Report) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Point:
-    """An audit in the plot of the trend: where it is, 0 to 100 each way from the upper left, and what it came to."""
+    """An audit in the plot of the trend: its position, 0 to 100 from the upper left, and its result."""
 
     x: float
     y: float
@@ -192,7 +192,7 @@ class Point:
 
 
 def _trend(report: Report) -> list[Point]:
-    """The shares of compliant configurations over time; nothing where there is no earlier audit with any."""
+    """The shares of compliant configurations over time; nothing if no earlier audit has one."""
     judged = [(each, each.share) for each in report.history]
     known = [(each, share) for each, share in judged if share is not None]
     if len(known) < 2:
@@ -212,7 +212,7 @@ def _trend(report: Report) -> list[Point]:
 
 
 def segments(counts: Mapping[str, int]) -> list[Segment]:
-    """The parts of a bar of what was judged; none where nothing was."""
+    """The segments of a bar for the judged configurations; none if there are none."""
     total = sum(counts[status] for status in _IN_A_BAR)
     made, start = [], 0.0
     for status in _IN_A_BAR:

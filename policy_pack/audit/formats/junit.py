@@ -1,8 +1,8 @@
 """JUnit XML, as CI servers show it: a test suite for each stack, a test case for each configuration and policy.
 
-A mandatory violation is a failure unless the baseline has it, an advisory one is told on standard output, and whatever
-decides nothing is skipped. An input that could not be read is an error. A suite's properties and output hold the rest
-of the evidence.
+A mandatory violation is a failure unless the baseline has it, an advisory one is in the output of its test case, and
+verdicts that decide nothing are skipped. An unreadable input is an error. A suite's properties and output have the
+rest of the evidence.
 
 Source: "junit-10.xsd" of the Jenkins xUnit plugin, for the elements and attributes that CI servers take.
 """
@@ -28,10 +28,10 @@ from policy_pack.audit.formats.common import (
 )
 from policy_pack.audit.report import Report, Source
 
-# What a suite and all of them together count.
+# The counts of a suite and of all suites together.
 _KINDS = {"tests": "testcase", "failures": "failure", "errors": "error"}
 
-# What XML 1.0 has no way to say.
+# Characters that XML 1.0 cannot represent.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -41,12 +41,12 @@ def write(report: Report) -> bytes:
 
 
 def pieces(report: Report) -> Iterator[bytes]:
-    """The same, suite by suite: each is made twice, since the first line has the numbers of all."""
+    """The same, suite by suite. Each suite is made twice, because the first line has the counts of all."""
     counts: Counter[str] = Counter()
     for suite in _suites(report):
         counts.update({name: int(suite.get(name, "0")) for name in _KINDS})
     root = Element("testsuites", {"name": report.pack, **{name: str(counts[name]) for name in _KINDS}})
-    # As long as it has no children it is written as one tag, which here only begins.
+    # Without children, it is written as a single tag, which is opened here.
     begin = _written(root).removesuffix(b" />")
     yield begin + (b">" if counts else b" />")
     for suite in _suites(report):
@@ -168,7 +168,7 @@ def _properties(source: Source, report: Report) -> Iterable[tuple[str, str]]:
     for identifier in report.control.identifiers:
         yield f"identifier.{identifier.tool}", identifier.id
     for each in report.requirements:
-        # Of all stacks together: an auditor asks for one number.
+        # For all stacks together, because an auditor needs one number.
         yield f"requirement.{each.requirement.label}", share_text(each)
 
 

@@ -1,7 +1,7 @@
 """GitHub-flavored Markdown, for a comment on a pull request.
 
-What needs somebody comes first. GitHub takes comments of up to 65,536 characters; what does not fit is left out whole,
-configuration by configuration, and said.
+What needs attention comes first. GitHub accepts comments of up to 65,536 characters, so configurations that do not fit
+are left out as a whole, and their number is given.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ from policy_pack.audit.formats.common import (
 from policy_pack.audit.formats.markup import block, escape
 from policy_pack.audit.report import Report, Source
 
-LIMIT = 65_000  # bytes: what GitHub takes, less what a job may add
-_SHORT = 8_000  # of them, for a list of inputs or of stacks
+LIMIT = 65_000  # bytes: GitHub's limit, minus what a job may add
+_SHORT = 8_000  # bytes for a list of inputs or of stacks
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ def write(report: Report) -> str:
     """The report as Markdown of at most `LIMIT` bytes of UTF-8."""
     name = Stacks(report).name
     head, tail = [*_head(report), "", *_summaries(report, name)], list(_tail(report))
-    room = LIMIT - _size((*head, *tail)) - 500  # for the titles between
+    room = LIMIT - _size((*head, *tail)) - 500  # for the headings between them
     urgent_first = sorted(report.findings, key=_urgency)
     findings = _fitting(urgent_first, lambda each: _finding_row(each, name(each)), room // 2, "findings")
     room -= _size(findings)
@@ -71,7 +71,7 @@ def write(report: Report) -> str:
 
 
 def pieces(report: Report) -> Iterator[str]:
-    """The same, which is never long."""
+    """The same, as a single piece, since it is never long."""
     yield write(report)
 
 
@@ -96,7 +96,7 @@ def _head(report: Report) -> Iterable[str]:
 
 
 def _summaries(report: Report, name: Callable[[Source], str]) -> Iterable[str]:
-    """What each policy and each stack comes to: where to look first."""
+    """The results by policy and by stack, to show where to look first."""
     violations = Counter(each.policy for each in report.findings)
     statuses = by_policy(report.configurations)
     policies = [each for each in report.policies if violations[each.name]]
@@ -142,7 +142,7 @@ def _configuration(each: ConfigurationEvidence, stack: str) -> list[str]:
     shared = f" ({each.key_label})" if each.key_label else ""
     lines = [
         "<details>",
-        # Within an HTML block Markdown means nothing, and GitHub looks for no mentions in code.
+        # In an HTML block, Markdown has no meaning, and GitHub finds no mentions in code.
         f"<summary>{standing(each)}: <code>{_html(each.label)}</code> in <code>{_html(stack)}</code>"
         f", Region <code>{_html(each.region or 'not known')}</code>, key <code>{_html(each.key)}</code>{shared}"
         "</summary>",
@@ -212,7 +212,7 @@ def _row(*cells: str) -> str:
 
 
 def _code(text: str) -> str:
-    # A code span of Markdown cannot hold every text within a table; an element with escaped text can.
+    # A code span in a Markdown table cannot contain every text; an element with escaped text can.
     return f"<code>{escape(text)}</code>"
 
 

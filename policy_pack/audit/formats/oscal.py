@@ -1,10 +1,10 @@
 """OSCAL assessment results in JSON, for tools of governance, risk and compliance.
 
-A configuration is an inventory item and the subject of an observation, which has what each policy says of it among its
-properties. A violation is a risk, an exempted one a risk whose deviation is approved until the exemption ends. A
-framework's requirement is a finding.
+A configuration is an inventory item and the subject of an observation, which has each policy's verdict among its
+properties. A violation is a risk; an exempted violation is a risk with an approved deviation until the exemption ends.
+A framework's requirement is a finding.
 
-Sources: "Assessment Results Model" of NIST's OSCAL; its library compliance-trestle, which checks what is written.
+Sources: "Assessment Results Model" of NIST's OSCAL; the library compliance-trestle, which validates the output.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def write(report: Report) -> str:
 
 
 def pieces(report: Report) -> Iterator[str]:
-    """The same, piece by piece: the library checks the document with the first of each long list, and each of these."""
+    """The same, piece by piece. The library checks the document with the first element of each list, then each one."""
     document = Document(report).whole()
     lists: dict[_Path, Iterator[Json]] = {}
     for path, kind in _LONG.items():
@@ -50,7 +50,7 @@ def pieces(report: Report) -> Iterator[str]:
 
 _Path = tuple[Union[str, int], ...]
 
-# The lists that are as long as an audit is large, by where they are, and what is in them.
+# The lists that grow with the audit, by their place, with the class of their elements.
 _LONG: dict[_Path, type[OscalBaseModel]] = {
     ("results", 0, "local-definitions", "inventory-items"): InventoryItem,
     ("results", 0, "observations"): Observation,

@@ -1,4 +1,4 @@
-"""The parts of an OSCAL document: what becomes of a report in assessment results."""
+"""The parts of an OSCAL document: a report as assessment results."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from policy_pack.judging.frameworks import Requirement
 
 
 class Document:
-    """The parts of a document, which refer to each other by identifiers that are the same in the next audit."""
+    """The parts of a document, which refer to each other by identifiers that are the same in every audit."""
 
     def __init__(self, report: Report) -> None:
         self._report = report

@@ -1,4 +1,4 @@
-"""What the parts of an OSCAL document are made of: identifiers, properties and names of controls."""
+"""Elements of the parts of an OSCAL document: identifiers, properties and names of controls."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Json = dict[str, Any]
 
 
 def identifier(space: str, *parts: str) -> str:
-    """The UUID of what `parts` name, the same in every audit; `space` keeps those of different tools apart."""
+    """A UUID from `parts`, the same in every audit; `space` separates those of different tools."""
     name = "\0".join(parts).encode("utf-8", "backslashreplace").decode()
     return str(uuid5(uuid5(NAMESPACE_OID, space), name))
 
 
 def verdict_property(verdict: PolicyVerdict) -> Json:
-    """What a policy says."""
+    """A policy's verdict as a property."""
     why = " ".join(part for part in (exemption_text(verdict), verdict.why) if part)
     return named(short(verdict.policy), verdict.status, of=verdict.level, remarks=plain(why))
 
 
 def violation_properties(violation: PolicyVerdict | Finding, known: bool | None) -> list[Json]:
-    """What a violation violates, and whether a baseline has it, where that is asked."""
+    """The violated policy as properties, and whether the baseline has the violation, if there is one."""
     state = [
         named("policy", violation.policy),
         named("level", violation.level),
@@ -44,12 +44,12 @@ def named(name: str, value: str, *, of: str = "", remarks: str = "") -> Json:
 
 
 def without_empty(given: Json) -> Json:
-    """`given` without the empty lists and texts that OSCAL does not have."""
+    """`given` without empty lists and texts, which OSCAL does not allow."""
     return {name: value for name, value in given.items() if value not in ("", [], {})}
 
 
 def control_id(requirement: Requirement) -> str:
-    """The identifier of a control: that of NIST's catalogs for its own, made up of the framework's name for others."""
+    """The identifier of a control: from NIST's catalogs if possible, else composed from the framework's name."""
     if requirement.framework in ("NIST SP 800-53", "FedRAMP"):
         return re.sub(r"\((\d+)\)", r".\1", requirement.reference.lower())  # an enhancement, sc-28.1
     return slug(requirement.label)

@@ -87,7 +87,7 @@ class Risks:
         }
 
     def _remediations(self, fix: str, *of: str) -> Json:
-        """What to do about a risk, as a recommendation; nothing where nothing is known to mend it."""
+        """The fix for a risk, as a recommendation; nothing if there is no known fix."""
         if not fix.strip():
             return {}
         recommendation = {

@@ -1,7 +1,7 @@
-"""The findings and configurations of a long page, packed: a script of the page makes of them what is shown.
+"""The compressed findings and configurations of a long page, which a script of the page displays.
 
-A text is there once, and what refers to it is its number; commands, each of its own configuration, stand where they
-are. The whole is JSON, compressed as zlib does, in Base64.
+Each text is stored once and referred to by its number. Commands, which differ for every configuration, are stored in
+place. The whole is JSON, compressed with zlib, in Base64.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def packed(
     known: Findings,
     name: Name,
 ) -> str:
-    """What a script of the page unpacks; `name` gives the names of stacks."""
+    """The data that the script of the page unpacks; `name` returns the names of stacks."""
     text = _Texts()
     numbers = {each.name: number for number, each in enumerate(policies)}
 
@@ -81,7 +81,7 @@ def packed(
         "names": [STATUS_TEXTS[each] for each in WORST_FIRST],
         "configurations": map(configuration, configurations),
         "findings": map(finding, findings),
-        "texts": iter(text),  # when all else is written, and all are known
+        "texts": iter(text),  # written last, when all texts are known
     }
     return base64.b64encode(b"".join(_compressed(data))).decode()
 

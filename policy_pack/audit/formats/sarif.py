@@ -1,8 +1,8 @@
-"""SARIF 2.1.0, as code scanning of GitHub and others takes it.
+"""SARIF 2.1.0, for code scanning on GitHub and elsewhere.
 
-Results are the violations and, suppressed, the exempted ones. What is compliant or not applicable is no result, for
-GitHub shows each result as an alert, whatever its kind; it stands in the run's property bag with everything else that
-SARIF has no place for.
+Results are the violations and, as suppressed results, the exempted ones. Compliant and not applicable verdicts are not
+results, because GitHub shows every result as an alert, whatever its kind. They are in the run's property bag, with
+everything else that has no place in SARIF.
 
 Sources: "Static Analysis Results Interchange Format (SARIF) Version 2.1.0" of OASIS; "SARIF support for code scanning"
 of the GitHub documentation, for the properties it has; "SARIF results exceed one or more limits" and "SARIF results
@@ -35,20 +35,20 @@ from policy_pack.records import dataclass
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-# Of the report in JSON, what a SARIF log has no place of its own for.
+# The parts of the report in JSON that have no place of their own in a SARIF log.
 _ALL = frozenset(
     ("pack", "when", "summary", "control", "identifiers", "requirements", "configurations", "unread", "ignored")
 )
 _WITHOUT_CONFIGURATIONS = _ALL - {"configurations", "ignored"}
 _NONE = frozenset(("pack", "when"))
 
-# GitHub takes five times as many results of a run, and shows the first of them; larger files it refuses.
+# GitHub accepts five times as many results in a run, and shows the first ones; it refuses larger files.
 MOST_RESULTS = 5_000
-MOST_BYTES = 10_000_000  # compressed by gzip
+MOST_BYTES = 10_000_000  # compressed with gzip
 
 
 def write(report: Report) -> str:
-    """The report as a SARIF log with one run, however many results it has."""
+    """The report as a SARIF log with one run, whatever the number of results."""
     return "".join(pieces(report))
 
 
@@ -58,10 +58,9 @@ def pieces(report: Report) -> Iterator[str]:
 
 
 def files(report: Report) -> Iterator[Iterator[str]]:
-    """The report as one log, or as several that each keep to what GitHub takes, the most urgent results first.
+    """The report as one log, or as several logs within GitHub's limits, the most urgent results first.
 
-    The evidence is in the first of them, as far as it has room: a log whose results alone take `MOST_BYTES` has none,
-    and says so.
+    The first log has the evidence, if there is room: a log whose results alone need `MOST_BYTES` has none, and says so.
     """
     every = list(results_of(report))
     most = MOST_RESULTS
@@ -72,7 +71,7 @@ def files(report: Report) -> Iterator[Iterator[str]]:
         results = every[first : first + most]
         part = _Part(results, number=number, evidence=_ALL if number == 1 else _NONE, whole=len(results) == len(every))
         if not _fits(_log(report, part)):
-            # What takes much room is the evidence of configurations, and then texts of results.
+            # The evidence for configurations needs the most room, and then the texts of results.
             if part.evidence == _ALL:
                 part = replace(part, evidence=_WITHOUT_CONFIGURATIONS)
             if len(results) > 1 and not _fits(_log(report, part)):
@@ -83,7 +82,7 @@ def files(report: Report) -> Iterator[Iterator[str]]:
 
 
 def _fits(log: Iterable[str]) -> bool:
-    """Whether a log, compressed as it is uploaded, is no larger than GitHub takes."""
+    """Whether a log, compressed as for the upload, is within GitHub's limit."""
     compressor = zlib.compressobj(wbits=31)
     size = 0
     for piece in log:
@@ -95,7 +94,7 @@ def _fits(log: Iterable[str]) -> bool:
 
 @dataclass(frozen=True)
 class _Part:
-    """What a log holds of a report: results, and which evidence. `whole` says that it holds all results."""
+    """The part of a report in a log: results, and some evidence. `whole` says that it has all results."""
 
     results: Iterable[Result]
     number: int = 1
@@ -124,7 +123,7 @@ def _run(report: Report, part: _Part) -> Json:
             }
         },
         "taxonomies": [_taxonomy(name, requirements) for name, requirements in taxonomies.items()],
-        # What stands before the slash is the category, which each file of a commit needs for itself.
+        # The text before the slash is the category, which has to be different for each file of a commit.
         "automationDetails": {"id": f"{report.pack}{'' if part.number == 1 else f'-{part.number}'}/{moment(report)}"},
         "columnKind": "unicodeCodePoints",
         "invocations": [

@@ -24,7 +24,7 @@ SECURITY_SEVERITY = {LOW: "3.0", MEDIUM: "5.5", HIGH: "8.0"}
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result to be: a violation, or with its verdict an exempted one of a configuration."""
+    """A future result: a violation, or an exempted violation of a configuration with its verdict."""
 
     finding: Finding | None = None
     configuration: ConfigurationEvidence | None = None
@@ -32,14 +32,14 @@ class Result:
 
     @property
     def source(self) -> str:
-        """The name of the input that it is of."""
+        """The name of its input."""
         of = self.finding or self.configuration
         assert of is not None
         return of.source
 
     @property
     def urgency(self) -> tuple[bool, bool, float]:
-        """What is least of the most urgent: new, mandatory, of a high severity."""
+        """A sort key that is smallest for the most urgent: new, mandatory, of high severity."""
         of = self.finding or self.verdict
         assert of is not None
         known = self.finding is None or self.finding.known
@@ -47,7 +47,7 @@ class Result:
 
 
 def results_of(report: Report) -> Iterator[Result]:
-    """The results of a report in its own order."""
+    """The results of a report, in the report's order."""
     yield from (Result(each) for each in report.findings)
     for configuration in report.configurations:
         for verdict in configuration.verdicts:
@@ -56,8 +56,8 @@ def results_of(report: Report) -> Iterator[Result]:
 
 
 def written(report: Report, results: Iterable[Result]) -> Iterator[Json]:
-    """Results as a log has them."""
-    # Of every result or of none: that is how a reader knows whether there was a baseline.
+    """Results in the form of a log."""
+    # For all results or none: this tells readers whether there was a baseline.
     compared = any(each.known for each in report.findings)
     for each in results:
         if each.finding is not None:
@@ -124,7 +124,7 @@ def _result(finding: Finding, message: str) -> Json:
         "message": {"text": message_of(message)},
         "locations": [location],
         "partialFingerprints": {
-            # GitHub reads this one only; the number tells results of one line apart, and these are apart already.
+            # GitHub reads only this one. The number distinguishes results on one line, which already differ here.
             "primaryLocationLineHash": f"{finding.fingerprint[:16]}:1",
             "finding/v1": finding.fingerprint,
         },
@@ -144,19 +144,19 @@ def _at(position: Position) -> Json:
 
 
 def _location(uri: str, line: int, column: int = 0) -> Json:
-    # GitHub wants a whole region, also where only the line is known.
+    # GitHub needs a complete region, even if only the line is known.
     first = column or 1
     region = {"startLine": line, "startColumn": first, "endLine": line, "endColumn": first + 1}
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
 
 def level_of(level: str) -> str:
-    """SARIF's word for the level of a policy."""
+    """SARIF's level for the level of a policy."""
     return "error" if fails(level) else "warning"
 
 
 def message_of(text: str) -> str:
-    """A text as a message of SARIF."""
-    # Readers of SARIF take "[text](target)" for a link and "{0}" for an argument.
+    """A text as a SARIF message."""
+    # SARIF readers interpret "[text](target)" as a link and "{0}" as a placeholder.
     doubled = text.replace("{", "{{").replace("}", "}}")
     return re.sub(r"([\[\]\\])", r"\\\1", doubled)

@@ -1,6 +1,6 @@
-"""JSON that is written piece by piece, so that a list as long as an audit is large is never in memory as text.
+"""Writes JSON piece by piece, so that a list that grows with the audit is never in memory as text.
 
-What is an iterator is written as a list, element by element; everything else as `json.dumps` with an indent of two.
+An iterator is written as a list, element by element, and everything else like `json.dumps` with an indent of two.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _STEP = "  "
 
 
 def pieces(value: Any, *, ascii_only: bool = True) -> Iterator[str]:
-    """The JSON text of a value; an iterator in it may be among objects and lists at any depth, not within another."""
+    """The JSON text of a value. It may contain iterators at any depth, but not one within another."""
     encode = json.JSONEncoder(ensure_ascii=ascii_only).encode
 
     def written(value: Any, by: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""The report for people at a terminal: what it comes to, then the violations by resource, and the evidence if asked.
+"""The report for a terminal: the result, then the violations by resource, and on request the evidence.
 
-Source: "Hyperlinks in Terminal Emulators" (OSC 8), by which a terminal shows a policy's name as a link to its source.
+Source: "Hyperlinks in Terminal Emulators" (OSC 8), for policy names that link to their sources.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ _STYLES = {
 _INDENT = "  "
 _NARROWEST = 20  # columns
 
-# A line: texts, each with its style in the words of the library that colors it.
+# A line: texts, each with a style of the library that prints colors.
 Line = tuple[tuple[str, str], ...]
 
 
 def write(report: Report, detail: str = VERBOSE, *, is_told: bool = False) -> str:
-    """The report as plain text, a paragraph a line however long.
+    """The report as plain text, with each paragraph on one line.
 
     `detail` is `QUIET` (violations only), `NORMAL` or `VERBOSE` (all of the evidence). `is_told` says that problems and
-    notes are told elsewhere, so that only `VERBOSE` has them.
+    notes are printed elsewhere, so that only `VERBOSE` has them.
     """
     return "".join(pieces(report, detail, is_told=is_told))
 
@@ -73,8 +73,8 @@ def pieces(report: Report, detail: str = VERBOSE, *, is_told: bool = False) -> I
 
 
 def show(report: Report, console: Console, detail: str = NORMAL) -> None:
-    """Prints the report in colors, wrapped within the console's width with hanging indents."""
-    from rich.text import Text  # only for a terminal
+    """Prints the report in colors, wrapped to the console's width with hanging indents."""
+    from rich.text import Text  # imported only for a terminal
 
     for line in _lines(report, detail, is_told=True):
         text = Text.assemble(*((quoting.line(part), style) for part, style in line))
@@ -95,7 +95,7 @@ def _lines(report: Report, detail: str, *, is_told: bool) -> Iterator[Line]:
         yield from violations
         return
     if detail == NORMAL and is_told and not report.sources:
-        return  # what is wrong with the inputs is told elsewhere, and there is nothing else
+        return  # problems with the inputs are printed elsewhere, and there is nothing else
     if detail == VERBOSE:
         yield _line(f"{report.pack} {report.version}", "bold", f", audit of {moment(report)}")
         yield ()
@@ -158,7 +158,7 @@ def _verdicts(status: str, verdicts: Sequence[PolicyVerdict]) -> Iterator[Line]:
     title = f"{STATUS_TEXTS[status]}: "
     says = [each for each in verdicts if each.why] if status == COMPLIANT else []
     if status in (NOT_APPLICABLE, NON_COMPLIANT) or (status == COMPLIANT and not says):
-        # Why it is not compliant is told above, by resource.
+        # The violations above say why it is not compliant.
         yield _line(title, _STYLES[status], ", ".join(short(each.policy) for each in verdicts))
         return
     yield _line(title.rstrip(), _STYLES[status])
@@ -190,10 +190,10 @@ class _Findings:
         self._stacks = Stacks(report)
 
     def lines(self, findings: Iterable[Finding]) -> Iterator[Line]:
-        """The lines that tell them."""
+        """Their lines."""
         by_resource: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
         for each in findings:
-            # What is wrong with all stacks alike, a setting, is said once.
+            # A violation that all stacks share, such as a setting, is printed once.
             key = (each.source, each.stack, each.urn) if each.urn else ("", each.policy, each.why)
             by_resource[key].append(each)
         for found in by_resource.values():
