@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policy_pack.carriers.terraform_names import snake_case as to_snake_case
 from policy_pack.judging.verdict import COMPLIANT, NotApplicable, Violation
 from policy_pack.policies import (
     captured_data_encrypted,
@@ -19,6 +20,7 @@ from policy_pack.values import UNKNOWN, WrongType
 from tests.carriers.reading import one, resource, state, template, urn, verdicts
 
 TYPE = "AWS::SageMaker::InferenceExperiment"
+BRIDGED = "index/sagemakerInferenceExperiment:SagemakerInferenceExperiment"
 VARIANTS = [
     {
         "ModelName": "model",
@@ -44,10 +46,18 @@ def camel_case(value: Any) -> Any:
     return [camel_case(each) for each in value] if isinstance(value, list) else value
 
 
+def snake_case(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {to_snake_case(name[:1].lower() + name[1:]): snake_case(each) for name, each in value.items()}
+    return [snake_case(each) for each in value] if isinstance(value, list) else value
+
+
 def carried(**given: Any) -> list[tuple[Resource, str]]:
     """It by each of its carriers, and what that calls its key."""
     return [
         (resource("aws-native:sagemaker:InferenceExperiment", camel_case(given)), "kmsKey"),
+        (resource(f"awscc:{BRIDGED}", camel_case(given)), "kmsKey"),
+        (resource("pulumi:terraform:awscc_sagemaker_inference_experiment", snake_case(given)), "kms_key"),
         (template({"Resources": {"It": {"Type": TYPE, "Properties": given}}}), "KmsKey"),
         (state(TYPE, given), "KmsKey"),
         (resource("aws-native:index:ExtensionResource", {"type": TYPE, "properties": given}), "KmsKey"),
@@ -60,8 +70,9 @@ def test_each_carrier_brings_the_same() -> None:
         assert made.is_experiment
         assert (made.key, made.key_property, made.execution_role) == ("alias/serving", key_property, "role")
         assert made.variants == (Variant("model variant 1", "ml.g5.xlarge", serverless=False, model_name="model"),)
-        where = "dataStorageConfig.kmsKey" if key_property == "kmsKey" else "DataStorageConfig.KmsKey"
-        assert made.storage == (Storage("captured data", "alias/captured", where),)
+        where = {"kmsKey": "dataStorageConfig", "kms_key": "data_storage_config", "KmsKey": "DataStorageConfig"}
+        named = f"{where[key_property]}.{key_property}"
+        assert made.storage == (Storage("captured data", "alias/captured", named),)
 
 
 @pytest.mark.parametrize(("key", "found"), [(None, None), ("", None), (UNKNOWN, UNKNOWN), (7, WrongType("a number"))])
