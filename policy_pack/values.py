@@ -50,6 +50,16 @@ class PartlyKnown(Unknown):
 
 
 @dataclass(frozen=True)
+class Attribute(Unknown):
+    """Exactly what a resource of the same template has for the attribute `name` ("Arn"; "Ref" for its reference).
+
+    The only source is that resource. What is computed from it is not one.
+    """
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Opaque:
     """A value that is not data; `kind` says what it is, for example "an asset"."""
 

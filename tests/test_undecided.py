@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from policy_pack.audit.evidence import CANNOT_TELL, EXEMPTED, NON_COMPLIANT
+from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, EXEMPTED, NON_COMPLIANT
 from policy_pack.judging.judge import judge
 from policy_pack.judging.phase import FINAL, PREVIEW, SAVED_PREVIEW, STATE, UPDATE
 from policy_pack.judging.policy import MANDATORY, Context, Policy
@@ -311,6 +311,78 @@ def test_a_key_from_nobody_knows_where_is_said_once_of_the_stack(
     engine.configure_stack(Stack(dry_run=False))
     found = engine.analyze_stack([request({"name": "config-1a2b3c4", "kmsKeyArn": "[secret]", "region": "us-east-1"})])
     assert {each.policy for each in found.findings} & {USABLE, WHERE} == said
+
+
+# ---- keys that a template makes ----
+
+KEY_OF_TEMPLATE = {"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": True}}
+ARN_OF_TEMPLATE = {"Fn::GetAtt": ["Key", "Arn"]}
+CHOICE = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+IMPORTED = {"Fn::ImportValue": "key"}
+
+
+def of_template(key: Any) -> dict[str, Any]:
+    template = {
+        "Parameters": {"Stage": {"Type": "String"}},
+        "Conditions": {"Choice": CHOICE},
+        "Resources": {
+            "Key": KEY_OF_TEMPLATE,
+            "Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"KmsKeyId": key}},
+            "Endpoint": {
+                "Type": "AWS::SageMaker::Endpoint",
+                "Properties": {"EndpointConfigName": {"Fn::GetAtt": ["Config", "EndpointConfigName"]}},
+            },
+        },
+    }
+    given = {"templateBody": json.dumps(template), "region": "us-east-1", "name": "serving"}
+    return resource("aws:cloudformation/stack:Stack", "serving", given)
+
+
+CERTAIN = [
+    ARN_OF_TEMPLATE,
+    {"Ref": "Key"},
+    {"Fn::GetAtt": ["Key", "KeyId"]},
+    {"Fn::Sub": "${Key.Arn}"},
+    {"Fn::If": ["Choice", ARN_OF_TEMPLATE, {"Ref": "Key"}]},
+]
+OPEN_KEYS = [
+    IMPORTED,
+    {"Fn::If": ["Choice", ARN_OF_TEMPLATE, IMPORTED]},
+    {"Fn::Select": [{"Ref": "Stage"}, [ARN_OF_TEMPLATE, "alias/aws/sagemaker"]]},
+    {"Fn::Transform": {"Name": "Mine", "Parameters": {"key": ARN_OF_TEMPLATE}}},
+    {"Fn::Sub": "${Key.Arn}${Stage}"},
+    {"Fn::GetAtt": ["Endpoint", "EndpointArn"]},
+]
+
+
+@pytest.mark.parametrize("key", CERTAIN, ids=str)
+def test_a_key_that_the_template_makes_is_a_customers(key: Any, engine: Engine, tmp_path: Any) -> None:
+    document = export(of_template(key))
+    for config in ({}, REFUSING):
+        report = audit_document(tmp_path, document, config)
+        assert [each for each in report.findings if each.level == "mandatory"] == []
+        assert [verdict(report.configurations[0], each).status for each in (KEY_POLICY, REGION_POLICY)] == [
+            COMPLIANT
+        ] * 2
+    engine.configure(REFUSING)
+    engine.configure_stack(Stack(dry_run=False))
+    asked = request(of_template(key)["inputs"], "aws:cloudformation/stack:Stack", "serving")
+    assert [each for each in engine.analyze(asked).findings if each.level == "mandatory"] == []
+
+
+@pytest.mark.parametrize("key", OPEN_KEYS, ids=str)
+def test_what_may_be_another_key_stays_open(key: Any, tmp_path: Any) -> None:
+    document = export(of_template(key))
+    assert audit_document(tmp_path, document).configurations[0].status == CANNOT_TELL
+    said = {each.policy.removeprefix(PACK.prefix) for each in audit_document(tmp_path, document, REFUSING).findings}
+    assert KEY_POLICY in said and REGION_POLICY not in said
+
+
+@pytest.mark.parametrize("setting", ["allowedKeyArns", "allowedAccounts"])
+def test_where_keys_or_accounts_are_listed_it_stays_open(setting: str, tmp_path: Any) -> None:
+    value = {"allowedKeyArns": "arn:aws:kms:*:111122223333:key/*", "allowedAccounts": "111122223333"}[setting]
+    report = audit_document(tmp_path, export(of_template(ARN_OF_TEMPLATE)), {KEY_POLICY: {setting: [value]}})
+    assert verdict(report.configurations[0], KEY_POLICY).status == CANNOT_TELL
 
 
 # ---- healthy programs ----

@@ -17,6 +17,7 @@ from policy_pack.stack.links import (
     configurations_from,
     grants_of,
     keys_of,
+    own_key,
     policies_of,
     primary_of,
 )
@@ -48,7 +49,10 @@ def _named(configuration: Configuration, stack: Stack) -> str:
     return f"{configuration.key_property} names {what} that is not made in this stack{where}."
 
 
-def _customers(configuration: Configuration, _: Stack) -> str:
+def _customers(configuration: Configuration, stack: Stack) -> str:
+    own = own_key(configuration, stack)
+    if own is not None:
+        return f"{configuration.key_property} names the key {own.quoted}, which the same template makes."
     parsed = parse_key(configuration.key, short_forms=True) if isinstance(configuration.key, str) else None
     if parsed is None:
         return ""
@@ -59,7 +63,9 @@ def _customers(configuration: Configuration, _: Stack) -> str:
     return f"{configuration.key_property} is {form} that names {what}, not an AWS-managed one."
 
 
-def _same_region(configuration: Configuration, _: Stack) -> str:
+def _same_region(configuration: Configuration, stack: Stack) -> str:
+    if own_key(configuration, stack) is not None:
+        return "The same template makes the key and the configuration, in one Region."
     parsed = parse_key(configuration.key, short_forms=True) if isinstance(configuration.key, str) else None
     if parsed is None:
         return ""

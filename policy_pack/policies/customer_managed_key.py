@@ -13,6 +13,7 @@ from policy_pack.judging.patterns import matches
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.judging.settings import UNDECIDED, Setting, texts
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.stack.links import own_key
 from policy_pack.stack.model import Configuration
 from policy_pack.values import PartlyKnown, Unknown, WrongType
 
@@ -21,6 +22,9 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     key, name = configuration.key, configuration.key_property
     if key is None:
         return NotApplicable("The configuration names no key.")
+    if own_key(configuration, context.stack) is not None:
+        is_limited = any(context.settings[name] is not None for name in ("allowedKeyArns", "allowedAccounts"))
+        return CannotTell("The ARN of the key is not known before the update.") if is_limited else COMPLIANT
     if isinstance(key, Unknown) and not isinstance(key, PartlyKnown):
         first = "encryption-at-rest-enabled" if configuration.key_may_be_missing else ""
         return CannotTell("The key is not known before the update.", said_by=first)

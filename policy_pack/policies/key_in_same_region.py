@@ -12,6 +12,7 @@ from policy_pack.gaps import GAP, PARTITION, REGION
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.judging.settings import UNDECIDED, Setting
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.stack.links import own_key
 from policy_pack.stack.model import Configuration
 from policy_pack.values import PartlyKnown, Unknown
 
@@ -20,6 +21,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
     key = configuration.key
     if isinstance(key, PartlyKnown):
         return _decide_in_part(key.text, configuration, context)
+    if own_key(configuration, context.stack) is not None:
+        return COMPLIANT  # a template is deployed to one Region, its key and its configuration alike
     if isinstance(key, Unknown):
         return CannotTell("The key is not known before the update.", said_by="customer-managed-key")
     if not isinstance(key, str) or names_aws_managed_key(key):

@@ -14,7 +14,7 @@ from typing import TypeVar
 from policy_pack.aws.key_names import parse_key
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Alias, Configuration, Endpoint, Grant, Key, KeyPolicy, Node, Place, Stack, Template
-from policy_pack.values import Plain, Unknown
+from policy_pack.values import Attribute, Plain, Unknown
 
 Value = TypeVar("Value")
 
@@ -22,6 +22,19 @@ Value = TypeVar("Value")
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
     """The keys among `sources`, also through aliases."""
     return tuple(node for node in _keys_and_aliases(sources, stack) if isinstance(node, Key))
+
+
+# The ARN, the ID and the reference of a key, each of which names it (its pages in the CloudFormation reference).
+_NAMES_OF_A_KEY = frozenset({"Arn", "KeyId", "Ref"})
+
+
+def own_key(configuration: Configuration, stack: Stack) -> Key | None:
+    """The key that a configuration of the same template certainly names, although nobody knows its ARN yet."""
+    key = configuration.key
+    if not isinstance(key, Attribute) or key.may_be_absent or key.name not in _NAMES_OF_A_KEY:
+        return None
+    found = [stack.by_id.get(source) for source in key.sources]
+    return found[0] if len(found) == 1 and isinstance(found[0], Key) else None
 
 
 def aliases_from(sources: Iterable[str], stack: Stack) -> tuple[Alias, ...]:

@@ -32,7 +32,7 @@ from policy_pack.template.texts import (
     unknown,
     with_gaps,
 )
-from policy_pack.values import UNKNOWN, Opaque, PartlyKnown, Plain, Unknown, may_be_absent, sources_in
+from policy_pack.values import UNKNOWN, Attribute, Opaque, PartlyKnown, Plain, Unknown, may_be_absent, sources_in
 
 # `[^${}]` keeps a text of nothing but openings from being searched again and again.
 _NOTHING: dict[str, Plain] = {"Ref": "AWS::NoValue"}
@@ -149,14 +149,19 @@ class Resolver:
                 given = self._given if isinstance(self._given, Unknown) else self._given.get(name)
                 self._known[name] = parameter(_object(self._parameters[name]), given)
             else:
-                self._known[name] = Unknown(frozenset({name} & self.resources.keys()))
+                self._known[name] = Attribute(frozenset({name}), name="Ref") if name in self.resources else UNKNOWN
         value = self._known[name]
         self.budget.spend(PART * len(value) if isinstance(value, list) else len(value) if isinstance(value, str) else 0)
         return value
 
     def _get_att(self, argument: Plain) -> Plain:
         parts = self.resolve(argument)
-        first = parts[0] if isinstance(parts, list) and parts else parts
+        path: list[Plain] = parts if isinstance(parts, list) else [parts]
+        names = [each for each in path if isinstance(each, str)]
+        if names and len(names) == len(path):
+            name, _, attribute = ".".join(names).partition(".")
+            return Attribute(frozenset({name}), name=attribute) if name in self.resources else UNKNOWN
+        first = path[0] if path else None
         name = first.split(".")[0] if isinstance(first, str) else ""
         return unknown(parts, Unknown(frozenset({name} & self.resources.keys())))
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from policy_pack.gaps import GAP, has_gaps, may_be, without_marks
 from policy_pack.records import dataclass
 from policy_pack.template.parse import as_text
-from policy_pack.values import Opaque, PartlyKnown, Plain, Unknown, may_be_absent, sources_in
+from policy_pack.values import Attribute, Opaque, PartlyKnown, Plain, Unknown, may_be_absent, sources_in
 
 NO_VALUE = Opaque("AWS::NoValue")  # removes the property or the list item that has this value
 
@@ -60,6 +60,8 @@ def text_of(text: str, *values: Plain) -> Plain:
     sources = unknown(*values).sources
     if not has_gaps(text):
         return Unknown(sources) if "{{resolve:" in text else text
+    if text == GAP and len(values) == 1 and isinstance(values[0], Attribute):
+        return values[0]  # nothing stands before it or after it
     text = _GAPS.sub(GAP, text)
     # The text in a gap may complete a dynamic reference.
     if text == GAP or (GAP in text and ("{{" in text or "}}" in text)):

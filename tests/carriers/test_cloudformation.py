@@ -21,7 +21,7 @@ from policy_pack.stack.model import (
     RolePolicy,
     Template,
 )
-from policy_pack.values import SECRET, SIGNATURE, UNKNOWN, Opaque, PartlyKnown, Unknown, from_json
+from policy_pack.values import SECRET, SIGNATURE, UNKNOWN, Attribute, Opaque, PartlyKnown, Unknown, from_json
 from tests.carriers.reading import REGION, all_of, one, resource, state, template, urn
 
 STACK, STACK_SET = "aws:cloudformation/stack:Stack", "aws:cloudformation/stackSet:StackSet"
@@ -73,7 +73,7 @@ def test_nodes_and_the_links_between_them() -> None:
     found = template({"Resources": PAIR})
     made = one(Configuration, found)
     assert (made.id, made.urn, made.label) == (*within("Configuration"), IT, "it/Configuration")
-    assert (made.key, made.key_sources) == (Unknown(frozenset(within("Key"))), within("Key"))
+    assert (made.key, made.key_sources) == (Attribute(frozenset(within("Key")), name="Arn"), within("Key"))
     assert made.generated_name is True
     assert one(Endpoint, found).configuration_sources == within("Configuration")
     assert (one(Key, found).id,) == within("Key")

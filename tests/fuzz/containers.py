@@ -76,13 +76,25 @@ def faults(given: Any, _: Any) -> list[str]:
 
 def _true(content: bytes) -> bytes | None:
     if content[:2] == b"\x1f\x8b":
-        try:
-            return gzip.decompress(content)
-        except (OSError, EOFError, zlib.error):
-            return None
+        return _gzip(content)
     if content[:4] == b"\x28\xb5\x2f\xfd" or (content[1:4] == b"\x2a\x4d\x18" and 0x50 <= content[0] < 0x60):
         return _zstd(content)
     return content
+
+
+def _gzip(content: bytes) -> bytes | None:
+    # The module gzip reads headers with flags that RFC 1952 reserves, which a reader has to refuse.
+    whole = b""
+    while content:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            whole += member.decompress(content)
+        except zlib.error:
+            return None
+        if not member.eof:
+            return None
+        content = member.unused_data.lstrip(b"\0")
+    return whole
 
 
 def _zstd(content: bytes) -> bytes | None:

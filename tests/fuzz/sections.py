@@ -23,7 +23,7 @@ from tests.harness.engine import Engine
 NOT_FALSE: tuple[Any, ...] = (
     {"Fn::Equals": ["a", "a"]},
     {"Fn::Not": [{"Fn::Equals": ["a", "b"]}]},
-    {"Fn::Equals": [{"Ref": "P"}, "a"]},
+    {"Fn::Equals": [{"Ref": "P"}, {"Ref": "P"}]},
     {"Fn::Equals": [{"Ref": "Nobody"}, "a"]},
     {"Fn::Or": [{"Condition": "Nobody"}, {"Condition": "C0"}]},
     {"Condition": "C0"},

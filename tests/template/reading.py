@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policy_pack.template import Template, TemplateResource, Unreadable, read
-from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Unknown
+from policy_pack.values import UNKNOWN, Attribute, PartlyKnown, Plain, Unknown
 
 TYPE = "Test::It"
 
@@ -70,6 +70,11 @@ def yaml_value(text: str) -> Plain:
 def partly(text: str, *sources: str, may_be_absent: bool = False) -> PartlyKnown:
     """A text with gaps, computed from these."""
     return PartlyKnown(frozenset(sources), may_be_absent, text)
+
+
+def attribute(of: str, name: str) -> Attribute:
+    """An attribute of a resource, by its name."""
+    return Attribute(frozenset({of}), name=name)
 
 
 def computed_from(*sources: str) -> Unknown:

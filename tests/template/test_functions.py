@@ -11,7 +11,7 @@ from policy_pack.gaps import GAP
 from policy_pack.template import Template, read
 from policy_pack.template.bounds import MAKES_TOO_MUCH
 from policy_pack.values import UNKNOWN, Unknown
-from tests.template.reading import TYPE, computed_from, it, partly, refusal, value
+from tests.template.reading import TYPE, attribute, computed_from, it, partly, refusal, value
 
 KEY = {"Fn::GetAtt": ["Key", "Arn"]}
 OTHER = {"Ref": "Other"}
@@ -38,19 +38,22 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Ref": "AWS::NotificationARNs"}, UNKNOWN),
         (NO_VALUE, None),
         # Ref and Fn::GetAtt.
-        ({"Ref": "Key"}, computed_from("Key")),
+        ({"Ref": "Key"}, attribute("Key", "Ref")),
         ({"Ref": "Nobody"}, UNKNOWN),
         ({"Ref": ["Key"]}, UNKNOWN),
-        (KEY, computed_from("Key")),
-        ({"Fn::GetAtt": "Key.Arn"}, computed_from("Key")),
-        ({"Fn::GetAtt": "Key.Outputs.Arn"}, computed_from("Key")),
+        (KEY, attribute("Key", "Arn")),
+        ({"Fn::GetAtt": "Key.Arn"}, attribute("Key", "Arn")),
+        ({"Fn::GetAtt": "Key.Outputs.Arn"}, attribute("Key", "Outputs.Arn")),
+        ({"Fn::GetAtt": ["Nobody", "Arn"]}, UNKNOWN),
         ({"Fn::GetAtt": ["Key", OTHER]}, computed_from("Key", "Other")),
         ({"Fn::GetAtt": []}, UNKNOWN),
         ({"Fn::GetAtt": 5}, UNKNOWN),
         # Fn::Sub.
         ({"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}"}, "arn:aws:kms:eu-west-1"),
         ({"Fn::Sub": "${AWS::AccountId}"}, partly(AN_ACCOUNT)),
-        ({"Fn::Sub": "${Key.Arn}"}, computed_from("Key")),
+        ({"Fn::Sub": "${Key.Arn}"}, attribute("Key", "Arn")),
+        ({"Fn::Sub": "${Key.Arn}${Key.Arn}"}, computed_from("Key")),
+        ({"Fn::Sub": "${Key.Arn}${Other}"}, computed_from("Key", "Other")),
         ({"Fn::Sub": "${Key}/${Other.KeyId}"}, partly(f"{GAP}/{GAP}", "Key", "Other")),
         ({"Fn::Sub": "${Nobody}"}, UNKNOWN),
         ({"Fn::Sub": "${!Literal}"}, "${Literal}"),
@@ -72,6 +75,8 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Join": ["", ["a", NO_VALUE, "b"]]}, "ab"),
         ({"Fn::Join": [":", ["arn", KEY, OTHER]]}, partly(f"arn:{GAP}:{GAP}", "Key", "Other")),
         ({"Fn::Join": [":", KEY]}, computed_from("Key")),
+        ({"Fn::Join": [":", [KEY]]}, attribute("Key", "Arn")),
+        ({"Fn::Join": ["", [KEY, KEY]]}, computed_from("Key")),
         ({"Fn::Join": [":"]}, UNKNOWN),
         ({"Fn::Join": [5, ["a", "b"]]}, UNKNOWN),
         # Fn::Split and Fn::Select.
@@ -80,7 +85,7 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Split": ["/", KEY]}, computed_from("Key")),
         ({"Fn::Select": ["1", ["a", "b"]]}, "b"),
         ({"Fn::Select": [0, {"Fn::Split": ["-", REGION]}]}, "eu"),
-        ({"Fn::Select": [1, ["a", KEY]]}, computed_from("Key")),
+        ({"Fn::Select": [1, ["a", KEY]]}, attribute("Key", "Arn")),
         ({"Fn::Select": [0, ["a", KEY]]}, "a"),
         ({"Fn::Select": [1, [KEY, "b"]]}, computed_from("Key")),
         ({"Fn::Select": [1, ["a", NO_VALUE, "b"]]}, UNKNOWN),
@@ -89,7 +94,7 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Select": ["9" * 30, ["a"]]}, UNKNOWN),
         # Fn::FindInMap.
         (find(REGION, "Arn"), "here"),
-        (find("any", "Arn"), computed_from("Key")),
+        (find("any", "Arn"), attribute("Key", "Arn")),
         (find(REGION, "Of"), "eu-west-1"),
         (find("ap-south-1", "Arn"), UNKNOWN),
         (find(ACCOUNT, "Arn"), UNKNOWN),
@@ -121,7 +126,7 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Transform": {"Name": "Mine", "Parameters": {"Key": KEY}}}, computed_from("Key")),
         ({"Fn::Nobody": [KEY, OTHER]}, computed_from("Key", "Other")),
         # Objects and lists around functions.
-        ({"a": REGION, "b": [REGION, NO_VALUE, KEY]}, {"a": "eu-west-1", "b": ["eu-west-1", computed_from("Key")]}),
+        ({"a": REGION, "b": [REGION, NO_VALUE, KEY]}, {"a": "eu-west-1", "b": ["eu-west-1", attribute("Key", "Arn")]}),
         ({"a": NO_VALUE, "b": 1}, {"b": 1}),
         ({"Ref": "Key", "b": OTHER}, computed_from("Other")),
         ({"Condition": "text", "b": 1}, {"Condition": "text", "b": 1}),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from policy_pack.gaps import GAP
-from policy_pack.values import UNKNOWN, Unknown
-from tests.template.reading import TYPE, computed_from, content, partly, refusal, value
+from policy_pack.values import UNKNOWN, Attribute, Unknown
+from tests.template.reading import TYPE, attribute, computed_from, content, partly, refusal, value
 
 NAME = {"Ref": "Name"}
 TEXT = {"Type": "String", "Default": "default"}
@@ -108,7 +108,7 @@ OPEN = {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "111122223333"]}
 def test_condition(condition: Any, expected: bool | None) -> None:
     conditions = {"It": condition, "Yes": YES}
     chosen = value({"Fn::If": ["It", "then", {"Ref": "Key"}]}, Conditions=conditions)
-    assert chosen == {True: "then", False: computed_from("Key"), None: computed_from("Key")}[expected]
+    assert chosen == {True: "then", False: attribute("Key", "Ref"), None: computed_from("Key")}[expected]
 
     resources = {"It": {"Type": TYPE, "Condition": "It"}}
     found = content({"Conditions": conditions, "Resources": resources}).resources
@@ -122,7 +122,7 @@ def test_condition(condition: Any, expected: bool | None) -> None:
         (["same", "same"], "same"),
         (["one", "other"], partly(f"o{GAP}")),
         ([{"Ref": "Key"}, {"Ref": "Other"}], computed_from("Key", "Other")),
-        ([{"Ref": "Key"}, {"Ref": "AWS::NoValue"}], Unknown(frozenset({"Key"}), may_be_absent=True)),
+        ([{"Ref": "Key"}, {"Ref": "AWS::NoValue"}], Attribute(frozenset({"Key"}), may_be_absent=True, name="Ref")),
         ([{"Ref": "AWS::NoValue"}, {"Ref": "AWS::NoValue"}], None),
         ([True, "true"], UNKNOWN),
         ([["a"], ["a"]], ["a"]),
