@@ -1,6 +1,6 @@
-"""Callers that no statement of a policy tells apart, so that one of them stands for all.
+"""Groups callers that no statement of a policy distinguishes, so that one of them represents the group.
 
-They are told apart by where their names stand. A pattern or a variable may be of some and not of others.
+Callers differ by the places of their names in the policy. A pattern or a variable may match some of them.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from policy_pack.iam.texts import ACCOUNT, GAP
 # The condition keys that differ from caller to caller.
 _OF_CALLERS = frozenset({"aws:principalarn", "aws:principalaccount", "kms:calleraccount"})
 
-# Where a name stands: the number of the statement, the element, and what is written around it.
+# The place of a name: the number of the statement, the element, and the text around the name.
 _Place = tuple[int, str, str]
 
 
 def kinds_of_names(document: Document, names: Iterable[str]) -> list[list[str]]:
-    """The names of accounts or identities, those together that nothing but a pattern tells apart."""
+    """The names of accounts or identities, grouped if only a pattern can distinguish them."""
     wanted = sorted(set(names))
     places: dict[str, set[_Place]] = {each: set() for each in wanted}
     for statement in document.statements:
@@ -35,13 +35,13 @@ def kinds_of_names(document: Document, names: Iterable[str]) -> list[list[str]]:
 
 
 def kinds_of_callers(document: Document, callers: Sequence[Caller]) -> list[Hashable]:
-    """What each of some roles is to a policy: the same for those that it does not tell apart but by their tags."""
+    """A group for each of some roles: the same for roles that a policy distinguishes only by their tags."""
     if names_by_patterns(document):
         return list(callers)
     places: Mapping[str, set[_Place]] = defaultdict(set)
     for statement in document.statements:
         for where, text in placed_names(statement):
-            # Of a session's name nobody knows whether it is the caller's.
+            # It is not known whether the name of a session is the caller's.
             places[text.rpartition("/")[0] if ":sts:" in text else text].add((statement.number, where, ""))
     return [_kind(each, places) for each in callers]
 
@@ -54,7 +54,7 @@ def _kind(caller: Caller, places: Mapping[str, set[_Place]]) -> Hashable:
 
 
 def names_by_patterns(document: Document) -> int:
-    """How many elements of a policy name callers by patterns, by variables, or in letters of any case."""
+    """The number of elements of a policy that name callers by patterns, by variables, or case-insensitively."""
     return sum(map(_by_patterns, document.statements))
 
 
@@ -77,7 +77,7 @@ def _is_open(text: str) -> bool:
 
 
 def placed_names(statement: Statement) -> Iterator[tuple[str, str]]:
-    """The texts by which a statement may name somebody, and where in it they stand."""
+    """The texts in a statement that may name a caller, and their places."""
     for principal in statement.principals.entries if statement.principals is not None else ():
         yield principal.kind, principal.name or ""
     for index, condition in enumerate(statement.conditions):

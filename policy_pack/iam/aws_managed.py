@@ -1,6 +1,6 @@
-"""What AWS's own managed policies say of the use of keys, from a table that is bundled (`tests.managed_policies`).
+"""The parts of AWS's own managed policies that concern keys, from a bundled table (`tests.managed_policies`).
 
-The table has a date: AWS may have changed a policy since. It is of the partition ``aws``; of others nothing is known.
+The table has a date, since AWS may change a policy. It covers only the partition ``aws``.
 
 Source: the managed policies that AWS publishes, "AWS managed policies" in the AWS Managed Policy Reference Guide.
 """
@@ -16,7 +16,7 @@ _PREFIX = "arn:aws:iam::aws:policy/"
 
 
 def aws_managed_policy(arn: str) -> Any:
-    """The policy of that ARN as far as it concerns keys, `None` where it is not in the table."""
+    """The parts that concern keys of the policy with that ARN; `None` if it is not in the table."""
     if not arn.startswith(_PREFIX):
         return None
     statements = _table().get(arn[len(_PREFIX) :])
@@ -25,7 +25,7 @@ def aws_managed_policy(arn: str) -> Any:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    # Read only where a role of the stack has a policy of AWS's.
+    # Read only if a role of the stack has a policy of AWS.
     text = Path(__file__).with_name("aws_managed_policies.json").read_text(encoding="utf-8")
     policies: dict[str, Any] = json.loads(text)["policies"]
     return policies

@@ -1,4 +1,4 @@
-"""What all policies say of one call, and what keeps a caller from it.
+"""Combines all policies on one call, and finds the cause if the caller may not make it.
 
 Source: "Determining access to AWS KMS keys" in the AWS KMS Developer Guide.
 """
@@ -12,19 +12,19 @@ from policy_pack.iam.evaluate import Outcome
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.permissions import Said
 
-# What keeps a user from an action: a Deny statement, a permissions boundary that does not allow it, the policies of the
-# role that do not, or the key's.
+# Why a user may not call an action: a Deny statement, a permissions boundary that does not allow it, or the policies of
+# the role or of the key that do not.
 DENIED_BY_KEY, DENIED_BY_ROLE, DENIED_BY_BOUNDARY = "denied by key", "denied by role", "denied by boundary"
 BOUNDARY, ROLE, KEY = "boundary", "role", "key"
 
-# Of a service, which has no policies of its own.
+# For a service, which has no policies of its own.
 NO_POLICIES = Said(denied=False, allowed=True, denied_by_boundary=False, allowed_by_boundary=True)
 
 
 class Call(NamedTuple):
-    """A call: what the key's policy says of it, those of the role, and grants.
+    """A call, with the answers of the key's policy, of the role's policies, and of grants.
 
-    `at_home` is whether the caller is of the key's account.
+    `at_home` says whether the caller is in the key's account.
     """
 
     key: Outcome
@@ -39,12 +39,12 @@ class Call(NamedTuple):
 
     @property
     def may(self) -> Answer:
-        """Whether no policy denies it, and the key's allows it, with the role's if need be, or a grant does."""
+        """Whether no policy denies it, and the key's policy (if necessary with the role's) or a grant allows it."""
         return _may(self)
 
     @property
     def cause(self) -> str:
-        """What keeps the caller from it, where something does."""
+        """Why the caller may not make it, if so."""
         if self.key.denied:
             return DENIED_BY_KEY
         if self.role.denied:
@@ -56,13 +56,13 @@ class Call(NamedTuple):
         return ROLE if self.role.allowed is False else BOUNDARY
 
 
-@lru_cache(maxsize=4096)  # calls of many users are few combinations of answers
+@lru_cache(maxsize=4096)  # the calls of many users have only a few combinations of answers
 def _may(call: Call) -> Answer:
     key, role = call.key, call.role
-    # A role of another account than the key's needs both, even where the key's policy names it.
+    # A role in another account than the key's needs both, even if the key's policy names it.
     directly = all_of([key.itself, any_of([call.at_home, role.allowed])])
     through_account = all_of([key.account, role.allowed])
-    # Whether a boundary limits what a grant allows AWS does not say.
+    # AWS does not document whether a boundary limits the permissions of a grant.
     granted = all_of([call.granted, True if role.allowed_by_boundary else None])
     allows = any_of([all_of([any_of([directly, through_account]), role.allowed_by_boundary]), granted])
     return all_of([negate(call.denied), allows])

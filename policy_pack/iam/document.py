@@ -1,4 +1,4 @@
-"""A policy document as its parts, with what is not known yet left open (`policy_pack.iam.parse` makes them).
+"""The parts of a policy document, with unknown parts left open (`policy_pack.iam.parse` makes them).
 
 Source: "Grammar of the IAM JSON policy language" in the IAM User Guide.
 """
@@ -10,14 +10,14 @@ from policy_pack.records import dataclass
 
 @dataclass(frozen=True)
 class Malformed:
-    """What is no policy document; `why` follows "it", and quotes nothing."""
+    """A value that is not a policy document; `why` ends a sentence about it, and quotes nothing."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The texts of an element, `None` for each that is not known; `negated` for Not... elements."""
+    """The texts of an element, `None` for each unknown one; `negated` for Not... elements."""
 
     values: tuple[str | None, ...]
     negated: bool = False
@@ -25,9 +25,9 @@ class Texts:
 
 @dataclass(frozen=True)
 class Principal:
-    """One principal: `kind` is AWS, Service and so on, ``*`` for everybody, or Account for an account as a whole.
+    """A principal: `kind` is AWS, Service and so on, ``*`` for everyone, or Account for an account as a whole.
 
-    `name` is `None` where it is not known.
+    `name` is `None` if it is not known.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class Principals:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: an operator, a key, and the values of which one must fit."""
+    """A condition: an operator, a key, and values, one of which must match."""
 
     operator: str
     key: str
@@ -55,8 +55,8 @@ class Condition:
 class Statement:
     """A statement; `number` counts from 1.
 
-    `effect` is Allow, Deny, or `None` where it is not known. `principals` are those of a key policy. `actions` and
-    `resources` are `None` where they are missing. `certain` says that all of it is known in kind.
+    `effect` is Allow, Deny, or `None` if it is not known. Only statements of key policies have `principals`. `actions`
+    and `resources` are `None` if they are missing. `certain` says that the types of all its elements are known.
     """
 
     number: int
@@ -70,9 +70,9 @@ class Statement:
 
 @dataclass(frozen=True)
 class Document:
-    """A policy document; `variables` says that ``${...}`` in its texts stands for something (Version 2012-10-17).
+    """A policy document; `variables` says that ``${...}`` in its texts is a variable (Version 2012-10-17).
 
-    `version` is its Version, where that is known and a text.
+    `version` is its Version, if that is a known text.
     """
 
     statements: tuple[Statement, ...]

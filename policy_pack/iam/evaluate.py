@@ -1,4 +1,4 @@
-"""What a policy document says of requests: Allow and Deny, as IAM evaluates them.
+"""Evaluates a policy document for requests, with Allow and Deny as in IAM.
 
 Sources: "Policy evaluation logic" in the IAM User Guide; "Key policies in AWS KMS" in the AWS KMS Developer Guide.
 """
@@ -19,9 +19,9 @@ from policy_pack.records import dataclass
 
 
 class Outcome(NamedTuple):
-    """What a document says: whether it denies, allows the caller itself, or leaves it to the caller's account.
+    """A document's outcome: whether it denies, allows the caller itself, or delegates to the caller's account.
 
-    An explicit denial decides. A policy of a role allows "itself" what it allows.
+    An explicit Deny decides. What a role's policy allows, it allows to the caller "itself".
     """
 
     denied: Answer
@@ -31,22 +31,22 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The same of many requests."""
+    """The outcomes of many requests."""
 
     denied: Answers
     itself: Answers
     account: Answers
 
     def at(self, bit: int) -> Outcome:
-        """What is said of one of them."""
+        """The outcome of one request."""
         return Outcome(self.denied.at(bit), self.itself.at(bit), self.account.at(bit))
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A statement as Allow or as Deny, held against requests but for their actions.
+    """A statement as Allow or as Deny, matched with requests except for their actions.
 
-    `itself` and `account` are where it names the caller and all else but the action is as it says.
+    `itself` and `account` are the requests whose caller, or whose account, it names and whose other elements match.
     """
 
     number: int
@@ -56,17 +56,17 @@ class Reading:
     account: Answers
 
     def of_action(self, action: str) -> Answer:
-        """Whether an action is one of the statement's."""
+        """Whether the statement has an action."""
         return self.actions.include(action, self.effect)
 
 
 def evaluate(document: Document, request: Request) -> Outcome:
-    """What a document says of a request."""
+    """A document's outcome for a request."""
     return evaluate_all(document, Batch([request])).at(1)
 
 
 def evaluate_all(document: Document, batch: Batch) -> Outcomes:
-    """What a document says of requests."""
+    """A document's outcomes for requests."""
     denied, itself, account = Answers(), Answers(), Answers()
     actions = batch.by("actions", lambda request: request.action)
     for each in readings(document, batch):
@@ -81,7 +81,7 @@ def evaluate_all(document: Document, batch: Batch) -> Outcomes:
 
 
 def readings(document: Document, batch: Batch) -> Iterator[Reading]:
-    """The statements of a document that may have an effect on requests, both ways where one's effect is not known."""
+    """The statements of a document that may affect requests; one with an unknown Effect is both Allow and Deny."""
     for statement in document.statements:
         if statement.actions is None or statement.resources is None:
             continue
@@ -114,7 +114,7 @@ def _parts(statement: Statement, batch: Batch, effect: str, *, variables: bool) 
 
 
 class Actions:
-    """The actions of a statement, asked for one by one."""
+    """The actions of a statement, matched one by one."""
 
     def __init__(self, actions: Texts) -> None:
         split = [each.lower().partition(":") for each in actions.values if each is not None]
@@ -127,14 +127,14 @@ class Actions:
         self._fits: dict[str, Answer] = {}
 
     def include(self, action: str, effect: str) -> Answer:
-        """Whether an action of KMS is one of them, in a statement of that effect."""
+        """Whether they include a KMS action, in a statement with that effect."""
         asked = (action, effect)
         if asked not in self._known:
             self._known[asked] = self._include(action, effect)
         return self._known[asked]
 
     def _include(self, action: str, effect: str) -> Answer:
-        # A service cannot be left to a wildcard: it allows nothing, and may yet deny something.
+        # A wildcard for the service allows nothing, but may deny something.
         unclear = self._unknown or (self._of_some_service and (effect == DENY) != self._negated)
         name = action.lower().partition(":")[2]
         fits = self._everything or (self._fits[name] if name in self._fits else self._names.fit(name))
@@ -143,7 +143,7 @@ class Actions:
 
     @staticmethod
     def ask_together(sets: Sequence[Actions], actions: Iterable[str]) -> None:
-        """Asks several of them about actions at once, which costs less than one by one."""
+        """Matches actions with several of them at once, which is cheaper than one by one."""
         open_ = [each for each in sets if not each._fits and not each._everything]
         names = [action.lower().partition(":")[2] for action in actions]
         for name, answers in fits_of_sets([each._names for each in open_], names):
@@ -153,12 +153,12 @@ class Actions:
 
 @lru_cache(maxsize=1024)
 def actions_of(actions: Texts) -> Actions:
-    """The actions of an element, made once for all statements with the same."""
+    """The actions of an element, shared by all statements with the same element."""
     return Actions(actions)
 
 
 class Resources:
-    """The resources of a statement, asked for one by one."""
+    """The resources of a statement, matched one by one."""
 
     def __init__(self, resources: Texts, variables: bool) -> None:
         values = resources.values
@@ -167,11 +167,11 @@ class Resources:
         self._unclear = len(known) < len(values)
 
     def include(self, resource: str) -> Answer:
-        """Whether a resource is one of them."""
+        """Whether they include a resource."""
         return self._found(self._fitting.fit(resource))
 
     def may_include(self, request: Request, effect: str) -> Answer:
-        """Whether that of a request is, whose caller chooses what it leaves open."""
+        """Whether they may include the resource of a request whose caller chooses its open parts."""
         fits = self._fitting.fit(request.resource)
         return self._found(request.left(fits, wants=(effect == ALLOW) != self._negated))
 
@@ -182,5 +182,5 @@ class Resources:
 
 @lru_cache(maxsize=1024)
 def resources_of(resources: Texts, variables: bool) -> Resources:
-    """The resources of an element, made once for all statements with the same."""
+    """The resources of an element, shared by all statements with the same element."""
     return Resources(resources, variables)

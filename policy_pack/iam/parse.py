@@ -1,4 +1,4 @@
-"""Makes a policy document of JSON text or of an object, or says why it is none.
+"""Parses a policy document from a JSON text or an object, or says why it is malformed.
 
 Sources: "Grammar of the IAM JSON policy language" in the IAM User Guide; "Elements in a key policy" in the AWS KMS
 Developer Guide; `Policy` of "PutKeyPolicy" in the AWS KMS API Reference (a statement without Action or Resource is
@@ -17,10 +17,10 @@ from policy_pack.values import Plain, Unknown, kind_of
 
 Parsed = Union[Document, Malformed]
 
-# The most bytes of a key policy; those of roles are smaller still.
+# The most bytes of a key policy; policies of roles are smaller.
 LIMIT = 32 * 1024
 
-# Anything may stand in a statement that is not known, in either direction.
+# An unknown statement may be anything, as Allow or as Deny.
 _ANYTHING = Texts((None,))
 _ELEMENTS = frozenset(
     {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
@@ -38,7 +38,7 @@ def parse_identity_policy(policy: Plain) -> Parsed:
 
 
 class _Refused(Exception):
-    """What AWS would refuse, and why."""
+    """A document that AWS would refuse, and why."""
 
 
 def _parse(policy: Plain, *, principals: bool) -> Parsed:
@@ -63,11 +63,11 @@ def _parse_text(text: str, principals: bool) -> Parsed:
 
 
 def _check_size(value: Any) -> None:
-    """Refuses what is larger than AWS takes, however it is written. What is not known is taken for nothing."""
+    """Refuses a document that is larger than AWS allows, however it is written. Unknown parts count as empty."""
     try:
         size = len(json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=lambda _: None).encode())
     except (ValueError, RecursionError):
-        return  # which is refused as what it is
+        return  # which is refused for its own reason
     if size > LIMIT:
         raise _Refused(f"is larger than {LIMIT // 1024} KB")
 
@@ -132,7 +132,7 @@ def _statement(number: int, value: Plain, principals: bool) -> Statement:
         _one_of(value, "Action", where),
         _one_of(value, "Resource", where),
         tuple(_conditions(value.get("Condition"), where)),
-        # An element by another name: AWS may refuse it, or not read it.
+        # An element with an unknown name: AWS may refuse or ignore it.
         certain=_ELEMENTS.issuperset(value) and not isinstance(value.get("Condition"), Unknown),
     )
 
@@ -158,7 +158,7 @@ def _one_of(statement: dict[str, Any], name: str, where: str) -> Texts | None:
 
 
 def _present(statement: dict[str, Any], name: str, where: str) -> str | None:
-    """Which of an element and its negation a statement has."""
+    """The element or its negation, whichever a statement has."""
     found = [each for each in (name, f"Not{name}") if statement.get(each) is not None]
     if len(found) > 1:
         raise _Refused(f"has both {' and '.join(found)} in {where}")

@@ -1,4 +1,4 @@
-"""What the policies of a role say of its calls: its own, those attached to it, and its permissions boundary.
+"""Evaluates the policies of a role for its calls: inline and attached policies, and its permissions boundary.
 
 Source: "Permissions boundaries for IAM entities" in the IAM User Guide.
 """
@@ -20,7 +20,7 @@ from policy_pack.values import Plain
 
 
 class Said(NamedTuple):
-    """Whether the policies of a role deny a call and allow it, and whether its boundary does."""
+    """Whether the policies of a role deny and allow a call, and whether its boundary does."""
 
     denied: Answer
     allowed: Answer
@@ -29,15 +29,15 @@ class Said(NamedTuple):
 
 
 class Permissions:
-    """The policies of a role that can be read, and its permissions boundary, `None` where it has none.
+    """The readable policies of a role, and its permissions boundary, `None` if it has none.
 
-    `complete` says whether there are no other policies: where there are (`False`), they count as allowing what a key's
-    policy leaves to them; `None` where nobody can tell. Those of roles that say the same of keys are equal.
+    `complete` says whether there are no other policies. If there are (`False`), they count as allowing what a key's
+    policy delegates to them; `None` if it is not known. Permissions with the same effect on keys are equal.
     """
 
     def __init__(self, policies: Sequence[Plain] = (), complete: Answer = False, boundary: Plain = None) -> None:
         parsed = [parse_identity_policy(each) for each in policies]
-        # AWS refuses what is malformed, and nobody can tell what will stand there instead.
+        # AWS refuses a malformed policy, and it is not known what will replace it.
         unread: list[Answer] = [None for each in parsed if isinstance(each, Malformed)]
         concerning = [_of_keys(each) for each in parsed if isinstance(each, Document)]
         self._own = tuple(each for each in concerning if each.statements)
@@ -60,7 +60,7 @@ class Permissions:
         )
 
     def say(self, request: Request) -> Said:
-        """What they say of a call of the role; once for all calls that they do not tell apart."""
+        """The result for a call of the role, computed once for all calls that the policies do not distinguish."""
         action = request.action
         if action not in self._read:
             self._read[action] = _Read(self._documents, action)
@@ -81,7 +81,7 @@ class Permissions:
 
 
 class _Read:
-    """What policies read of the calls of one action: those with the same are the same to them."""
+    """The values that policies read from the calls of one action; calls with equal values have equal results."""
 
     def __init__(self, documents: Sequence[Document], action: str) -> None:
         read = [(each, of) for of in documents for each in of.statements if _may_include(each, (action,))]
@@ -102,7 +102,7 @@ def _keys(statement: Statement, *, variables: bool) -> Iterator[str]:
 
 
 def _of_keys(document: Document) -> Document:
-    """The part of a policy that may concern keys."""
+    """The parts of a policy that may concern keys."""
     found = (each for each in document.statements if _may_include(each, KEY_ACTIONS))
     return replace(document, statements=tuple(replace(each, number=0) for each in found))
 

@@ -1,4 +1,4 @@
-"""What AWS KMS refuses of a key policy that is a policy document, before it would be in effect.
+"""Finds out why AWS KMS would refuse a well-formed key policy.
 
 Sources: "PutKeyPolicy" in the AWS KMS API Reference (the policy lockout safety check); "AWS JSON policy elements:
 Principal", "Version" and "Condition operators" in the IAM User Guide.
@@ -16,7 +16,7 @@ from policy_pack.iam.logic import Answers, everywhere
 from policy_pack.iam.request import DENY, Batch, Caller, Request
 from policy_pack.iam.texts import ACCOUNT, GAP
 
-# That nobody may change the policy again.
+# The reason that no caller may change the policy again.
 LOCKS_OUT = "allows no principal to change it (kms:PutKeyPolicy)"
 
 _VERSIONS = frozenset({"2008-10-17", "2012-10-17"})
@@ -33,7 +33,7 @@ _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 def refusal(document: Document, key: str, *, bypasses_lockout_check: bool) -> str | None:
-    """Why AWS refuses a key policy, in words that follow "it" and quote nothing; `None` where it may well take it.
+    """Why AWS refuses a key policy, as the end of a sentence without quotes; `None` if AWS may accept it.
 
     `key` is the key's ARN, which may have gaps.
     """
@@ -64,7 +64,7 @@ def _wrong(statement: Statement) -> Iterator[str]:
 
 
 def _locks_everybody_out(document: Document, key: str) -> bool:
-    """Whether no caller at all, whatever it chooses, may change the policy again."""
+    """Whether no possible caller may change the policy again."""
     names = frozenset(
         account
         for statement in document.statements

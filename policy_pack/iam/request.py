@@ -1,7 +1,7 @@
-"""A request that a policy allows or denies: who calls which KMS action on which key, and what is known around it.
+"""A request that a policy allows or denies: a caller, a KMS action, a key, and the known condition keys.
 
-Sources: "AWS global condition context keys" in the IAM User Guide, for what comes with whose requests; "AWS KMS
-condition keys" in the AWS KMS Developer Guide.
+Sources: "AWS global condition context keys" in the IAM User Guide, for the condition keys in the requests of each kind
+of caller; "AWS KMS condition keys" in the AWS KMS Developer Guide.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from policy_pack.records import dataclass
 
 ALLOW, DENY = "Allow", "Deny"
 
-# Condition keys that hold nobody's name but organizations'.
+# Condition keys whose values name only organizations.
 ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"})
 _CALLERS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 _NO_NAMES: Fills = (False, frozenset(), frozenset())
 
 
 class Caller(NamedTuple):
-    """Who calls: an IAM identity by its ARN, which may have gaps, or an AWS service by its principal's name."""
+    """A caller: an IAM identity by its ARN, which may have gaps, or an AWS service by its principal's name."""
 
     arn: str = ""
     service: str = ""
@@ -41,33 +41,33 @@ class Caller(NamedTuple):
 
     @property
     def root(self) -> str:
-        """The ARN that stands for the identity's whole account."""
+        """The ARN that represents the identity's whole account."""
         return f"arn:{self.partition}:iam::{self.account}:root"
 
     @property
     def session(self) -> str:
-        """The ARN of a session of the identity, where it is a role; nobody knows the session's name."""
+        """The ARN of a session of the identity if it is a role, with an unknown session name."""
         kind, slash, path = self.arn.split(":", 5)[5].partition("/")
         if kind == GAP:
-            # Anybody of the account: federated users have sessions too.
+            # Any caller of the account: federated users have sessions too.
             return f"arn:{self.partition}:sts::{self.account}:{GAP}"
         role = path.rpartition("/")[2] if kind == "role" and slash else GAP
         return f"arn:{self.partition}:sts::{self.account}:assumed-role/{role}/{GAP}"
 
 
 class Several(NamedTuple):
-    """The values of a condition key that has several: those that are known, beside which there may be others."""
+    """The known values of a condition key with several values, which may have others."""
 
     values: tuple[str, ...]
 
 
-# `None` where a request has no such key.
+# `None` if a request has no such key.
 Value = str | Several | None
 NOT_KNOWN = False
 
 
 class Known:
-    """Condition keys by their names in lower case; where a name begins with one of `closed`, there are no others."""
+    """Condition keys by their names in lower case; no others exist with names that begin with one of `closed`."""
 
     def __init__(self, keys: Mapping[str, Value] = MappingProxyType({}), closed: tuple[str, ...] = ()) -> None:
         self.keys, self.closed = keys, closed
@@ -87,7 +87,7 @@ NOTHING = Known()
 
 
 class Keys:
-    """The condition keys of a request that are known, from several sources of which the first decides."""
+    """The known condition keys of a request, from several sources; the first one that has a key decides."""
 
     __slots__ = ("_closed", "_parts")
 
@@ -96,23 +96,22 @@ class Keys:
         self._closed = tuple(name for each in known for name in each.closed)
 
     def get(self, name: str, otherwise: Any = None) -> Any:
-        """The value of a key; `otherwise` where it is not known."""
+        """The value of a key; `otherwise` if it is not known."""
         for part in self._parts:
             if name in part:
                 return part[name]
-        # Tags of AWS's own are there whatever a program says.
+        # AWS's own tags exist whatever a program says.
         absent = name.startswith(self._closed) and not name.partition("/")[2].startswith("aws:")
         return None if absent else otherwise
 
 
 @dataclass(frozen=True)
 class Request:
-    """A call of `action` (``kms:Decrypt``) on the key of the ARN `resource` by `caller`.
+    """A call of `action` (``kms:Decrypt``) on the key with the ARN `resource` by `caller`.
 
-    `keys` are the condition keys that are known. A condition on any other cannot be decided. With `free` the question
-    is what a caller could do who chooses whatever is left open (gaps and other condition keys), and whom none of the
-    names in the policy means but those that are `played`, and organizations where it may be of any of them
-    (`any_organization`) but for the `outside`.
+    `keys` are the known condition keys; a condition on another key is undecided. With `free`, the caller can choose
+    everything that is open (gaps and other condition keys). None of the names in the policy is the caller's except the
+    `played` ones, and, with `any_organization`, those of organizations that are not `outside`.
     """
 
     action: str
@@ -125,30 +124,30 @@ class Request:
     outside: frozenset[str] = frozenset()
 
     def value(self, name: str) -> Any:
-        """The value of a condition key; `NOT_KNOWN` where nothing is known of it."""
+        """The value of a condition key; `NOT_KNOWN` if it is not known."""
         return self.keys.get(name, NOT_KNOWN)
 
     def fills(self, *keys: str) -> Fills | None:
-        """The names that gaps may hold, in the texts of condition keys or anywhere."""
+        """The names that may fill gaps, in the texts of condition keys or anywhere."""
         if not self.free:
-            # A service calls from an account of AWS's, which no policy names.
+            # A service calls from one of AWS's own accounts, which no policy names.
             return _NO_NAMES if self.caller.service and _CALLERS.intersection(keys) else None
         of_organizations = bool(keys) and ORGANIZATION_KEYS.issuperset(keys)
         return self.any_organization, frozenset() if of_organizations else self.played, self.outside
 
     def left(self, answer: Answer, *, wants: bool) -> Answer:
-        """What becomes of an answer that the request leaves open: a free caller has it as it `wants`."""
+        """The answer to an open question: a free caller gets the answer that it `wants`."""
         return wants if answer is None and self.free else answer
 
 
-# Requests that are alike in what a question reads: one of them, and the bits of all.
+# Requests that are equal for a question: one of them, and the bits of all.
 Group = tuple[Request, int]
 
 
 class Batch:
-    """Requests that are asked about together, each with a bit of its own (the first has the lowest).
+    """Requests that are evaluated together, each with its own bit (the first has the lowest).
 
-    What is asked of a request is answered once for all that are alike in what the question reads.
+    A question is answered once for all requests that are equal in the values that the question reads.
     """
 
     def __init__(self, requests: Sequence[Request]) -> None:
@@ -157,7 +156,7 @@ class Batch:
         self._made: dict[Hashable, Any] = {}
 
     def by(self, name: Hashable, reads: Callable[[Request], Hashable]) -> Mapping[Hashable, Group]:
-        """The groups of requests for which `reads` gives the same, by that; `name` is the name of the grouping."""
+        """The groups of requests by the value that `reads` returns; `name` identifies the grouping."""
 
         def grouped() -> Mapping[Hashable, Group]:
             members: dict[Hashable, list[int]] = {}
@@ -169,7 +168,7 @@ class Batch:
         return found
 
     def once(self, name: Hashable, make: Callable[[], Any]) -> Any:
-        """What is made for the requests, made once."""
+        """A value that is computed once for the requests."""
         if name not in self._made:
             self._made[name] = make()
         return self._made[name]
@@ -185,7 +184,7 @@ class Batch:
 
 
 def bits(positions: Sequence[int]) -> int:
-    """The number in which the bits of these positions are set."""
+    """The number with the bits at these positions."""
     found = bytearray(max(positions, default=0) // 8 + 1)
     for each in positions:
         found[each >> 3] |= 1 << (each & 7)

@@ -1,9 +1,9 @@
-"""What SageMaker does with the key of an endpoint configuration: its calls of KMS, as policies see them.
+"""SageMaker's KMS calls for the key of an endpoint configuration, as policies see them.
 
 Sources: `KmsKeyId` of "CreateEndpointConfig" in the Amazon SageMaker API Reference; "kms:ViaService",
 "kms:CallerAccount", "kms:GrantIsForAWSResource", "kms:ResourceAliases" and "kms:RequestAlias" in the AWS KMS Developer
-Guide; "AWS global condition context keys" in the IAM User Guide (what comes with the calls of a role that a service
-makes, and of a service itself; the keys of tags are not case-sensitive).
+Guide; "AWS global condition context keys" in the IAM User Guide (the condition keys in calls of a role by a service and
+in calls of a service itself; tag keys are not case-sensitive).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.+")
 
 
 def role(arn: str) -> Caller | None:
-    """A role by its ARN, or by that of a session of it; `None` for any other text."""
+    """A role from its ARN, or from the ARN of one of its sessions; `None` for any other text."""
     if len(arn) > 2048:
         return None
     if _ROLE.fullmatch(arn):
@@ -38,20 +38,20 @@ def role(arn: str) -> Caller | None:
 
 
 def unknown_role(key: str, *, account: str = GAP, name: str = "") -> Caller:
-    """A role in the partition of a key's ARN, of which no more is known than this; its path never is."""
+    """An unknown role in the partition of a key's ARN; its path is not known either."""
     return Caller(f"arn:{key.split(':')[1]}:iam::{account}:role/{GAP}{name}")
 
 
 def key_arn(region: str | None, account: str = GAP) -> str:
-    """The ARN of a key as far as it is known before the key is made."""
+    """The ARN of a key with the parts that are known before the key is made."""
     partition = partition_of(region) if region is not None else None
     return f"arn:{partition or GAP}:kms:{region or GAP}:{account}:key/{GAP}"
 
 
 def tags_of_role(tags: Mapping[str, str], complete: bool) -> Known:
-    """What is known of a session of a role by the role's tags; `complete` where it has no others.
+    """The condition keys of a role's session from the role's tags; `complete` if the role has no other tags.
 
-    A session that SageMaker opens has no tags of its own. The keys of tags are compared without regard to case.
+    A session that SageMaker opens has no tags of its own. Tag keys are compared case-insensitively.
     """
     return Known(_by_key("aws:principaltag/", tags), ("aws:principaltag/",) if complete else ())
 
@@ -59,9 +59,9 @@ def tags_of_role(tags: Mapping[str, str], complete: bool) -> Known:
 def facts_of_key(
     tags: Mapping[str, str], complete: bool, aliases: Sequence[str], *, used_by_itself: bool = False
 ) -> Known:
-    """What is known of a key by its tags and aliases; others may give it more aliases.
+    """The condition keys of a key from its tags and known aliases; it may have more aliases.
 
-    `used_by_itself` says that it is not by an alias that SageMaker is told of it.
+    `used_by_itself` says that SageMaker gets the key itself, not an alias.
     """
     keys: dict[str, Value] = {**_by_key("aws:resourcetag/", tags)}
     if aliases:
@@ -75,7 +75,7 @@ def _by_key(family: str, tags: Mapping[str, str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for key, value in tags.items():
         name = f"{family}{key.lower()}"
-        # Of two tags whose keys differ in case only, AWS takes one.
+        # If the keys of two tags differ only in case, AWS uses one of them.
         found[name] = value if found.get(name, value) == value else GAP
     return found
 
@@ -89,15 +89,15 @@ def request(
     facts: Known = NOTHING,
     tags: Known = NOTHING,
 ) -> Request:
-    """SageMaker's call of `action` on the key of the ARN `key`, in `region`, for an endpoint of `account`.
+    """SageMaker's call of `action` on the key with the ARN `key`, in `region`, for an endpoint in `account`.
 
-    `facts` are what is known of the key, `tags` those of the role that calls.
+    `facts` are the condition keys of the key, and `tags` those of the calling role.
     """
     by = _by_service(account, key, region) if caller.service else _by_role(caller, region)
     return Request(action, key, caller, Keys(by, tags, _of_call(action, key, region), facts))
 
 
-# What comes with CreateGrant and nothing else of what is asked about.
+# Condition keys of CreateGrant, and of no other action here.
 _ONLY_WITH_GRANTS = (
     "kms:grantisforawsresource",
     "kms:grantoperations",
@@ -118,7 +118,7 @@ def _of_call(action: str, key: str, region: str | None) -> Known:
             "kms:grantisforawsresource": "true",
             "kms:granteeprincipal": GAP,
             "kms:grantoperations": GAP,
-            # A grant is of a key by its id or its ARN.
+            # A grant names a key by its ID or its ARN.
             "kms:requestalias": None,
         }
     keys = {
@@ -128,12 +128,12 @@ def _of_call(action: str, key: str, region: str | None) -> Known:
         "aws:securetransport": "true",
         "aws:tagkeys": None,
     }
-    return Known(keys, ("aws:requesttag/",))  # which come with requests that tag something
+    return Known(keys, ("aws:requesttag/",))  # only in requests that tag something
 
 
 @lru_cache(maxsize=1024)
 def _by_role(caller: Caller, region: str | None) -> Known:
-    # In China services go by names in either domain.
+    # In China, services have names in either domain.
     domain = f"amazonaws.com{GAP}" if region is None or region.startswith("cn-") else "amazonaws.com"
     keys: dict[str, Value] = {
         "kms:viaservice": f"sagemaker.{region or GAP}.{domain}",
@@ -146,11 +146,11 @@ def _by_role(caller: Caller, region: str | None) -> Known:
         "aws:principalservicename": None,
         "aws:principalservicenameslist": None,
         "aws:viaawsservice": GAP,
-        # Of users, and of those who sign in.
+        # Only for users and sign-in sessions.
         "aws:username": None,
         "aws:multifactorauthpresent": None,
         "aws:multifactorauthage": None,
-        # These come with what a service does for itself.
+        # These are in a service's own calls.
         "aws:sourceaccount": None,
         "aws:sourcearn": None,
         "aws:sourceorgid": None,
@@ -161,7 +161,7 @@ def _by_role(caller: Caller, region: str | None) -> Known:
 
 @lru_cache(maxsize=64)
 def _by_service(account: str, key: str, region: str | None) -> Known:
-    # It has no kms:ViaService that AWS documents, and no account of a customer's.
+    # It has no documented kms:ViaService, and no customer account.
     keys: dict[str, Value] = {
         "aws:principalarn": None,
         "aws:principalaccount": GAP,

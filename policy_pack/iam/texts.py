@@ -1,10 +1,10 @@
-"""Patterns with ``*`` and ``?``, held against texts of which parts are not known.
+"""Matches patterns with ``*`` and ``?`` with partly known texts.
 
-At preview much of an ARN is not known yet, such as the account and the id in that of a key that is to be made. Such a
-text has a `GAP` where any text may stand, the empty one included: ``arn:aws:kms:eu-west-1:<GAP>:key/<GAP>``.
+At preview, parts of an ARN are not known yet, such as the account and the ID of a key that will be made. Such a text
+has a `GAP` for any text, even an empty one: ``arn:aws:kms:eu-west-1:<GAP>:key/<GAP>``.
 
 Sources: "IAM JSON policy elements: Resource" and "Condition operators" in the IAM User Guide, for wildcards; the
-automaton with a bit a position is that of Baeza-Yates and Gonnet, "A new approach to text searching".
+automaton with a bit for each position is from Baeza-Yates and Gonnet, "A new approach to text searching".
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from functools import lru_cache
 from policy_pack.gaps import GAP as GAP
 from policy_pack.iam.logic import Answer
 
-# In a pattern: what no gap holds, as it is somebody's name.
+# In a pattern: someone's name, which no gap contains.
 NAMED = "\1"
 
-# The id of an account, alone or where an ARN has it.
+# An account ID, alone or in an ARN.
 ACCOUNT = re.compile(r"(?:^|(?<=:))\d{12}(?=:|$)")
-# Names that only their owners go by: of accounts, of organizations, and of users and roles by their unique ids.
+# Names that only their owners have: accounts, organizations, and unique IDs of users and roles.
 ORGANIZATION = re.compile(r"^o-[a-z0-9]+(?![a-z0-9*?])")
 _NAMES = re.compile(rf"{ACCOUNT.pattern}|{ORGANIZATION.pattern}|^A[A-Z]{{3}}[A-Z0-9]{{12,}}")
 
-# What a gap may hold where it is not just anything: names of organizations or none, these other names, and not those.
+# The limited contents of a gap: names of organizations or none, these other names, and not those.
 Fills = tuple[bool, frozenset[str], frozenset[str]]
 
-# How patterns are read: as names without wildcards, as texts with them, as ARNs (a wildcard stays in its own part).
+# How patterns are read: as names without wildcards, as texts with wildcards, as ARNs (a wildcard matches in one part).
 NAMES, LIKE, ARN = "names", "like", "arn"
 
 
-_KEPT = 256  # answers: the same texts are asked about again and again, as those of roles of a stack are of each key
+_KEPT = 256  # cached answers: the same texts occur again and again, such as those of a stack's roles for each key
 
 
 class Work:
-    """What matching has cost: one for each character of a text, for every `WIDTH` positions of the patterns."""
+    """The cost of matching: one for each character of a text, for every `WIDTH` positions of the patterns."""
 
     WIDTH = 4096
     steps = 0
 
 
 def matches(text: str, pattern: str, *, wildcards: bool = True) -> Answer:
-    """Whether `text` is of `pattern`, whatever its gaps hold; `None` where that depends on them."""
+    """Whether `text` matches `pattern`, whatever fills its gaps; `None` if that depends on them."""
     return patterns((pattern,), LIKE if wildcards else NAMES).fit(text)
 
 
@@ -55,9 +55,9 @@ def patterns(values: tuple[str, ...], how: str) -> Patterns:
 
 
 class Patterns:
-    """Patterns of which one has to fit a text. Of those of ARNs, the ones that are none fit nothing.
+    """Patterns, one of which has to match a text. Among patterns of ARNs, invalid ones match nothing.
 
-    A text costs a step for each of its characters, whatever the patterns hold: the places that it may have reached in
+    A text costs a step for each of its characters, whatever the patterns are: the positions that it may have reached in
     any of them are the bits of one number.
     """
 
@@ -73,11 +73,11 @@ class Patterns:
 
     @property
     def exact(self) -> bool:
-        """Whether no pattern has a wildcard, so that a text without gaps fits only if it is one of the values."""
+        """Whether no pattern has a wildcard, so that a text without gaps matches only if it is one of the values."""
         return not self._open
 
     def fit(self, text: str, fills: Fills | None = None) -> Answer:
-        """Whether one of the patterns fits a text; where `fills` is given, its gaps hold no other names than those."""
+        """Whether one of the patterns matches a text; with `fills`, its gaps contain no other names than those."""
         if self._everything:
             return True
         if GAP in text:
@@ -94,7 +94,7 @@ class Patterns:
         return self._known[text, fills]
 
     def _automaton(self, of_all: bool) -> _Automaton:
-        """That of all patterns, or of those with wildcards."""
+        """The automaton of all patterns, or of those with wildcards."""
         if of_all:
             self._of_all = self._of_all or _Automaton(sorted(self.values), self._how)
             return self._of_all
@@ -103,7 +103,7 @@ class Patterns:
 
 
 def fits_of_sets(sets: Sequence[Patterns], texts: Iterable[str]) -> Iterator[tuple[str, list[bool]]]:
-    """Each of some texts without gaps, and of which of several sets of patterns it is: all sets in one pass."""
+    """Each of some texts without gaps, with the sets of patterns that it matches, for all sets in one pass."""
     together = _Automaton([value for each in sets for value in each.values], LIKE)
     ends = together.ends([len(each.values) for each in sets])
     for text in texts:
@@ -116,15 +116,15 @@ class _Automaton:
         at = 0
         starts: list[int] = []
         ends: list[int] = []
-        stars: dict[bool, list[int]] = {False: [], True: []}  # below True those of the first parts of ARNs
+        stars: dict[bool, list[int]] = {False: [], True: []}  # under True, the positions in the first parts of ARNs
         questions: dict[bool, list[int]] = {False: [], True: []}
-        walls: list[int] = []  # positions that no gap passes
+        walls: list[int] = []  # positions that no gap can pass
         letters: defaultdict[str, list[int]] = defaultdict(list)
         names: defaultdict[str, list[int]] = defaultdict(list)
         for value in values:
             starts.append(at)
             colons = 0
-            here = []  # the position of each letter of the pattern
+            here = []  # the position of each letter of the patterns
             for char in value:
                 here.append(at)
                 first_parts = how == ARN and colons < 5
@@ -146,7 +146,7 @@ class _Automaton:
         self._size = at
         self._each_end = ends
         self._starts, self._ends = self._bits(starts), self._bits(ends)
-        # A wildcard of the first parts of an ARN takes no colon.
+        # A wildcard in the first parts of an ARN matches no colon.
         self._stay_on_colon, self._any_colon = self._bits(stars[False]), self._bits(questions[False])
         self._stay, self._any = self._bits(stars[False] + stars[True]), self._bits(questions[False] + questions[True])
         self._next = {char: self._bits(each) for char, each in letters.items()}
@@ -166,14 +166,14 @@ class _Automaton:
         return int.from_bytes(found, "little")
 
     def run(self, text: str, fills: Fills | None) -> Answer:
-        """Whether a text fits, with anything in its gaps or with something."""
+        """Whether a text matches, with anything in its gaps or with something."""
         certain, possible = self._run(text, fills)
         if certain & self._ends:
             return True
         return None if possible & self._ends else False
 
     def reached(self, text: str) -> int:
-        """The ends of the patterns that fit a text without gaps."""
+        """The ends of the patterns that match a text without gaps."""
         return self._run(text, None)[0] & self._ends
 
     def ends(self, sizes: Iterable[int]) -> list[int]:
@@ -189,7 +189,7 @@ class _Automaton:
         for char in text:
             if char == GAP:
                 certain &= self._stay
-                # All places up to the next that no gap passes, from each that was reached: the carry of a sum.
+                # All positions up to the next one that no gap can pass, from each reached one: the carry of a sum.
                 possible |= ((possible & passable) + passable) ^ passable
                 continue
             if char == ":":
@@ -204,7 +204,7 @@ class _Automaton:
         return certain, possible
 
     def _open_to(self, fills: Fills | None) -> int:
-        """All positions but those of the names that a text does not mean."""
+        """All positions except those of names that the text does not mean."""
         if fills is None:
             return -1
         organizations, names, excluded = fills
