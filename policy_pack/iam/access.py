@@ -17,7 +17,7 @@ from policy_pack.iam.evaluate import Outcome, evaluate_all
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
 from policy_pack.iam.parse import parse_key_policy
 from policy_pack.iam.permissions import Permissions
-from policy_pack.iam.request import ALLOW, NOTHING, Batch, Caller, Keys, Known, Request
+from policy_pack.iam.request import ALLOW, NOT_KNOWN, NOTHING, Batch, Caller, Keys, Known, Request
 from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass
 from policy_pack.values import Plain
@@ -229,7 +229,7 @@ def _kinds(document: Document, users: Sequence[User]) -> list[Hashable]:
     tags = [key for key in keys if key.startswith("aws:principaltag/")]
     if not tags:
         return kinds
-    return [(kind, *map(Keys(user.tags).get, tags)) for kind, user in zip(kinds, users)]
+    return [(kind, *(Keys(user.tags).get(tag, NOT_KNOWN) for tag in tags)) for kind, user in zip(kinds, users)]
 
 
 class _Calls(NamedTuple):

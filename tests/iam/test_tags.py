@@ -216,6 +216,19 @@ def test_roles_are_told_apart_by_their_tags() -> None:
         assert not access(policy, [asked[0], asked[2]], KEY, REGION).missing
 
 
+def test_what_is_not_known_of_one_role_is_not_told_by_another() -> None:
+    """A role without a tag beside one of whose tags nothing is known, in either order."""
+    callers = [sagemaker.role(f"{ROLE}-{name}") for name in ("one", "two")]
+    nothing = sagemaker.tags_of_role({}, True)
+    users = [User(each, tags=tags, service=False) for each, tags in zip(callers, (nothing, NOTHING)) if each]
+    for condition, expected in ((when("Null", TEAM, "false"), OPEN), (when("Null", TEAM, "true"), NO)):
+        policy = document(BY_ROOT, deny("*", USE, condition))
+        for asked in (users, users[::-1]):
+            found = access(policy, asked, KEY, REGION)
+            assert (NO if found.missing else OPEN if found.unsure else YES) == expected
+        assert access(policy, users[1:], KEY, REGION).unsure == tuple(USE)
+
+
 def test_a_service_has_no_tags() -> None:
     role = sagemaker.role(ROLE)
     assert role is not None
