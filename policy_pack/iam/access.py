@@ -227,8 +227,6 @@ def _kinds(document: Document, users: Sequence[User]) -> list[Hashable]:
     conditions = [condition for statement in document.statements for condition in statement.conditions]
     keys = sorted({key for each in conditions for key in keys_read(each, variables=document.variables)})
     tags = [key for key in keys if key.startswith("aws:principaltag/")]
-    if not tags:
-        return kinds
     return [(kind, *(Keys(user.tags).get(tag, NOT_KNOWN) for tag in tags)) for kind, user in zip(kinds, users)]
 
 

@@ -71,30 +71,19 @@ class _Test:
         self._unknown, self._variables = None in values, variables
         self._with_variables = [each for each in values if variables and each is not None and "${" in each]
         self._operator = _OPERATOR.fullmatch(condition.operator)
+        self._how = _how(self._operator) if self._operator is not None else None
+        self._any_case = self._operator is not None and bool(self._operator["bool"] or "Case" in self._operator[0])
         self._patterns = self._compiled(self._values)
 
-    def _compiled(self, values: Iterable[str]) -> Patterns | None:
-        operator = self._operator
-        if (
-            operator is None
-            or operator["null"]
-            or operator["ip"]
-            or operator["date"]
-            or (operator["kind"] == "Arn" and "Case" in operator["how"])
-        ):
-            return None
-        if operator["kind"] == "Arn":
-            return patterns(tuple(values), ARN)
-        if operator["bool"] or "Case" in operator["how"]:
-            return patterns(tuple(each.lower() for each in values), NAMES)
-        return patterns(tuple(values), LIKE if operator["how"] == "Like" else NAMES)
+    def _compiled(self, values: Iterable[str]) -> Patterns:
+        return patterns(tuple(each.lower() if self._any_case else each for each in values), self._how or NAMES)
 
     def concerned(self, batch: Batch) -> Iterator[Group]:
         """The groups of requests that are not all the same to the condition."""
         read = {self._key, *_named(self._with_variables)}
         groups = batch.by_keys(tuple(sorted(read)))
-        exact = self._patterns is not None and self._patterns.exact and len(groups) > len(self._values)
-        if exact and len(read) == 1 and self._operator and not (self._operator["bool"] or "Case" in self._operator[0]):
+        exact = self._how is not None and self._patterns.exact and not self._any_case
+        if exact and len(read) == 1 and len(groups) > len(self._values):
             yield from _at_issue(groups, self._values, batch)
         else:
             yield from groups.values()
@@ -147,29 +136,34 @@ class _Test:
         return any_of([*(answers.get(each.lower()) for each in self._values), *open_])
 
     def _fits(self, present: str, request: Request, *, wants: bool) -> Answer:
-        if self._patterns is None:
+        if self._how is None:
             return None
         found = [self._fit(present, self._values, self._patterns, request, wants)]
         for each in self._with_variables:
             value = _resolve(each, request)
-            compiled = self._compiled((value,)) if value is not None else None
             found.append(
-                None if compiled is None or value is None else self._fit(present, (value,), compiled, request, wants)
+                None if value is None else self._fit(present, (value,), self._compiled((value,)), request, wants)
             )
         return any_of([*found, *([None] if self._unknown else [])])
 
     def _fit(self, present: str, values: tuple[str, ...], fitting: Patterns, request: Request, wants: bool) -> Answer:
-        operator, fills = self._operator, request.fills(self._key)
-        assert operator is not None
-        if operator["bool"] or "Case" in (operator["how"] or ""):
-            return request.left(fitting.fit(present.lower(), fills), wants=wants)
-        if operator["kind"] != "Arn":
-            return request.left(fitting.fit(present, fills), wants=wants)
+        fills = request.fills(self._key)
+        if self._how != ARN:
+            return request.left(fitting.fit(present.lower() if self._any_case else present, fills), wants=wants)
         # What is no ARN may be meant for a part of one: that is open where it has a wildcard.
         partial = [None for each in values if each.count(":") < 5 and "*" in each]
         if present.count(":") < 5:
             fitting = patterns(tuple(each for each in values if each.count(":") > 4), LIKE)
         return request.left(any_of([fitting.fit(present, fills), *partial[:1]]), wants=wants)
+
+
+def _how(operator: re.Match[str]) -> str | None:
+    """How an operator reads its values, `None` where they are no texts or it does not exist."""
+    if operator["kind"] == "Arn":
+        return ARN if "Case" not in operator["how"] else None
+    if operator["kind"] == "String":
+        return LIKE if operator["how"] == "Like" else NAMES
+    return NAMES if operator["bool"] else None
 
 
 def _at_issue(groups: Mapping[Hashable, Group], values: Iterable[str], batch: Batch) -> Iterator[Group]:

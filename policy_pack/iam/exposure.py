@@ -109,7 +109,7 @@ def _other_accounts(asked: Asked, others: Mapping[int, int], owner: str, unnamed
         owners = [each for each in certain if others[each] == 1 and asked.may_change(each)] if GAP in owner else []
         return asked.found([each for each in certain if each not in owners or len(owners) > 1])
     # What is not known in a statement may be an account's name.
-    unclear = asked.cut or any(asked.is_unclear(unnamed, number) for number in asked.with_unknowns())
+    unclear = asked.cut or asked.is_unclear(unnamed)
     return Found(None if certain or unclear or None in let_in.values() else False)
 
 

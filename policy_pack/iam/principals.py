@@ -59,8 +59,7 @@ class _Names:
         )
         self._unknown_account = any(each.kind == "Account" and each.name is None for each in entries)
         self._services = [each.name or "" for each in entries if each.kind == "Service"]
-        named = [each.name for each in entries if each.kind in ("AWS", "Account") and each.name not in (None, "*")]
-        identities = dict.fromkeys(each for each in named if each)
+        identities = dict.fromkeys(each.name for each in entries if each.kind in ("AWS", "Account") and each.name)
         self._accounts = [each for each in identities if _ACCOUNT.fullmatch(each)]
         self._roots = [each for each in identities if _ROOT.fullmatch(each)]
         self._ids = any(_UNIQUE_ID.fullmatch(each) for each in identities)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from policy_pack.iam.alike import kinds_of_names, names_by_patterns
-from policy_pack.iam.document import Document, Statement
+from policy_pack.iam.document import Document
 from policy_pack.iam.evaluate import Actions, Reading, readings
 from policy_pack.iam.kms_actions import KEY_ACTIONS
 from policy_pack.iam.logic import Answer, Answers, everywhere
@@ -143,16 +143,9 @@ class Asked:
             return Found(None if unclear else answer)
         return Found(True, tuple(number for number, each in self._by_statement.items() if each.certain & bits))
 
-    def with_unknowns(self) -> Iterator[int]:
-        """The numbers of the statements that may allow something and name somebody who is not known."""
-        for each in self.document.statements:
-            if each.effect != DENY and _has_unknowns(each):
-                yield each.number
-
-    def is_unclear(self, caller: int, number: int) -> bool:
-        """Whether nobody can tell if a statement lets a caller in."""
-        answers = self._by_statement.get(number, Answers())
-        return bool(answers.possible & caller) and not answers.certain & caller
+    def is_unclear(self, caller: int) -> bool:
+        """Whether there is a statement of which nobody can tell if it lets a caller in."""
+        return any(each.at(caller) is None for each in self._by_statement.values())
 
 
 def _keys(arn: str, key: str, organization: str | None) -> dict[str, Value]:
@@ -186,9 +179,3 @@ def _telling_apart(found: Sequence[Reading]) -> list[str]:
     for action in KEY_ACTIONS:
         kinds.setdefault(tuple(each.of_action(action) for each in sets), action)
     return list(kinds.values())
-
-
-def _has_unknowns(statement: Statement) -> bool:
-    """Whether anything that names somebody in a statement is not known."""
-    names = [each.name for each in statement.principals.entries] if statement.principals is not None else []
-    return not statement.certain or None in names or any(None in each.values.values for each in statement.conditions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -70,6 +71,58 @@ def _access(key_policy: Any, arn: str, policies: tuple[Any, ...], complete: Answ
 )
 def test_both_policies(key_policy: Any, arn: str, policies: Any, complete: Answer, expected: Access) -> None:
     assert _access(key_policy, arn, policies, complete) == expected
+
+
+@pytest.mark.parametrize("boundary", [None, document(allow(None, "*"))])
+@pytest.mark.parametrize("on", ["own", "boundary"])
+def test_a_role_uses_several_keys(boundary: Any, on: str) -> None:
+    """What its policies say of one key is not what they say of another."""
+    narrow = document(allow(None, Resource=KEY))
+    permissions = Permissions((USING,), True, narrow) if on == "boundary" else Permissions((narrow,), True, boundary)
+    caller = sagemaker.role(ROLE)
+    assert caller is not None
+    for key, expected in ((KEY, GRANTED), (KEY[:-1] + "3", MISSING), (KEY, GRANTED)):
+        assert access(document(BY_ROOT), [User(caller, permissions)], key, REGION) == expected
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"), [((READING,), UNSURE), ((USING,), GRANTED), ((), UNSURE), ((READING, USING), GRANTED)]
+)
+def test_a_role_of_an_account_that_is_not_known(policies: Any, expected: Access) -> None:
+    """It needs its own policies only where it is of another account than the key."""
+    user = User(sagemaker.unknown_role(KEY), Permissions(policies, complete=True), service=False)
+    assert access(document(allow("*")), [user], KEY, REGION) == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "hours", "expected"),
+    [
+        ("DateLessThan", -1, GRANTED),
+        ("DateLessThan", 1, MISSING),
+        ("DateLessThan", 0, MISSING),
+        ("DateLessThanEquals", 0, GRANTED),
+        ("DateGreaterThan", 1, GRANTED),
+        ("DateGreaterThan", 0, MISSING),
+        ("DateGreaterThanEquals", 0, GRANTED),
+        ("DateGreaterThanEquals", -1, MISSING),
+        ("DateEquals", 0, GRANTED),
+        ("DateEquals", 1, MISSING),
+        ("DateNotEquals", 1, GRANTED),
+        ("DateNotEquals", 0, MISSING),
+    ],
+)
+@pytest.mark.parametrize("written", ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01", "1767225600"])
+def test_dates(operator: str, hours: int, expected: Access, written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A date without a time zone is UTC, wherever this runs."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: 1767225600.0 + hours * 3600)
+    policy = document(BY_ROOT, allow({"AWS": ROLE}, USE, {operator: {"aws:CurrentTime": written}}))
+    try:
+        assert _access(policy, ROLE, (), True) == expected
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_only_what_is_denied_is_said_to_be() -> None:
