@@ -58,6 +58,8 @@ def _reads(read: Callable[[Given], Iterable[AnyNode]], resource: Resource, surro
     properties: Mapping[str, Any] = _camel_case(given) if isinstance(given, dict) else {}
     if isinstance(given, Unknown):
         properties = NOTHING_KNOWN
+    elif given is not None and not isinstance(given, dict):
+        properties = {"endpointConfigName": given}  # an Endpoint without any would run nothing, and be fine
     # The environment of this machine does not matter: the controller runs in a cluster.
     return read(
         given_by(

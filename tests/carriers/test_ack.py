@@ -108,6 +108,23 @@ def test_any_spec(spec: Any, key: Any, may_be_missing: bool) -> None:
     assert (found.key, found.key_may_be_missing) == (key, may_be_missing)
 
 
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        (5.5, WrongType("a number")),
+        (["serving"], WrongType("a list")),
+        (True, WrongType("a boolean")),
+        ({"endpointConfigName": {}}, WrongType("an object")),
+        ({"endpointConfigName": "serving"}, "serving"),
+        ({}, None),
+        (None, None),
+        (UNKNOWN, UNKNOWN),
+    ],
+)
+def test_any_spec_of_an_endpoint(spec: Any, name: Any) -> None:
+    assert one(Endpoint, made(spec, "Endpoint")).configuration_name == name
+
+
 def test_what_the_spec_is_computed_from_its_properties_are() -> None:
     key = urn("aws:kms/key:Key", "key")
     assert one(Configuration, made({"kmsKeyID": UNKNOWN}, sources={"spec": (key,)})).key_sources == (key,)
