@@ -113,6 +113,7 @@ def _type(console: Console, command: str) -> None:
 
 
 def _svg(console: Console, title: str) -> str:
+    console.print()  # the picture cuts off the lower edge of its last line, underscores included
     made = console.export_svg(title=title, theme=DIMMED_MONOKAI, unique_id="terminal")
     made = re.sub(r"@font-face \{.*?\}\s*", "", made, flags=re.DOTALL)  # the picture loads nothing from a network
     return re.sub(r"font-family: (Fira Code, monospace|arial)", f"font-family: {_FONTS}", made)

@@ -59,7 +59,7 @@ def test_summary_and_then_violations_by_resource(state: Any) -> None:
         "2 violations: 1 mandatory, 1 advisory.",
         "",
         "Violations",
-        "  config of shop/dev (aws:sagemaker/endpointConfiguration:EndpointConfiguration)",
+        "  config in shop/dev (aws:sagemaker/endpointConfiguration:EndpointConfiguration)",
         "    [mandatory] encryption-at-rest-enabled (severity high)",
         "      kmsKeyArn is not set, so the instance volumes are not encrypted with a key you control. You cannot "
         "restrict, audit or revoke the use of the key that protects them now.",
@@ -95,7 +95,7 @@ def test_quiet_and_verbose(state: Any, tmp_path: Path) -> None:
     quiet = command(state(MANDATORY), "-q", "-o", tmp_path / "report.json")
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (1, "", "")
     violations = command(state(MANDATORY), "-q").stdout
-    assert violations.startswith("config of shop/dev (")
+    assert violations.startswith("config in shop/dev (")
     assert "1 endpoint configuration" not in violations
     assert command(state(MANDATORY), "-q", "-v").returncode == 2
 
@@ -166,7 +166,7 @@ def test_baseline(state: Any, tmp_path: Path) -> None:
     again = command(old, "--baseline", before)
     assert again.returncode == 0
     assert "\n0 violations, and 2 known.\n" in again.stdout
-    assert "Known violations, of the baseline\n  config of shop/dev" in again.stdout
+    assert "Known violations, of the baseline\n  config in shop/dev" in again.stdout
     more = command(new, "--baseline", before)
     assert more.returncode == 1
     assert "\n2 violations: 1 mandatory, 1 advisory, and 2 known.\n" in more.stdout
@@ -291,7 +291,7 @@ def test_output_of_another_encoding(state: Any) -> None:
     path = state(export(configuration("schlüssel")))
     ran = process(path, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert "ssel of shop/dev" in ran.stdout
+    assert "ssel in shop/dev" in ran.stdout
 
 
 def _without(package: str, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -142,10 +142,10 @@ def _sources(report: Report) -> Iterator[Line]:
 def _configurations(report: Report) -> Iterator[Line]:
     stacks = Stacks(report)
     for each in report.configurations:
-        where = f" in {each.region}" if each.region else ""
+        where = f", {each.region}" if each.region else ""
         yield (
             (each.label, "bold"),
-            (f" of {stacks.name(each)}{where}, key {each.key}: ", ""),
+            (f" in {stacks.name(each)}{where}, key {each.key}: ", ""),
             (standing(each), _STYLES[each.status]),
         )
         for status in STATUSES:
@@ -171,7 +171,7 @@ def _unread(unread: Sequence[UnreadEvidence]) -> Iterator[Line]:
         style = _STYLES[each.status]
         yield (
             (each.label, "bold"),
-            (f" of {each.stack} ({each.type}): ", ""),
+            (f" in {each.stack} ({each.type}): ", ""),
             (STATUS_TEXTS[each.status], style),
             (f". {each.why}", ""),
         )
@@ -200,7 +200,7 @@ class _Findings:
             first = found[0]
             if first.urn:
                 at = f", at {first.origin.program}" if first.origin.program is not None else ""
-                yield _line(first.resource, "bold", f" of {self._stacks.name(first)} ({first.type}){at}")
+                yield _line(first.resource, "bold", f" in {self._stacks.name(first)} ({first.type}){at}")
             else:
                 stacks = list(dict.fromkeys(map(self._stacks.name, found)))
                 more = f" and {len(stacks) - 1:,} more" if len(stacks) > 1 else ""
