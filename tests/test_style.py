@@ -19,7 +19,10 @@ from tests.test_programs import CASES
 
 PAGE = Path(ROOT) / "docs" / "style.md"
 PAGES = [
-    *(Path(ROOT) / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")),
+    *(
+        Path(ROOT) / name
+        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")
+    ),
     *sorted((Path(ROOT) / "docs").glob("*.md")),
 ]
 
