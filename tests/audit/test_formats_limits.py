@@ -93,6 +93,8 @@ def test_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_BYTES", _compressed(smaller) - 20)
     halves = texts(report)
     assert len(halves) == 2
+    levels = [each["level"] for run in logs(report) for each in run["results"]]
+    assert levels == ["error"] * 40 + ["warning"] * 40
     assert all(_compressed(each) <= sarif.MOST_BYTES for each in halves)
     assert {each for run in logs(report) for each in fingerprints(run)} == set(fingerprints(run))
 

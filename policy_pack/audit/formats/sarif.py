@@ -76,6 +76,8 @@ def files(report: Report) -> Iterator[Iterator[str]]:
                 part = replace(part, evidence=_WITHOUT_CONFIGURATIONS)
             if len(results) > 1 and not _fits(_log(report, part)):
                 most = len(results) // 2
+                if number == 1:
+                    every.sort(key=lambda result: result.urgency)
                 continue
         yield _log(report, part)
         first, number = first + len(results), number + 1
