@@ -1,4 +1,4 @@
-"""Whether SageMaker may use a key: the key's policy, the policies of the role that calls, and grants, put together.
+"""Whether SageMaker may use a key, from the key's policy, the policies of the calling role, and grants.
 
 Sources: "Determining access to AWS KMS keys" and "Default key policy" in the AWS KMS Developer Guide.
 """
@@ -29,13 +29,13 @@ def _not_granted(_: Caller, __: str) -> Answer:
 
 @dataclass(frozen=True)
 class User:
-    """Who uses a key: a role as a caller, and the `permissions` that its own policies give it.
+    """The user of a key: a role as a caller, and the `permissions` from its own policies.
 
-    `granted` says of a caller and an action whether a grant allows it. `known` says that it is that role and no other,
-    so that a denial of it decides.
+    `granted` says whether a grant allows a caller an action. `known` says that the role is the only possible one, so
+    that a Deny for it decides.
 
-    Instead of a role, SageMaker may use a key itself; `service` says that this is enough. `actions` are those that are
-    asked of the user, where not all are. `tags` are what is known of the role's (`sagemaker.tags_of_role`).
+    SageMaker may also use a key itself; `service` says that this is enough. `actions` are the required actions, if not
+    all are. `tags` are the condition keys from the role's tags (`sagemaker.tags_of_role`).
     """
 
     caller: Caller
@@ -48,16 +48,16 @@ class User:
 
 
 def anybody(key: str) -> User:
-    """SageMaker where its role is not known: the service itself, or some role of the account of the ARN `key`."""
+    """SageMaker with an unknown role: the service itself, or some role in the account of the ARN `key`."""
     return User(sagemaker.unknown_role(key, account=key.split(":")[4]), known=False)
 
 
 @dataclass(frozen=True)
 class Access:
-    """The actions that are certainly not allowed, and those of which nobody can tell.
+    """The actions that are certainly not allowed, and the undecided ones.
 
-    Of the missing, `denied` are those that a statement denies, so that allowing them is not enough. `malformed` says
-    why the key's policy is none; it follows "it". Then every action is missing.
+    `denied` are missing actions that a statement denies, so that allowing them is not enough. `malformed` says why the
+    key's policy is invalid, as the end of a sentence; every action is then missing.
     """
 
     missing: tuple[str, ...] = ()
@@ -68,9 +68,9 @@ class Access:
 
 @dataclass(frozen=True)
 class Cause:
-    """What keeps a user, by its number, from an action (`policy_pack.iam.call`).
+    """Why a user, by its number, may not call an action (`policy_pack.iam.call`).
 
-    Of several users to whom the policies do the same only the first is named.
+    Only the first of several users with the same result is named.
     """
 
     user: int
@@ -80,7 +80,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Assessment:
-    """An answer and what it rests on: why not, and which actions the roles may call, and SageMaker itself."""
+    """An answer and its reasons: the causes, and the actions that the roles and SageMaker itself may call."""
 
     access: Access
     causes: tuple[Cause, ...] = ()
@@ -97,11 +97,11 @@ def access(
     account: str | None = None,
     facts: Known = NOTHING,
 ) -> Access:
-    """Which `actions` a key's policy does not let `users` call on the key of the ARN `key` in `region`.
+    """The `actions` that a key's policy does not let `users` call on the key with the ARN `key` in `region`.
 
-    `policy` is the document as text or object, unknown, or `None` for AWS's default policy. The ARN may have gaps
-    (`sagemaker.key_arn`). `account` is the endpoint's; without it, that of the user's role. `facts` are what is
-    known of the key (`sagemaker.facts_of_key`). Never raises.
+    `policy` is the document as a text or an object, unknown, or `None` for AWS's default policy. The ARN may have gaps
+    (`sagemaker.key_arn`). `account` is the endpoint's account; without it, that of the user's role. `facts` are the
+    condition keys of the key (`sagemaker.facts_of_key`). Never raises.
     """
     return assess(policy, users, key, region, actions, account, facts).access
 
@@ -115,7 +115,7 @@ def assess(
     account: str | None = None,
     facts: Known = NOTHING,
 ) -> Assessment:
-    """The same as `access`, with what the answer rests on."""
+    """The same as `access`, with the reasons."""
     document = default_policy(key) if policy is None else parse_key_policy(policy)
     if isinstance(document, Malformed):
         return Assessment(Access(tuple(actions), malformed=document.why))
@@ -137,16 +137,16 @@ def assess(
 
 
 def default_policy(key: str) -> Document:
-    """AWS's default policy of a key of that ARN: it leaves everything to the policies of the key's account."""
+    """AWS's default policy for a key with that ARN: it delegates everything to the policies of the key's account."""
     account = key.split(":")[4]
     owner = Principal("Account", None if GAP in account else account)
     return Document((Statement(1, ALLOW, Principals((owner,)), Texts(("kms:*",)), Texts(("*",)), ()),))
 
 
 class _Asked:
-    """What the policies say of every call of every user, all asked about at once.
+    """The results of the policies for every call of every user, evaluated at once.
 
-    Of users to whom all policies do the same only the first is asked about.
+    Only the first of several users with the same result is evaluated.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class _Asked:
         said = evaluate_all(document, Batch(list(requests.values())))
         outcomes: dict[Hashable, Outcome] = {asked: said.at(1 << at) for at, asked in enumerate(requests)}
 
-        # Of each action, the users that differ in what is said of their calls.
+        # For each action, the users whose calls have different results.
         self._said: dict[str, dict[_Calls, int]] = {action: {} for action in actions}
         for (number, action), request in own.items():
             user = self._users[number]
@@ -209,12 +209,12 @@ class _Asked:
         return bool(found) and all(each.by_role.may for each in found)
 
     def may_as_service(self, action: str) -> bool:
-        """Whether SageMaker may itself, for every user for whom that is enough."""
+        """Whether SageMaker itself may, for every user for whom that is enough."""
         found = self._said[action]
         return bool(found) and all(each.by_service is not None and each.by_service.may for each in found)
 
     def causes(self, missing: Iterable[str]) -> Iterator[Cause]:
-        """The users that may not, by their numbers, the actions, and why not."""
+        """The users that may not, by their numbers, with the actions and the causes."""
         for action in missing:
             for each, number in self._said[action].items():
                 if each.may is False:
@@ -222,7 +222,7 @@ class _Asked:
 
 
 def _kinds(document: Document, users: Sequence[User]) -> list[Hashable]:
-    """What each user is to a key's policy, by its name and by the tags that the policy reads."""
+    """A group for each user by its name and by the tags that the key's policy reads."""
     kinds = kinds_of_callers(document, [each.caller for each in users])
     conditions = [condition for statement in document.statements for condition in statement.conditions]
     keys = sorted({key for each in conditions for key in keys_read(each, variables=document.variables)})
@@ -231,7 +231,7 @@ def _kinds(document: Document, users: Sequence[User]) -> list[Hashable]:
 
 
 class _Calls(NamedTuple):
-    """What is said of the calls of a user: of its role, and of SageMaker itself where that is enough."""
+    """The results for the calls of a user: of its role, and of SageMaker itself if that is enough."""
 
     by_role: Call
     by_service: Call | None
@@ -239,7 +239,7 @@ class _Calls(NamedTuple):
 
     @property
     def may(self) -> Answer:
-        """Whether the user may, as one of both, and no denial of a role that is known keeps it from it."""
+        """Whether the user may as either of the two, and no Deny for a known role prevents it."""
         if self.by_service is None:
             return self.by_role.may
         denied = self.by_role.denied if self.known else False
@@ -247,7 +247,7 @@ class _Calls(NamedTuple):
 
 
 def _account_of(user: User) -> str:
-    """The account of the endpoint that a user serves: that of its role, which has to be in the same."""
+    """The account of the endpoint of a user: that of its role, which has to be in the same account."""
     return GAP if GAP in user.caller.account else user.caller.account
 
 

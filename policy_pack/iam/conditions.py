@@ -23,7 +23,7 @@ _OPERATOR = re.compile(
     r"|(?P<notip>Not)?(?P<ip>IpAddress)|Date(?P<date>(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?))"
     r"(?P<optional>IfExists)?"
 )
-# A brace or another variable within one makes it none, so that each is read once.
+# A variable contains no brace or other variable, so that each is read once.
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 
 _CLOCKS = frozenset({"aws:currenttime", "aws:epochtime"})
@@ -38,21 +38,21 @@ _COMPARISONS = {
 
 
 def hold(condition: Condition, batch: Batch, effect: str, *, variables: bool) -> Answers:
-    """For which requests a condition holds; `effect` is its statement's, which says what a free caller wants."""
+    """The requests for which a condition holds; the statement's `effect` determines what a free caller wants."""
     test = _Test(condition, effect, variables)
     found, rest = Answers(), batch.every
     for request, bits in test.concerned(batch):
         found = found.either(everywhere(test.holds(request), bits))
         rest &= ~bits
     if rest:
-        # None of the values is that of any of the others, so that the same happens to all of them.
+        # None of the values matches any of the others, so they all have the same result.
         other = batch.requests[(rest & -rest).bit_length() - 1]
         found = found.either(everywhere(test.holds(other), rest))
     return found
 
 
 def keys_read(condition: Condition, *, variables: bool) -> set[str]:
-    """The condition keys that a condition reads, its own and those of its variables."""
+    """The condition keys that a condition reads: its own, and those of its variables."""
     return {condition.key, *(_named(filter(None, condition.values.values)) if variables else ())}
 
 
@@ -62,7 +62,7 @@ def _named(values: Iterable[str]) -> Iterator[str]:
 
 
 class _Test:
-    """A condition, made ready for many requests."""
+    """A condition, prepared for many requests."""
 
     def __init__(self, condition: Condition, effect: str, variables: bool) -> None:
         values = condition.values.values
@@ -79,7 +79,7 @@ class _Test:
         return patterns(tuple(each.lower() if self._any_case else each for each in values), self._how or NAMES)
 
     def concerned(self, batch: Batch) -> Iterator[Group]:
-        """The groups of requests that are not all the same to the condition."""
+        """The groups of requests that the condition distinguishes."""
         read = {self._key, *_named(self._with_variables)}
         groups = batch.by_keys(tuple(sorted(read)))
         exact = self._how is not None and self._patterns.exact and not self._any_case
@@ -95,7 +95,7 @@ class _Test:
             return self._at_this_time(operator["date"], request)
         present = request.value(self._key)
         if self._key and present is NOT_KNOWN:
-            # What a variable stands for is not the caller's to choose, and there may be one in what is not known.
+            # A caller cannot choose the value of a variable, and an unknown value may contain a variable.
             open_ = self._with_variables or (self._unknown and self._variables)
             return None if open_ else request.left(None, wants=allow)
         if operator is None or not self._key:
@@ -105,7 +105,7 @@ class _Test:
         negated = operator["negated"] is not None or operator["notip"] is not None
         if present is None:
             if operator["optional"] or operator["set"] == "ForAllValues:":
-                # What asks for any value of a key that need not exist AWS does not say.
+                # AWS does not document a condition on any value of a key that may be missing.
                 return None if operator["set"] == "ForAnyValue:" else True
             return negated and operator["set"] != "ForAnyValue:"
         if isinstance(present, Several):
@@ -114,15 +114,15 @@ class _Test:
         return negate(found) if negated else found
 
     def _of_several(self, present: Several, request: Request, operator: re.Match[str], *, negated: bool) -> Answer:
-        """Whether it holds of values beside which there may be others: one may decide, and more leave it open."""
+        """Whether it holds for values that may not be all: one value may decide, and others may leave it open."""
         found = [self._fits(each, request, wants=self._allow != negated) for each in present.values]
         if operator["set"] == "ForAnyValue:":
             return True if (not negated) in found else None
-        # Without a set operator AWS does not say what a condition on several values means.
+        # AWS does not document a condition on several values without a set operator.
         return False if operator["set"] == "ForAllValues:" and negated in found else None
 
     def _at_this_time(self, how: str, request: Request) -> Answer:
-        """Whether it holds now; a free caller may wait until it does."""
+        """Whether it holds now; a free caller can wait until it does."""
         now = time.time()
         compare = _COMPARISONS[how]
         times = [_seconds(each) for each in self._values]
@@ -150,7 +150,7 @@ class _Test:
         fills = request.fills(self._key)
         if self._how != ARN:
             return request.left(fitting.fit(present.lower() if self._any_case else present, fills), wants=wants)
-        # What is no ARN may be meant for a part of one: that is open where it has a wildcard.
+        # A value that is not an ARN may be meant as part of one, so the answer is open if it has a wildcard.
         partial = [None for each in values if each.count(":") < 5 and "*" in each]
         if present.count(":") < 5:
             fitting = patterns(tuple(each for each in values if each.count(":") > 4), LIKE)
@@ -167,7 +167,7 @@ def _how(operator: re.Match[str]) -> str | None:
 
 
 def _at_issue(groups: Mapping[Hashable, Group], values: Iterable[str], batch: Batch) -> Iterator[Group]:
-    """The groups whose text is one of `values`, is not known in full, or is missing."""
+    """The groups whose text is one of `values`, is not fully known, or is missing."""
 
     def by_text() -> Mapping[Hashable, list[Group]]:
         found: dict[Hashable, list[Group]] = {}
@@ -183,7 +183,7 @@ def _at_issue(groups: Mapping[Hashable, Group], values: Iterable[str], batch: Ba
 
 
 def _resolve(value: str, request: Request) -> str | None:
-    """A value with what its variables stand for; `None` where that is not known."""
+    """A value with its variables replaced; `None` if their values are not known."""
     known = {name: request.value(name.lower()) for name in _VARIABLE.findall(value)}
     if not all(isinstance(text, str) and text.isprintable() for text in known.values()):
         return None
@@ -192,7 +192,7 @@ def _resolve(value: str, request: Request) -> str | None:
 
 
 def _seconds(value: str) -> float | None:
-    """The seconds since 1970 that a date in ISO 8601, or a number of them, stands for."""
+    """The seconds since 1970 of a date in ISO 8601 or of a number of seconds."""
     try:
         if value.isdecimal():
             return float(value)

@@ -1,7 +1,7 @@
-"""Whom a key's policy lets in besides the key's own account: everybody, other accounts, principals not meant to be.
+"""Whom a key's policy allows besides the key's own account: everyone, other accounts, principals that are not listed.
 
-The policy is asked what a caller could do who chooses whatever it leaves open. Conditions on the caller's account,
-organization or identity keep such a caller out; one on anything else, like the service that calls, does not.
+The policy is evaluated for a caller who can choose everything that it leaves open. Conditions on the caller's account,
+organization or identity exclude such a caller; conditions on anything else, such as the calling service, do not.
 
 Sources: "Ensure that your key policy is not overly permissive" and "Allowing users in other accounts to use a KMS key"
 in the AWS KMS Developer Guide; "AWS global condition context keys" in the IAM User Guide.
@@ -25,10 +25,10 @@ _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 
 @dataclass(frozen=True)
 class Exposure:
-    """Whether a policy lets in everybody, accounts that it should not, and principals that it should not.
+    """Whether a policy allows everyone, accounts that are not listed, or principals that are not listed.
 
-    `by_network` says that it lets in everybody of certain networks only. `organizations` is whether it lets in accounts
-    of other organizations than are allowed, `services` whether it lets in services for whomever they work.
+    `by_network` says that it allows everyone only from certain networks. `organizations` says whether it allows
+    accounts of organizations that are not listed, and `services` whether it allows services on behalf of anyone.
     """
 
     everybody: Found
@@ -47,12 +47,12 @@ def exposure(
     allowed_organizations: Collection[str] | None = None,
     facts: Known = NOTHING,
 ) -> Exposure:
-    """Whom the policy of the key of the ARN `key`, which may have gaps, lets in.
+    """The exposure of the key with the ARN `key`, which may have gaps, by its policy.
 
-    `allowed_accounts` are ids besides the key's own account. `allowed_principals` are ARNs with ``*`` for anything;
-    `None` allows any principal of an allowed account. `allowed_organizations` are ids, of which any account is allowed
-    that a condition names by them; `None` allows any organization that is named beside everybody. `facts` are what is
-    known of the key (`policy_pack.iam.sagemaker.facts_of_key`).
+    `allowed_accounts` are account IDs besides the key's own. `allowed_principals` are ARNs with ``*`` for anything;
+    `None` allows any principal in an allowed account. `allowed_organizations` are organization IDs: accounts that a
+    condition limits to them are allowed; `None` allows a condition on any organization in a statement for everyone.
+    `facts` are known facts about the key (`policy_pack.iam.sagemaker.facts_of_key`).
     """
     partition, owner = key.split(":")[1], key.split(":")[4]
     accounts = sorted(_accounts(document) - {owner})
@@ -72,7 +72,7 @@ def exposure(
     if allowed_principals is not None:
         principals = list(_other_principals(asked, accounts, owner, allowed_principals))
     asked.answer()
-    # Whose a unique id is, nobody can tell.
+    # It is not known whose a unique ID is.
     ids = allowed_principals is not None and any(_UNIQUE_ID.match(text) for text in _texts(document))
     everybody = asked.found([anyone])
     return Exposure(
@@ -86,7 +86,7 @@ def exposure(
 
 
 def _allowed(organizations: Collection[str] | None) -> frozenset[str]:
-    """The organizations that nobody is asked about, with the key's own."""
+    """The allowed organizations, including the key's own."""
     return frozenset() if organizations is None else frozenset({*organizations, OWN_ORGANIZATION})
 
 
@@ -101,14 +101,14 @@ def _services(document: Document) -> set[str]:
 
 
 def _other_accounts(asked: Asked, others: Mapping[int, int], owner: str, unnamed: int) -> Found:
-    """Whether other accounts are let in; `others` are as many of each kind as stand for one."""
+    """Whether other accounts are allowed; `others` has enough accounts of each kind to represent it."""
     let_in = {each: asked.lets_in(each) for each in others}
     certain = [each for each, answer in let_in.items() if answer]
-    # Where the key's own account is not known, one of them may be it: the only one that may change the policy, if any.
+    # If the key's own account is not known, one of them may be it: at most the one that may change the policy.
     if sum(others[each] for each in certain) > (1 if GAP in owner else 0):
         owners = [each for each in certain if others[each] == 1 and asked.may_change(each)] if GAP in owner else []
         return asked.found([each for each in certain if each not in owners or len(owners) > 1])
-    # What is not known in a statement may be an account's name.
+    # An unknown text in a statement may be the name of an account.
     unclear = asked.cut or asked.is_unclear(unnamed)
     return Found(None if certain or unclear or None in let_in.values() else False)
 
@@ -129,9 +129,9 @@ def _other_principals(asked: Asked, accounts: Iterable[str], owner: str, allowed
 
 
 def _nameless(document: Document) -> str:
-    """The end of the ARN of somebody whom no ARN in a document means; each of those is asked about itself.
+    """The end of the ARN of a caller that no ARN in a document matches; callers with such ARNs are checked separately.
 
-    Where a pattern is not of an ARN, whom it means is open.
+    It is open whom a pattern matches that is not an ARN.
     """
     patterns = (
         value or ""
@@ -152,7 +152,7 @@ def _identities(document: Document) -> set[str]:
 
 
 def _texts(document: Document) -> Iterator[str]:
-    """The texts by which statements may name somebody: their principals, and the values of their conditions."""
+    """The texts in statements that may name a caller: principals, and the values of conditions."""
     for statement in document.statements:
         for _, text in placed_names(statement):
             yield text

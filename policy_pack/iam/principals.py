@@ -21,7 +21,7 @@ _KINDS = frozenset({"*", "AWS", "Account", "Service", "Federated"})
 
 
 class Named(NamedTuple):
-    """Who is named itself, and whose account is: that lets the account's own policies decide."""
+    """Which callers are named themselves, and whose account is named, so that the account's own policies decide."""
 
     itself: Answers
     account: Answers
@@ -40,7 +40,7 @@ def named_by(principals: Principals, batch: Batch, effect: str) -> Named:
         account = account.either(everywhere(names.account(request), bits))
         rest &= ~bits
     if rest:
-        # None of the names is of an account of theirs, so that the same happens to all of them.
+        # None of the names is in an account of theirs, so they all have the same result.
         other = batch.requests[(rest & -rest).bit_length() - 1]
         itself = itself.either(everywhere(names.itself(other), rest))
         account = account.either(everywhere(names.account(other), rest))
@@ -48,7 +48,7 @@ def named_by(principals: Principals, batch: Batch, effect: str) -> Named:
 
 
 class _Names:
-    """The principals of a statement, made ready for many callers."""
+    """The principals of a statement, prepared for many callers."""
 
     def __init__(self, principals: Principals, effect: str) -> None:
         entries = principals.entries
@@ -73,7 +73,7 @@ class _Names:
         self._fitting_wide = patterns(tuple(self._wide), LIKE)
 
     def concerned(self, batch: Batch) -> Iterator[Group]:
-        """The groups of requests that are not all the same to the principals."""
+        """The groups of requests that the principals distinguish."""
         callers = batch.by("callers", lambda request: (request.caller, request.fills()))
         if self.everybody or self._wide or len(callers) <= 4:
             yield from callers.values()
@@ -89,16 +89,16 @@ class _Names:
             yield from found.get(arn.rpartition("/")[0], ())
 
     def itself(self, request: Request) -> Answer:
-        """Whether a caller is named itself."""
+        """Whether a caller itself is named."""
         if not self._negated:
             return self._by_itself(request)
         if self._effect == ALLOW:
-            # Not supported according to the documentation of today; it has let in whoever is not named.
+            # Not supported according to today's documentation; it used to allow everyone who is not named.
             return request.left(all_of([negate(self._by_itself(request)), None]), wants=True)
         itself = self._by_itself(request)
         if request.caller.service or itself is not True:
             return negate(itself)
-        # Of a role's session AWS asks that it is named too, and nobody knows its name.
+        # For a role's session, AWS requires that the session is named too, and its name is not known.
         return False if self.everybody else None
 
     def account(self, request: Request) -> Answer:
@@ -138,7 +138,7 @@ class _Names:
     def _is_service(self, name: str, service: str) -> Answer:
         if name == service:
             return True
-        # Some services also go by a name of their own in a region or a partition.
+        # Some services also have a name of their own in a Region or a partition.
         other_names = re.compile(rf"{re.escape(service.partition('.')[0])}(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
         if other_names.fullmatch(name):
             return None
@@ -146,12 +146,12 @@ class _Names:
 
 
 def _in_a_name(effect: str) -> Answer:
-    """A part of a name cannot be left to a wildcard here: it lets in nobody, and may yet keep somebody out."""
+    """A wildcard for part of a name does not work here: it allows no one, but it may exclude someone."""
     return None if effect != ALLOW else False
 
 
 def _by_name(callers: Mapping[Hashable, Group]) -> Mapping[Hashable, list[Group]]:
-    """The groups of callers by all that a principal may name them by; below `None` those of whom it may be anything."""
+    """The groups of callers by every possible name; under `None` those with unknown names."""
     found: dict[Hashable, list[Group]] = {}
     for request, bits in callers.values():
         caller, group = request.caller, (request, bits)

@@ -1,6 +1,6 @@
-"""What a policy lets callers do who choose whatever it leaves open, all of them asked about at once.
+"""Evaluates a policy for callers who choose everything that it leaves open, all of them at once.
 
-Source: "AWS global condition context keys" in the IAM User Guide, for what comes with whose requests.
+Source: "AWS global condition context keys" in the IAM User Guide, for the condition keys of each kind of caller.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from policy_pack.iam.texts import GAP
 from policy_pack.records import dataclass
 
 _NETWORKS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
-# Stands for the key's own organization, which a variable names (${aws:ResourceOrgID}).
+# A placeholder for the key's own organization, which a variable names (${aws:ResourceOrgID}).
 OWN_ORGANIZATION = "o-own"
-# How often at the most a name is held against what tells names apart, and how many names are asked about at least.
+# The most comparisons of names with the texts that distinguish them, and the fewest names to check.
 _MOST, _FEWEST = 4096, 8
 
 
 @dataclass(frozen=True)
 class Found:
-    """Whether some are let in, and the numbers of the statements that do."""
+    """Whether some callers are allowed, and the numbers of the statements that allow them."""
 
     answer: Answer
     statements: tuple[int, ...] = ()
 
 
 class Asked:
-    """What a policy lets callers do, all asked about at once; each is known by its bits."""
+    """The permissions of callers by a policy, evaluated at once; each caller is identified by its bits."""
 
     def __init__(self, document: Document, key: str, outside: frozenset[str], facts: Known) -> None:
         self.document, self.key, self._outside, self._facts = document, key, outside, facts
@@ -40,7 +40,7 @@ class Asked:
         self._through_account = 0
         self._by_statement: dict[int, Answers] = {}
         self._in_all = self._in_change = Answers()
-        self.cut = False  # whether there was more to ask about than is asked
+        self.cut = False  # whether some callers were left out
 
     def about(
         self,
@@ -51,11 +51,11 @@ class Asked:
         through_account: bool = True,
         networks: bool = True,
     ) -> int:
-        """Asks about a caller by an ARN with gaps for what it chooses; the bits that stand for it.
+        """Adds a caller by an ARN with gaps for the parts that it chooses. Returns its bits.
 
-        `played` are names in the policy that may mean it. A caller of a known account may well be of any organization
-        that the policy names. `through_account` counts what the policy leaves to the caller's account. Without
-        `networks` it is of none that the policy names.
+        `played` are names in the policy that may be the caller's. A caller in a known account may be in any
+        organization that the policy names. With `through_account`, delegation to the caller's account counts. Without
+        `networks`, the caller is in no network that the policy names.
         """
         mine = 0
         for organization in (GAP, None):
@@ -78,7 +78,7 @@ class Asked:
         return mine
 
     def about_service(self, name: str) -> int:
-        """Asks about a service that works for an account that the policy does not name."""
+        """Adds a service that acts for an account that the policy does not name."""
         keys = {
             "aws:principalisawsservice": "true",
             "aws:principalservicename": name,
@@ -89,10 +89,10 @@ class Asked:
         return 1 << (len(self._requests) - 1)
 
     def one_of_each(self, names: Iterable[str]) -> dict[str, int]:
-        """One of the names of accounts or identities of each kind that no statement tells apart, and how many are.
+        """One name of each kind of accounts or identities that the statements distinguish, and the number of names.
 
-        Those are told apart by where they stand and by their accounts. Where a pattern or a variable may be of some and
-        not of others, each is a kind of its own, and the more of those there are, the fewer names are asked about.
+        Names differ by their places and their accounts. If a pattern or a variable may match some of them, each name is
+        a kind of its own; the more such names there are, the fewer are checked.
         """
         wanted = sorted(set(names))
         if patterns := names_by_patterns(self.document):
@@ -102,7 +102,7 @@ class Asked:
         return {alike[0]: len(alike) for alike in kinds_of_names(self.document, wanted)}
 
     def answer(self) -> None:
-        """Holds the policy against all that was asked about."""
+        """Evaluates the policy for everything that was added."""
         batch = Batch(self._requests)
         found = list(readings(self.document, batch))
         for action in _telling_apart(found):
@@ -114,7 +114,7 @@ class Asked:
             self._in_all = self._in_all.either(answers)
 
     def _allowed(self, found: Iterable[Reading], action: str, every: int) -> Iterator[tuple[int, Answers]]:
-        """The numbers of the statements that allow an action, and whom."""
+        """The numbers of the statements that allow an action, and the callers."""
         denied = Answers()
         for each in found:
             if each.effect == DENY:
@@ -134,7 +134,7 @@ class Asked:
         return self._in_all.at(caller)
 
     def found(self, callers: Iterable[int], *, unclear: bool = False) -> Found:
-        """Whether any of the callers is let in, and by which statements."""
+        """Whether any of the callers is allowed, and by which statements."""
         bits = 0
         for each in callers:
             bits |= each
@@ -144,7 +144,7 @@ class Asked:
         return Found(True, tuple(number for number, each in self._by_statement.items() if each.certain & bits))
 
     def is_unclear(self, caller: int) -> bool:
-        """Whether there is a statement of which nobody can tell if it lets a caller in."""
+        """Whether it is unknown if some statement allows a caller."""
         return any(each.at(caller) is None for each in self._by_statement.values())
 
 
@@ -158,7 +158,7 @@ def _keys(arn: str, key: str, organization: str | None) -> dict[str, Value]:
         "aws:principalorgpaths": organization,
         "aws:userid": GAP,
         "aws:principalisawsservice": "false",
-        # These come with what services do for themselves.
+        # These are in services' own calls.
         "aws:principalservicename": None,
         "aws:sourceaccount": None,
         "aws:sourcearn": None,
@@ -170,7 +170,7 @@ def _keys(arn: str, key: str, organization: str | None) -> dict[str, Value]:
 
 
 def _telling_apart(found: Sequence[Reading]) -> list[str]:
-    """One action of each kind that the statements tell apart."""
+    """One action of each kind that the statements distinguish."""
     several = list({id(each.actions): each.actions for each in found}.values())
     if len(several) > 8:
         Actions.ask_together(several, KEY_ACTIONS)
