@@ -126,6 +126,32 @@ def test_a_policy_that_fails_is_a_violation(error: str, edge: bool, tmp_path: Pa
     assert len(re.findall(place, told)) == len(heads)
 
 
+RETURNING = """
+    from policy_pack import COMPLIANT, CannotTell, Compliant, NotApplicable
+
+    policies = tuple(replace(each, decide=lambda subject, context: {returned}) for each in PACK.policies)
+    serve(replace(PACK, policies=policies), edge={edge})
+"""
+
+
+@pytest.mark.parametrize("edge", [True, False])
+@pytest.mark.parametrize("returned", ["None", "True", "'compliant'", "Compliant", "iter(())", "[COMPLIANT]"])
+def test_what_is_no_decision_is_a_violation(returned: str, edge: bool, tmp_path: Path) -> None:
+    with Engine(a_pack(tmp_path, RETURNING, returned=returned, edge=edge)) as engine:
+        verdicts = send(engine, deploy(pair).requests, "")
+    assert said(verdicts) == judged()
+    assert all("An error in the policy pack (NotADecision)" in each.message for each in verdicts.findings)
+
+
+@pytest.mark.parametrize(
+    "returned", ["COMPLIANT", "Compliant('It is.')", "NotApplicable('No.')", "CannotTell('Perhaps.')"]
+)
+def test_what_is_a_decision_is_none(returned: str, tmp_path: Path) -> None:
+    with Engine(a_pack(tmp_path, RETURNING, returned=returned, edge=True)) as engine:
+        verdicts = send(engine, deploy(pair).requests, "")
+    assert said(verdicts) == []
+
+
 def test_what_is_told_names_policy_resource_and_place(tmp_path: Path) -> None:
     folder = a_pack(tmp_path, ONE_POLICY, error=ERRORS[0], policy=ENCRYPTION, edge=True)
     with Engine(folder) as engine:

@@ -25,6 +25,8 @@ from policy_pack.records import dataclass
 from policy_pack.stack.model import Configuration, Endpoint, Node, Stack, Suppression
 from policy_pack.stack.urn import name_of
 
+_DECISIONS = (Compliant, Violation, NotApplicable, CannotTell)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -90,11 +92,21 @@ def judge(
         yield Judgement(policy, node, verdict)
 
 
+class NotADecision(TypeError):
+    """A policy has returned something else than a decision, which must not count as passed."""
+
+
 def _decide(policy: Policy, subject: Subject, context: Context) -> Decision:
     alternatives = subject.alternatives if isinstance(subject, Configuration) else ()
     if not alternatives:
-        return policy.decide(subject, context)
-    return of_alternatives([policy.decide(each, context) for each in alternatives])
+        return _checked(policy.decide(subject, context))
+    return of_alternatives([_checked(policy.decide(each, context)) for each in alternatives])
+
+
+def _checked(decision: Decision) -> Decision:
+    if not isinstance(decision, _DECISIONS):
+        raise NotADecision
+    return decision
 
 
 def without_repeats(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
