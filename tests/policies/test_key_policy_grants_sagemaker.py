@@ -138,7 +138,7 @@ def why(*statements: Any, role: Any = ROLE, beside: Any = (), **settings: Any) -
             ROLE,
             "lets the execution role and sagemaker.amazonaws.com together decrypt",
         ),
-        ([LEFT], None, "lets a role of its account, which the policy leaves it to, decrypt"),
+        ([LEFT], None, "lets a role of its account (by delegating to the account) decrypt"),
         ([], ROLE, None),
         ([allow({"AWS": ROLE})], None, None),
     ],
