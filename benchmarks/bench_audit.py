@@ -131,7 +131,7 @@ def _formats(directory: Path, reports: Path) -> Iterator[dict[str, Any]]:
 
 def _run(command: Sequence[str]) -> Cost:
     started = time.perf_counter()
-    # Bytecode is kept from the first start, whatever this process was told: as where the command is used.
+    # Bytecode is kept from the first start, as in normal use, whatever the settings of this process are.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=HERE.parent, env=environment

@@ -126,7 +126,7 @@ def differing(alone: pb.AnalyzeResponse, at_once: pb.AnalyzeResponse, number: in
 
 
 def processor(engine: Engine) -> float:
-    """The processor time of the pack's process in seconds, 0 where the system does not tell."""
+    """The processor time of the pack's process in seconds; 0 if the system does not tell."""
     status = Path(f"/proc/{engine.pid}/stat")
     if not status.exists():
         return 0.0
@@ -135,7 +135,7 @@ def processor(engine: Engine) -> float:
 
 
 def memory(engine: Engine, which: str = "VmRSS") -> int:
-    """The memory of the pack's process in MB now, or with `VmHWM` the most so far; 0 where the system does not tell."""
+    """The memory of the pack's process in MB, or its maximum with `VmHWM`; 0 if the system does not tell."""
     status = Path(f"/proc/{engine.pid}/status")
     lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
     return next((int(each.split()[1]) // 1024 for each in lines if each.startswith(which)), 0)

@@ -52,7 +52,7 @@ QUICK = Plan(sizes=(40, 120, 360), few=4, many=20, batches=1, calls=5)
 
 @dataclass(frozen=True)
 class Point:
-    """What was measured of which pack; `size` where it depends on the stack's."""
+    """A measure of a pack; with a `size` if it depends on the stack's."""
 
     measure: str
     pack: str
@@ -129,7 +129,7 @@ def _call(engine: Engine, method: str, request: bytes) -> float:
 
 
 def _peak_memory(pid: int) -> int | None:
-    """The largest resident set of a process so far, in bytes; `None` where the system does not say (outside Linux)."""
+    """The largest resident set of a process so far, in bytes; `None` if the system does not tell (outside Linux)."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return None

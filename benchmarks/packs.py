@@ -16,7 +16,7 @@ _KINDS = Counter(policy.kind for policy in PACK.policies)
 
 @dataclass(frozen=True)
 class Pack:
-    """A policy pack: what it is called in results, what it is, where it is, and what it is told."""
+    """A policy pack: its name in results, a description, its folder, and its configuration."""
 
     name: str
     what: str

@@ -100,9 +100,9 @@ def path(given: object) -> str:
 
 
 def _digest(text: str) -> str:
-    import hashlib  # no sooner than a report leaves something out
+    import hashlib  # imported only if a report leaves something out
 
-    # Short, so that an account, of which there are 10 to the 12, cannot be found by trying all of them.
+    # Short, so that an account ID cannot be found by trying all 10^12 of them.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 

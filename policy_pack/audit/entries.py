@@ -19,7 +19,7 @@ from policy_pack.values import NOTHING_KNOWN, Plain
 
 
 def concerning(entries: list[Any]) -> list[dict[str, Any]]:
-    """The entries that a carrier reads, none where none is judged; raises `Unusable` where one is no resource."""
+    """The entries that a carrier reads, none if none is judged. Raises `Unusable` if an entry is not a resource."""
     found = []
     judged = False
     known: dict[str, bool] = {}  # whether a type is read; a stack has many resources but few types

@@ -84,7 +84,7 @@ def _token(resource_type: str) -> str:
 def own(reads: Reads, generated: Callable[[Resource], IsGenerated | None] = lambda _: None) -> Reads:
     """How one of AWS's own types is read from a resource whose properties are in camel case.
 
-    `generated` is what tells a name that is generated, where the resource has those that are as it has others.
+    `generated` returns a function that recognizes generated names, if the resource may have generated and other names.
     """
 
     def read(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNode]:

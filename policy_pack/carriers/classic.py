@@ -138,7 +138,7 @@ def _external(resource: Resource, surroundings: Surroundings) -> Iterator[Key]:
         rotation_days=None,
         policy=given.get("policy"),
         properties=_OTHER_PROPERTIES,
-        replica_of=sources(resource, "primaryKeyArn"),  # where it is one
+        replica_of=sources(resource, "primaryKeyArn"),  # if it is a replica
         expires=text(given.get("validTo")),
         tags=tags_of(resource, surroundings),
         bypasses_lockout_check=boolean(given.get("bypassPolicyLockoutSafetyCheck"), default=False),

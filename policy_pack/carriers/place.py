@@ -99,7 +99,7 @@ def _assumed_role(provider: Mapping[str, Any]) -> Text:
 
 
 def parsed(value: Plain) -> Any:
-    """What the engine hands over as JSON of a provider's configuration; `None` where it is none."""
+    """A value that the engine passes as JSON in a provider's configuration; `None` if it is invalid."""
     if not isinstance(value, str):
         return value
     try:

@@ -143,7 +143,7 @@ def _replica(given: Given) -> Iterator[Key]:
 
 
 def _tags(given: Given) -> Tags:
-    """The tags of a resource; its stack may give it more, and so may others where it names none."""
+    """The tags of a resource; its stack may add more, and so may others if it names none."""
     return Tags({}) if given.ignores("tags") else Tags(written(given.properties.get("tags")).known)
 
 

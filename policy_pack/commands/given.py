@@ -25,7 +25,7 @@ def region_given(context: click.Context, parameter: click.Parameter, value: str 
 
 
 def tags_given(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str] | None:
-    """Tags by their names; `None` if none is given, so that nobody knows them."""
+    """Tags by their names; `None` if none is given, since they are then unknown."""
     if not all("=" in value for value in values):
         raise click.BadParameter("not of the form NAME=VALUE")
     return {name: value for name, _, value in (each.partition("=") for each in values)} or None

@@ -125,7 +125,7 @@ class Edge:
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: Any) -> pb.AnalyzeResponse:
         concerned = concerning(request.resources)
         if not concerned and not self._session.faults.summary():
-            # Of most stacks; the same answer each time, unless a setting has something to say.
+            # The answer for most stacks, always the same unless a setting is invalid.
             if self._nobody_in_stack is None and self._session.only_defaults:
                 self._nobody_in_stack = answers.nobody(self._session, STACK)
             if self._nobody_in_stack is not None:

@@ -124,7 +124,7 @@ class _Automaton:
         for value in values:
             starts.append(at)
             colons = 0
-            here = []  # the position of each letter of the patternss
+            here = []  # the position of each letter of the patterns
             for char in value:
                 here.append(at)
                 first_parts = how == ARN and colons < 5

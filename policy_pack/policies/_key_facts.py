@@ -1,4 +1,4 @@
-"""What the stack says of a key, and of roles, that statements may make conditions of: ARNs, tags and aliases."""
+"""Facts in the stack about keys and roles that conditions may read: ARNs, tags and aliases."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _users(
 
 
 def _granting(grants: Sequence[Grant], role: Role | None) -> dict[str, Any]:
-    """What grants allow a user, where there are any."""
+    """The permissions of a user by grants, if there are any."""
     return {"granted": lambda caller, action: _granted(action, grants, caller, role)} if grants else {}
 
 
@@ -105,12 +105,12 @@ def _caller(text: Plain | WrongType, role: Role | None, arn: str, key: Key) -> C
 
 
 def _permissions(stack: Stack, role: Role | None, name: str | None, own: OwnAccount | None) -> Permissions:
-    """What the stack says of the permissions of a role of its own, or of one from elsewhere by its name."""
+    """The permissions in the stack of one of its own roles, or of a role from elsewhere, by its name."""
     policies, complete = _policies(role, name or GAP, stack)
     found = [*policies, _boundary(role, stack)]
     *policies, boundary = found if own is None else (with_own_account(each, own) for each in found)
     made = Permissions(policies, complete, boundary)
-    # Those that say the same are one, so that what they say of a key is asked once.
+    # Equal permissions share one object, so that a question about a key is asked only once.
     return stack.cached(_each_permissions).setdefault(made, made)
 
 

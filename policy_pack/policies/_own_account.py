@@ -47,7 +47,7 @@ OwnAccount = tuple[str, str]
 
 
 def own_account(key: Key) -> OwnAccount | None:
-    """What the template of a key calls its account its own within, and what that is; `None` where it is not known."""
+    """The template scope in which a key's account is the own one, and that account; `None` if it is not known."""
     own = key.place.account
     return (own.within, key.account) if isinstance(own, PartlyKnown) and isinstance(key.account, str) else None
 

@@ -22,14 +22,14 @@ def used_keys(configuration: Configuration, context: Context) -> Sequence[Key] |
     if configuration.key is None:
         return NotApplicable("The configuration names no key.")
     if isinstance(configuration.key, Unknown):
-        return _once(of_unknown_key(configuration, context), configuration, context)
+        return _assigned(of_unknown_key(configuration, context), configuration, context)
     return NotApplicable("The key is not made in this stack.")
 
 
-def _once(
+def _assigned(
     why: NotApplicable | CannotTell, configuration: Configuration, context: Context
 ) -> NotApplicable | CannotTell:
-    """The same, said by the policy that asks where the key is, except where that policy finds something to compare."""
+    """The reason, assigned to the policy about the key's Region, unless that policy has something to compare."""
     if isinstance(why, NotApplicable) or isinstance(configuration.key, PartlyKnown):
         return why
     is_compared = aliases_from(configuration.key_sources, context.stack)

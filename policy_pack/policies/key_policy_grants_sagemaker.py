@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def decide(configuration: Configuration, context: Context) -> Decision:
     from policy_pack.policies._key_facts import names_key_itself
-    from policy_pack.policies._key_users import roles_of  # no sooner than there is a configuration
+    from policy_pack.policies._key_users import roles_of  # imported only for a configuration
 
     keys = used_keys(configuration, context)
     if isinstance(keys, (NotApplicable, CannotTell)):

@@ -24,12 +24,12 @@ def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
     return tuple(node for node in _keys_and_aliases(sources, stack) if isinstance(node, Key))
 
 
-# The ARN, the ID and the reference of a key, each of which names it (its pages in the CloudFormation reference).
+# The ARN, the ID and the reference of a key all name it (its page in the CloudFormation reference).
 _NAMES_OF_A_KEY = frozenset({"Arn", "KeyId", "Ref"})
 
 
 def own_key(configuration: Configuration, stack: Stack) -> Key | None:
-    """The key that a configuration of the same template certainly names, although nobody knows its ARN yet."""
+    """The key that a configuration of the same template certainly names, although its ARN is not known yet."""
     key = configuration.key
     if not isinstance(key, Attribute) or key.may_be_absent or key.name not in _NAMES_OF_A_KEY:
         return None

@@ -124,7 +124,7 @@ NOT_CHANGED = "not changed"  # the existing one stays unchanged; a new one needs
 class Deleting:
     """How a carrier says that the old configuration is deleted before the new one is made, and how to undo that.
 
-    `asked` is what a file may not record of that.
+    `asked` is the option that a file may not record.
     """
 
     said: str = "deleteBeforeReplace is set"
@@ -201,7 +201,7 @@ class KeyProperties:
 
 @dataclass(frozen=True)
 class Tags:
-    """The tags of a resource that are `known`, with values that may not be; `complete` where there are no others."""
+    """The `known` tags of a resource, whose values may be unknown; `complete` if there are no others."""
 
     known: Mapping[str, str | Unknown]
     complete: bool = False

@@ -92,7 +92,7 @@ def read(path: Path) -> Covering:
 
 
 def digest_of(file: str) -> str:
-    """What changes where a file of tests does."""
+    """A digest that changes with a file of tests."""
     path = ROOT / file
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else ""
 

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import analyzer_pb2 as pb
 from tests.harness import engine
 
 _SERVICE = pb.DESCRIPTOR.services_by_name["Analyzer"]
-_Process = engine.Engine  # what the tests of other packs than this one still start
+_Process = engine.Engine  # started only by tests of other packs
 
 
 class _Ready(BaseException):
@@ -49,7 +49,7 @@ class _Server:
 
 
 class InProcess(_Process):
-    """An `Engine` whose pack runs in this process, where it is this one."""
+    """An `Engine` whose pack, if it is this one, runs in this process."""
 
     def __enter__(self) -> Any:
         from policy_pack.engine.serve import serve

@@ -42,7 +42,7 @@ def explained() -> dict[tuple[str, str, str], Any]:
 
 
 def summary(tried: list[Tried], known: Mapping[tuple[str, str, str], Any]) -> int:
-    """Prints what became of the mutants; 1 where one survives that nothing explains."""
+    """Prints the results of the mutants; 1 if one survives without an explanation."""
     left = [each for each in tried if each.outcome != KILLED]
     equal = [each for each in left if known.get(each.key, {}).get("equivalent")]
     new = [each for each in left if each.key not in known]

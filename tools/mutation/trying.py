@@ -24,7 +24,7 @@ _PATIENCE = 20.0  # seconds besides three times what the tests take
 
 
 def in_a_fork(run: Callable[[], int], seconds: float) -> int | None:
-    """The status that `run` ends with in a fork of this process; `None` where it takes longer than that."""
+    """The status of `run` in a fork of this process; `None` if it takes too long."""
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
@@ -52,7 +52,7 @@ def in_a_fork(run: Callable[[], int], seconds: float) -> int | None:
 
 
 def first_failure(items: Iterable[Any]) -> int:
-    """Runs collected tests until one fails: 1 then, and 0 where none does."""
+    """Runs collected tests until one fails. Returns 1 if one fails, else 0."""
     from _pytest.runner import runtestprotocol
 
     chosen = list(items)
@@ -63,7 +63,7 @@ def first_failure(items: Iterable[Any]) -> int:
 
 
 def changed_function(module: str, mutant: Mutant, source: str) -> Callable[[], None] | None:
-    """What puts a change into the function that it is in, wherever that is known by now; `None` where it cannot be."""
+    """A function that puts a change into its function wherever that is referenced; `None` if that is not possible."""
     found: Any = sys.modules.get(module)
     for name in mutant.function.split("."):
         found = inspect.getattr_static(found, name, None)
@@ -90,7 +90,7 @@ def changed_function(module: str, mutant: Mutant, source: str) -> Callable[[], N
 
 
 def changed_constants(module: str, mutant: Mutant, source: str) -> Callable[[], None] | None:
-    """What puts a change of constants wherever the pack knows them by name; `None` where none of them changes."""
+    """A function that puts changed constants wherever the pack imports them; `None` if none of them changes."""
     known = sys.modules.get(module)
     if known is None:
         return None
