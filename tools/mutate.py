@@ -25,6 +25,7 @@ import os
 import pickle
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import accumulate
@@ -147,6 +148,8 @@ def _ends(run: Callable[[], None]) -> bool:
         try:
             run()
             status = 0
+        except BaseException:  # noqa: BLE001 - the fork ends here
+            traceback.print_exc()
         finally:
             sys.stdout.flush()
             os._exit(status)

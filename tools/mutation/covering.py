@@ -39,7 +39,8 @@ class Covering:
 
     def without(self, files: Iterable[str]) -> None:
         """Forgets the tests of these files."""
-        gone = {test for test in self.seconds if file_of(test) in set(files)}
+        of = set(files)
+        gone = {test for test in self.seconds if file_of(test) in of}
         for test in gone:
             del self.seconds[test]
         for each in self.lines.values():
@@ -50,7 +51,10 @@ class Covering:
         """Has lines go by what they are in the pack's files now."""
         for file, before in list(self.sources.items()):
             path = ROOT / file
-            now = path.read_text(encoding="utf-8") if path.exists() else ""
+            if not path.exists():
+                del self.sources[file], self.lines[file]
+                continue
+            now = path.read_text(encoding="utf-8")
             if now == before:
                 continue
             known = self.lines.get(file, {})
