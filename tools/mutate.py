@@ -242,7 +242,7 @@ def _in_a_process(plugin: Trying) -> tuple[list[Tried], list[Outside], list[str]
         ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         results.seek(0)
         kept = results.read()
-    if not kept:
+    if not kept or ended not in (0, 5):
         raise SystemExit(f"the tests cannot be collected (status {ended})")
     found: tuple[list[Tried], list[Outside], list[str]] = pickle.loads(kept)  # noqa: S301 - written above
     return found

@@ -252,3 +252,10 @@ def test_every_part_of_a_configuration_is_unknown_where_nothing_of_it_is_known()
             assert value == UNKNOWN, each.name
     assert found.key_may_be_missing
     assert all(each.key == UNKNOWN for each in found.storage)
+
+
+def test_the_models_of_each_kind_of_variant() -> None:
+    given = {"productionVariants": [{"modelName": UNKNOWN}], "shadowProductionVariants": [{"modelName": UNKNOWN}]}
+    sources = {"productionVariants": ("urn:a",), "shadowProductionVariants": ("urn:b",)}
+    found = one(Configuration, resource("aws-native:sagemaker:EndpointConfig", given, sources=sources))
+    assert [each.model_sources for each in found.variants] == [("urn:a",), ("urn:b",)]

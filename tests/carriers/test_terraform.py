@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from policy_pack.stack.model import Configuration, Endpoint, Key
+from policy_pack.carriers import READERS, read
+from policy_pack.carriers.place import Surroundings
+from policy_pack.stack.model import Configuration, Endpoint, Key, Unread
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import one, resource
 
@@ -70,3 +73,33 @@ def test_what_it_is_called() -> None:
 def test_what_it_is_computed_from() -> None:
     made = resource(CONFIGURATION, {"kms_key_arn": UNKNOWN}, sources={"kms_key_arn": ("urn:key",)})
     assert one(Configuration, made).key_sources == ("urn:key",)
+
+
+MODULE = "serving:tf:"
+
+
+def test_what_a_module_has_not_made_yet() -> None:
+    """Only what would be a configuration is named: nothing is known of the rest."""
+    (unread,) = read([resource(f"{MODULE}aws_sagemaker_endpoint_configuration", {})], Surroundings()).nodes
+    assert isinstance(unread, Unread)
+    for kind in ("aws_kms_key", "aws_sagemaker_endpoint", "aws_iam_role"):
+        assert read([resource(MODULE + kind, {})], Surroundings()).nodes == ()
+        assert tuple(READERS[f"any:tf:{kind}"].read(resource(MODULE + kind, {}), Surroundings())) == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "generated"),
+    [
+        ({"name": "serving-x", "name_prefix": "serving-"}, {}, True),
+        ({"name": "terraform-x"}, {}, True),
+        ({"name": "serving-x"}, {}, False),
+        ({"name": "serving"}, {"name": "serving"}, False),
+        ({"name": "terraform-x"}, {"name": "terraform-x"}, False),
+        ({"name": None}, {}, True),
+    ],
+    ids=str,
+)
+def test_names_of_a_plan(made: Any, given: Any, generated: bool) -> None:
+    """A plan says what was given, so a name that was not is the provider's."""
+    planned = replace(resource(CONFIGURATION, made), given=given)
+    assert one(Configuration, planned).generated_name is generated

@@ -51,6 +51,7 @@ def grant(principal: Any) -> Any:
         (5.5, Violation),
         ([ROLE], Violation),
         (ADMIN, Violation),
+        (f"arn:aws:iam::{OWN}:role/*", Violation),  # AWS takes no wildcard there
         (ROLE, Compliant),
         (SERVICE, Compliant),
         (UNKNOWN, CannotTell),
@@ -191,3 +192,34 @@ def test_deployers_of_the_settings(deployer: str, valid: bool) -> None:
     found = read(key_policy_grants_sagemaker.POLICY.settings, {"deployers": [deployer]})
     assert found.values["deployers"] == ((deployer,) if valid else ())
     assert bool(found.problems) is not valid
+
+
+ROLE_OF_THE_STACK, ITS_POLICIES = "aws:iam/role:Role", "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
+MAY = json.dumps(document(allow(None, USE)))
+
+
+@pytest.mark.parametrize(
+    ("inline", "names", "expected"),
+    [
+        ([], [], Violation),
+        ([{"policy": MAY}], ["own"], Compliant),
+        ([], ["own"], CannotTell),  # it is to have one that the stack does not show
+        (UNKNOWN, ["own"], CannotTell),
+        (UNKNOWN, UNKNOWN, CannotTell),
+    ],
+    ids=str,
+)
+def test_a_role_that_has_no_policies_but_those_that_are_named(inline: Any, names: Any, expected: type) -> None:
+    role = resource(ROLE_OF_THE_STACK, {"arn": ROLE, "name": "serving", "inlinePolicies": inline}, "role")
+    named = {"roleName": "serving", "policyNames": names}
+    exclusive = [
+        resource(ITS_POLICIES, named, "inline", sources={"roleName": (role.urn,)}),
+        resource(
+            "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+            {"roleName": "serving", "policyArns": []},
+            "managed",
+            sources={"roleName": (role.urn,)},
+        ),
+    ]
+    left = json.dumps(document(LEFT))
+    assert said(role, *exclusive, policy=left) is expected

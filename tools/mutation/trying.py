@@ -96,7 +96,10 @@ def changed_constants(module: str, mutant: Mutant, source: str) -> Callable[[], 
         return None
     kept = ("__name__", "__file__", "__package__", "__spec__", "__loader__", "__path__")
     fresh = {name: vars(known)[name] for name in kept if name in vars(known)}
-    exec(compile(mutant.tree(source), str(known.__file__), "exec", dont_inherit=True), fresh)  # noqa: S102
+    try:
+        exec(compile(mutant.tree(source), str(known.__file__), "exec", dont_inherit=True), fresh)  # noqa: S102
+    except Exception:  # noqa: BLE001 - a new import tells
+        return None
     changed = [
         (old, fresh[name])
         for name, old in vars(known).items()
