@@ -259,3 +259,12 @@ def test_the_models_of_each_kind_of_variant() -> None:
     sources = {"productionVariants": ("urn:a",), "shadowProductionVariants": ("urn:b",)}
     found = one(Configuration, resource("aws-native:sagemaker:EndpointConfig", given, sources=sources))
     assert [each.model_sources for each in found.variants] == [("urn:a",), ("urn:b",)]
+
+
+def test_a_replica_shares_what_it_does_not_say() -> None:
+    """It is enabled by itself; its kind and its rotation are those of its primary."""
+    for enabled, expected in ((None, True), (True, True), (False, False), (UNKNOWN, UNKNOWN)):
+        made = resource("aws-native:kms:ReplicaKey", {"enabled": enabled}, sources={"primaryKeyArn": ("urn:primary",)})
+        found = one(Key, made)
+        assert (found.enabled, found.spec, found.usage, found.rotation) == (expected, UNKNOWN, UNKNOWN, UNKNOWN)
+        assert (found.origin, found.replica_of, found.bypasses_lockout_check) == ("AWS_KMS", ("urn:primary",), False)

@@ -223,3 +223,23 @@ def test_a_role_that_has_no_policies_but_those_that_are_named(inline: Any, names
     ]
     left = json.dumps(document(LEFT))
     assert said(role, *exclusive, policy=left) is expected
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ([allow({"AWS": ROLE}), allow({"Service": SERVICE})], Compliant),
+        ([allow({"AWS": ROLE}), allow({"AWS": ROLE}, "kms:Decrypt")], Violation),
+        ([allow({"AWS": ROLE}), UNKNOWN], CannotTell),
+        ([UNKNOWN, allow({"AWS": ROLE}, "kms:Decrypt")], Violation),
+    ],
+    ids=["each", "one not", "one unknown", "one unknown and one not"],
+)
+def test_every_key_that_may_be_meant(policies: list[Any], expected: type) -> None:
+    written = [each if each is UNKNOWN else json.dumps(document(ADMINISTERED, each)) for each in policies]
+    made = [resource(KEY, {"policy": each}, f"key-{index}") for index, each in enumerate(written)]
+    for keys in (made, made[::-1]):
+        sources = {"kmsKeyArn": tuple(each.urn for each in keys)}
+        given = {"kmsKeyArn": UNKNOWN, "executionRoleArn": ROLE}
+        found = verdicts(key_policy_grants_sagemaker.POLICY, resource(CONFIGURATION, given, sources=sources), *keys)
+        assert type(found["it"]) is expected

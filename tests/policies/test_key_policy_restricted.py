@@ -13,11 +13,13 @@ from policy_pack.judging.judge import judge
 from policy_pack.judging.settings import read
 from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Violation
 from policy_pack.policies import PACK, key_policy_restricted
+from policy_pack.values import UNKNOWN
 from tests.audit.auditing import audit_document
+from tests.carriers.reading import resource, verdicts
 from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.program import run
-from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, ROLE, allow
+from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, OWN, ROLE, allow, document
 from tests.policies.verdicts import kinds, model
 from tests.programs import permissions, presence
 from tests.programs.blocks import PRIVATE, Case, key, pair
@@ -120,3 +122,89 @@ def test_settings_of_one_question_do_not_answer_another() -> None:
     for settings, expected in (({}, Violation), ({"allowedAccounts": [OTHER]}, Compliant)) * 2:
         (judgement,) = judge(policy, stack, read(policy.settings, settings))
         assert isinstance(judgement.verdict, expected)
+
+
+CONFIGURATION, KEY, GRANT = (
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+    "aws:kms/key:Key",
+    "aws:kms/grant:Grant",
+)
+ARN = f"arn:aws:kms:eu-west-1:{OWN}:key/12345678-1234-1234-1234-123456789012"
+OWNED, STRANGE = json.dumps(document(BY_ROOT)), json.dumps(document(BY_ROOT, allow({"AWS": OTHER_ROOT})))
+STATEMENTS, REMOVE = "name the roles that need the key", "Remove the grant"
+
+
+def a_key(policy: Any, name: str = "key", *, arn: Any = ARN, grantee: Any = None) -> list[Any]:
+    """A key with a policy, and a grant on it where a grantee is given."""
+    made = resource(KEY, {"arn": arn, "policy": policy}, name)
+    given = {"granteePrincipal": grantee, "operations": ["Decrypt"]}
+    return [made, *([] if grantee is None else [resource(GRANT, given, name, sources={"keyId": (made.urn,)})])]
+
+
+def decided(*made: Any, **settings: Any) -> Any:
+    """What the policy says of a configuration whose key is one of these."""
+    sources = {"kmsKeyArn": tuple(each.urn for each in made if each.type == KEY)}
+    configuration = resource(CONFIGURATION, {"kmsKeyArn": UNKNOWN}, "config", sources=sources)
+    return verdicts(key_policy_restricted.POLICY, configuration, *made, **settings)["config"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "grantee", "settings", "fixes"),
+    [
+        (OWNED, None, {}, []),
+        (OWNED, ROLE, {}, []),
+        (OWNED, OTHER_ROLE, {}, [REMOVE]),
+        (OWNED, OTHER_ROLE, {"allowedAccounts": [OTHER]}, []),
+        (OWNED, ROLE, {"allowedPrincipals": [ADMIN]}, [REMOVE]),
+        (OWNED, ROLE, {"allowedPrincipals": [ADMIN, ROLE]}, []),
+        (OWNED, "sagemaker.amazonaws.com", {}, []),
+        (OWNED, 5, {}, []),
+        (STRANGE, None, {}, [STATEMENTS]),
+        (STRANGE, ROLE, {}, [STATEMENTS]),
+        (STRANGE, OTHER_ROLE, {}, [STATEMENTS, REMOVE]),
+        ("{", OTHER_ROLE, {}, [REMOVE]),
+    ],
+)
+def test_what_to_do(policy: str, grantee: Any, settings: dict[str, Any], fixes: list[str]) -> None:
+    found = decided(*a_key(policy, grantee=grantee), **settings)
+    said = found.fix if isinstance(found, Violation) else ""
+    assert [each for each in (STATEMENTS, REMOVE) if each in said] == fixes
+    assert isinstance(found, Violation if fixes else Compliant)
+
+
+def test_an_account_that_is_not_known() -> None:
+    for grantee, policy, expected in (
+        (OTHER_ROLE, OWNED, CannotTell),
+        (None, OWNED, CannotTell),
+        (None, json.dumps(document(allow("*"))), Violation),
+    ):
+        assert isinstance(decided(*a_key(policy, arn=UNKNOWN, grantee=grantee)), expected)
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ([OWNED, OWNED], Compliant),
+        ([OWNED, STRANGE], Violation),
+        ([OWNED, "{"], CannotTell),
+        ([OWNED, UNKNOWN], CannotTell),
+        ([UNKNOWN, STRANGE], Violation),
+        ([None, OWNED], Compliant),
+    ],
+)
+def test_every_key_that_may_be_meant(policies: list[Any], expected: type) -> None:
+    made = [each for index, policy in enumerate(policies) for each in a_key(policy, f"key-{index}")]
+    assert isinstance(decided(*made), expected)
+    assert isinstance(decided(*reversed(made)), expected)
+
+
+def test_a_service_that_works_for_anybody() -> None:
+    service = allow({"Service": "sagemaker.amazonaws.com"})
+    limited = allow({"Service": "sagemaker.amazonaws.com"}, condition={"StringEquals": {"aws:SourceAccount": OWN}})
+    for statement, required, expected in (
+        (service, True, Violation),
+        (service, False, Compliant),
+        (limited, True, Compliant),
+    ):
+        found = decided(*a_key(json.dumps(document(BY_ROOT, statement))), serviceSourceRequired=required)
+        assert isinstance(found, expected)

@@ -15,9 +15,12 @@ from moto.server import ThreadedMotoServer
 from policy_pack import carriers
 from policy_pack.aws.ask_kms import Description
 from policy_pack.carriers.place import Surroundings
-from policy_pack.judging.verdict import COMPLIANT, Decision, Violation
+from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
+from policy_pack.policies import key_verified_in_aws
 from policy_pack.policies.key_verified_in_aws import judge_description
 from policy_pack.stack.model import Resource
+from policy_pack.values import UNKNOWN
+from tests.carriers import reading
 from tests.conftest import ROOT
 from tests.harness.engine import Engine, Stack
 from tests.iam.statements import ADMIN, OWN, ROLE, SERVICE, allow, document
@@ -327,3 +330,33 @@ def test_without_boto3_it_says_what_to_publish(tmp_path: Path) -> None:
         assert _says(pack, _resource(key), onError="ignore") == []
     assert "boto3, the AWS SDK for Python, is not installed where the policy pack runs." in said
     assert "requirements-aws.txt to the requirements.txt of the policy pack, and publish or install it again." in said
+
+
+NATIVE_KEY = "12345678-1234-1234-1234-123456789012"
+
+
+@pytest.mark.parametrize(
+    ("key", "region", "expected"),
+    [
+        (UNKNOWN, REGION, CannotTell),
+        (None, REGION, NotApplicable),
+        (5, REGION, NotApplicable),
+        ("alias/aws/s3", REGION, NotApplicable),
+        ("serving", REGION, NotApplicable),
+        (KEY_ARN, "us-east-1", NotApplicable),
+        (KEY_ARN, None, CannotTell),
+        (KEY_ARN, UNKNOWN, CannotTell),
+        (NATIVE_KEY, None, CannotTell),
+    ],
+)
+def test_what_there_is_no_need_to_ask(key: Any, region: Any, expected: type) -> None:
+    made = reading.resource(NATIVE, {"kmsKeyId": key}, region=region)
+    (found,) = reading.verdicts(key_verified_in_aws.POLICY, made).values()
+    assert type(found) is expected
+
+
+def test_a_key_of_the_stack_is_checked_there() -> None:
+    own = reading.resource("aws:kms/key:Key", {"arn": KEY_ARN}, "key")
+    made = reading.resource(NATIVE, {"kmsKeyId": KEY_ARN}, region="eu-west-1")
+    (found,) = reading.verdicts(key_verified_in_aws.POLICY, made, own).values()
+    assert found == NotApplicable("The key is made in this stack, and is checked there.")
