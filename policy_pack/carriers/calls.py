@@ -11,6 +11,7 @@ universal targets in EventBridge Scheduler" in the EventBridge Scheduler User Gu
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -20,7 +21,7 @@ from policy_pack.gaps import MARKS
 from policy_pack.values import PartlyKnown, Plain
 
 LONGEST = 1_000_000  # the searched characters of a text, enough for a whole state machine definition
-_DEEPEST = 40  # the searched levels of a property's value
+_DEEPEST = 100  # the searched levels of a property's value, as many as a definition may have to be read
 
 # The call in a program with boto3, with the SDKs for JavaScript, or with those for Java and Go.
 _API_CALL = expression(r"create_?endpoint_?config(command|request|input|async)?\s*\(", re.IGNORECASE)
@@ -139,7 +140,8 @@ def _tasks(
     try:
         root = Document(definition, json_only=True).root
     except Refused:
-        if isinstance(definition, str):
+        # A text mentions the call, and an object that is nested too deeply may make it all the same.
+        if isinstance(definition, str) or _mentions(definition, anywhere):
             yield None
         return
     for each in _objects(root):
@@ -148,6 +150,13 @@ def _tasks(
             yield any(name in arguments for name in ("KmsKeyId", "KmsKeyId.$"))
         elif arguments is not None:
             yield None
+
+
+def _mentions(definition: dict[str, Any], anywhere: re.Pattern[str]) -> bool:
+    try:
+        return anywhere.search(json.dumps(definition, default=str)[:LONGEST]) is not None
+    except RecursionError:
+        return True  # nobody can tell
 
 
 def _objects(value: Plain, depth: int = 0) -> Iterator[dict[str, Any]]:

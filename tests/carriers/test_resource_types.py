@@ -268,3 +268,18 @@ def test_a_replica_shares_what_it_does_not_say() -> None:
         found = one(Key, made)
         assert (found.enabled, found.spec, found.usage, found.rotation) == (expected, UNKNOWN, UNKNOWN, UNKNOWN)
         assert (found.origin, found.replica_of, found.bypasses_lockout_check) == ("AWS_KMS", ("urn:primary",), False)
+
+
+@pytest.mark.parametrize(
+    ("given", "inline", "managed"),
+    [
+        ({}, (), ()),
+        ({"policies": UNKNOWN, "managedPolicyArns": UNKNOWN}, UNKNOWN, UNKNOWN),
+        ({"policies": [{"policyDocument": "p"}, UNKNOWN], "managedPolicyArns": ["a", 5]}, ("p", UNKNOWN), None),
+    ],
+    ids=str,
+)
+def test_policies_of_a_role_that_are_not_known(given: dict[str, Any], inline: Any, managed: Any) -> None:
+    found = one(Role, resource("aws-native:iam:Role", given))
+    assert found.inline == inline
+    assert found.managed_arns == (("a", WrongType("a number")) if managed is None else managed)

@@ -65,6 +65,7 @@ def test_what_it_is_called() -> None:
     assert [each.property for each in made.storage] == ["data_capture_config.kms_key_id"]
     endpoint = one(Endpoint, resource(ENDPOINT, {"endpoint_config_name": "serving"}))
     assert (endpoint.configuration_name, endpoint.configuration_property) == ("serving", "endpoint_config_name")
+    assert endpoint.ignoring == "ignore_changes"
     key = one(Key, resource(KEY, {"is_enabled": False, "rotation_period_in_days": 90}))
     assert (key.enabled, key.rotation_days) == (False, 90)
     assert (key.properties.enabled, key.properties.rotation_days) == ("is_enabled", "rotation_period_in_days")

@@ -287,3 +287,49 @@ def test_a_command_that_is_not_known(given: dict[str, Any], certain: bool) -> No
     known = found("command:local:Command", create="aws sagemaker create-endpoint-config", stdin=UNKNOWN)
     assert known is not None
     assert known.certain
+
+
+def in_branches(definition_: str, levels: int) -> str:
+    """A definition within this many parallel states, each of which adds five levels."""
+    made = json.loads(definition_)
+    for _ in range(levels):
+        made = {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [made], "End": True}}}
+    return json.dumps(made)
+
+
+def in_conditions(step: Any, levels: int) -> str:
+    for _ in range(levels):
+        step = {"Name": "C", "Type": "Condition", "Arguments": {"IfSteps": [step]}}
+    return pipeline(step)
+
+
+TRAINING = definition("arn:aws:states:::sagemaker:createTrainingJob.sync")
+TRAIN = {"Name": "Train", "Type": "Training"}
+
+
+@pytest.mark.parametrize("levels", [0, 7, 12, 18, 60])
+@pytest.mark.parametrize("as_object", [False, True])
+def test_a_call_is_found_however_deep_it_is(levels: int, as_object: bool) -> None:
+    """Even where the definition is nested too deeply to be read."""
+    for text, named in ((definition(), True), (TRAINING, False)):
+        given = in_branches(text, levels)
+        assert (found(MACHINE, definition=json.loads(given) if as_object else given) is not None) is named
+    for step, named in ((STEP, True), (TRAIN, False)):
+        given = in_conditions(step, levels)
+        assert (found(PIPELINES[0], pipelineDefinition=given) is not None) is named
+
+
+def test_an_object_that_is_too_deep_for_python() -> None:
+    deep: Any = {}
+    for _ in range(5000):
+        deep = {"a": deep}
+    assert found(MACHINE, definition=deep) is not None
+
+
+@pytest.mark.parametrize("levels", [1, 39, 45, 90])
+def test_properties_of_dynamic_resources_speak_at_any_depth(levels: int) -> None:
+    for name, named in (("endpointConfigName", True), ("endpointName", False)):
+        given: Any = {name: "serving"}
+        for _ in range(levels):
+            given = {"deployment": given}
+        assert (found(DYNAMIC, **given) is not None) is named
