@@ -124,6 +124,27 @@ def test_what_no_function_holds_is_for_a_new_import() -> None:
     assert [each.name for each in mutants(SOURCE) if not each.function and each.line == 6] == ["the other: True"]
 
 
+MAKING = """
+def reads(kind):
+    def read(given):
+        return given if given is not None else kind
+
+    return read
+
+
+known = reads("a")
+"""
+
+
+def test_what_a_function_has_made_is_changed_too(module: Any) -> None:
+    exec(compile(MAKING, "changed.py", "exec"), vars(module))
+    assert (module.known("b"), module.known(None)) == ("b", "a")
+    put = changed_function("changed", of(MAKING, "the opposite: given is not None"), MAKING)
+    assert put is not None
+    put()
+    assert (module.known("b"), module.known(None)) == ("a", None)
+
+
 def test_what_a_fork_does_stays_there() -> None:
     done: list[int] = []
     assert in_a_fork(lambda: done.append(1) or 7, 30) == 7  # type: ignore[func-returns-value]

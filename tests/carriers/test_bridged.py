@@ -161,3 +161,9 @@ def test_names_of_terraform_s_properties() -> None:
     assert (endpoint.configuration_property, endpoint.configuration_name) == ("endpoint_config_name", "a")
     role = one(Role, resource("sm:tf:aws_iam_role", {"inline_policy": [{"policy": "{}"}], "managed_policy_arns": []}))
     assert role.inline == ("{}",)
+
+
+def test_the_words_of_an_endpoint_that_ignores_changes() -> None:
+    kind = "aws:index/sagemakerEndpoint:SagemakerEndpoint"
+    made = one(Endpoint, resource(kind, {"endpointConfigName": "serving"}))
+    assert made.ignoring == "ignoreChanges (ignore_changes in HCL)"

@@ -27,6 +27,7 @@ KNOWN = ByType({"aws:kms/key:Key": 1, "*:index/kmsKey:KmsKey": 2})
 )
 def test_look_up(kind: str, found: int | None) -> None:
     assert KNOWN.get(kind) == found
+    assert KNOWN.get(kind, 5) == (5 if found is None else found)
     assert (kind in KNOWN) == (found is not None)
     if found is None:
         with pytest.raises(KeyError):

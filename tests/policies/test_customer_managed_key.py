@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from policy_pack.gaps import ACCOUNT, GAP
 from policy_pack.judging.settings import read
 from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Verdict, Violation
 from policy_pack.policies.customer_managed_key import POLICY
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, verdicts
+from tests.template.reading import partly
 
 CLASSIC, NATIVE = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws-native:sagemaker:EndpointConfig"
 ID, OWN, OTHER = "12345678-1234-1234-1234-123456789012", "111122223333", "444455556666"
@@ -132,3 +134,17 @@ def test_patterns_of_keys(pattern: str, valid: bool) -> None:
 def test_accounts(account: str, valid: bool) -> None:
     found = read(POLICY.settings, {"allowedAccounts": [account]})
     assert found.values["allowedAccounts"] == ((account,) if valid else ())
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (f"alias/aws/{GAP}", "names an AWS-managed key"),
+        (f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/aws/{GAP}", "names an AWS-managed key"),
+        (f"keys/{GAP}", "is not a well-formed name"),
+        (f"arn:aws:s3:eu-west-1:{ACCOUNT}:key/{GAP}", "is not a well-formed name"),
+    ],
+)
+def test_what_is_certain_of_a_name_that_is_known_in_part(key: str, says: str) -> None:
+    found = said(partly(key), NATIVE)
+    assert isinstance(found, Violation) and says in found.why

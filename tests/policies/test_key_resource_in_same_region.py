@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policy_pack.gaps import GAP
 from policy_pack.judging.phase import STATE, UPDATE
 from policy_pack.judging.policy import Context
 from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Verdict, Violation
@@ -13,6 +14,7 @@ from policy_pack.policies.key_resource_in_same_region import POLICY, decide
 from policy_pack.stack.model import Configuration
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, stack, urn, verdicts
+from tests.template.reading import partly
 
 CLASSIC, NATIVE = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws-native:sagemaker:EndpointConfig"
 KEY, ALIAS = "aws:kms/key:Key", "aws:kms/alias:Alias"
@@ -118,3 +120,18 @@ def test_a_key_that_is_computed_from_something_else(
     (configuration,) = made.of(Configuration)
     assert type(decide(configuration, Context(made, phase=phase))) is expected
     assert configuration.urn == urn(CLASSIC, "config")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (f"arn:aws:kms:{THERE}:{GAP}", NotApplicable),
+        (f"arn:aws:kms:{THERE}:{GAP}:key/{ID}", NotApplicable),
+        (f"arn:aws:kms:{GAP}:111122223333:key/{ID}", Compliant),
+        (f"arn:aws:kms:{GAP}", Compliant),
+        (f"alias/{GAP}", Compliant),
+    ],
+)
+def test_a_name_that_is_known_in_part(name: str, expected: type) -> None:
+    """What names its region is another policy's; of the rest the key of the stack tells where it is."""
+    assert type(said(key(HERE), name=partly(name), carrier=NATIVE)) is expected

@@ -113,6 +113,9 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Select": [KEY, ["a", "b"]]}, computed_from()),
         ({"Fn::Join": ["/", {"Fn::Split": ["/", {"Fn::Sub": "${Key}/b"}]}]}, partly(f"{GAP}/b", "Key")),
         ({"Fn::Join": ["-", {"Fn::Split": ["/", {"Fn::Sub": "${Key}/b"}]}]}, computed_from("Key")),
+        ({"Fn::Select": [0, {"Fn::Split": ["/", {"Fn::Sub": "${AWS::AccountId}/${Key}"}]}]}, partly(AN_ACCOUNT, "Key")),
+        ({"Fn::Select": [0, {"Fn::Split": ["-", {"Fn::Sub": "eu-${Key}"}]}]}, "eu"),
+        ({"Fn::Select": [0, {"Fn::Split": ["-", {"Fn::Sub": "${AWS::AccountId}-x"}]}]}, UNKNOWN),
         # What is looked up when the stack is deployed.
         ("{{resolve:ssm:/key}}", UNKNOWN),
         ("alias/{{resolve:ssm:/key}}", partly(f"alias/{GAP}")),

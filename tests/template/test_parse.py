@@ -33,6 +33,7 @@ RESOURCES = {"It": {"Type": TYPE, "Properties": {"Value": "x"}}}
 )
 def test_formats(body: Any) -> None:
     assert it(body).properties == {"Value": "x"}
+    assert content(body).unreadable == ()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import inspect
 import os
@@ -83,10 +84,28 @@ def changed_function(module: str, mutant: Mutant, source: str) -> Callable[[], N
     if len(codes) != 1 or codes[0].co_freevars != function.__code__.co_freevars:
         return None
 
+    inner = {_place_of(each): each for each in _within(codes[0])}
+    known = {each: inner[_place_of(each)] for each in _within(function.__code__) if _place_of(each) in inner}
+
     def put() -> None:
         function.__code__ = codes[0]
+        if all(each.co_name in _AT_ONCE for each in known):
+            return
+        # What the function has made by now, as decorators and readers are, goes by its inner functions.
+        gc.unfreeze()
+        for each in gc.get_objects():
+            if isinstance(each, FunctionType) and each.__code__ in known:
+                each.__code__ = known[each.__code__]
 
     return put
+
+
+# Inner functions that nothing keeps.
+_AT_ONCE = ("<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>")
+
+
+def _place_of(code: CodeType) -> tuple[str, int, tuple[str, ...]]:
+    return code.co_name, code.co_firstlineno, code.co_freevars
 
 
 def changed_constants(module: str, mutant: Mutant, source: str) -> Callable[[], None] | None:
