@@ -221,8 +221,8 @@ def test_help_tells_the_statuses(arguments: list[str], capsys: pytest.CaptureFix
     assert not ended.value.code
     said = " ".join(capsys.readouterr().out.split())
     if arguments != ["policies"]:
-        assert "0 where nothing is violated, 1 where something is" in said
-        assert "130 where it is interrupted" in said
+        assert "0 if there is no violation, 1 if there is one" in said
+        assert "130 if it is interrupted" in said
 
 
 # ---- files, whole or not at all ----
