@@ -59,7 +59,7 @@ def names_by_patterns(document: Document) -> int:
 
 
 def _by_patterns(statement: Statement) -> int:
-    names = [each.name or "" for each in statement.principals.entries] if statement.principals is not None else []
+    names = [each.name or "" for each in statement.named]
     found = int(any(_is_open(each) for each in names if each != "*"))
     return found + sum(map(_names_by_patterns, statement.conditions))
 
@@ -78,7 +78,7 @@ def _is_open(text: str) -> bool:
 
 def placed_names(statement: Statement) -> Iterator[tuple[str, str]]:
     """The texts in a statement that may name a caller, and their places."""
-    for principal in statement.principals.entries if statement.principals is not None else ():
+    for principal in statement.named:
         yield principal.kind, principal.name or ""
     for index, condition in enumerate(statement.conditions):
         for value in condition.values.values:

@@ -67,6 +67,11 @@ class Statement:
     conditions: tuple[Condition, ...]
     certain: bool = True
 
+    @property
+    def named(self) -> tuple[Principal, ...]:
+        """The principals, by Principal or NotPrincipal; none in a policy of a role."""
+        return self.principals.entries if self.principals is not None else ()
+
 
 @dataclass(frozen=True)
 class Document:

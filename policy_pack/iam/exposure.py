@@ -95,7 +95,7 @@ def _services(document: Document) -> set[str]:
     return {
         principal.name
         for statement in document.statements
-        for principal in (statement.principals.entries if statement.principals is not None else ())
+        for principal in statement.named
         if principal.kind == "Service" and principal.name
     }
 

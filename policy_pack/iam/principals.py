@@ -128,12 +128,9 @@ class _Names:
         if request.caller.service:
             return False
         wants, fills = (self._effect == ALLOW) != self._negated, request.fills()
-        found = [None if self._unknown_account else False]
-        if self._accounts:
-            found.append(request.left(self._fitting_accounts.fit(request.caller.account, fills), wants=wants))
-        if self._roots:
-            found.append(request.left(self._fitting_roots.fit(request.caller.root, fills), wants=wants))
-        return any_of(found)
+        itself = request.left(self._fitting_accounts.fit(request.caller.account, fills), wants=wants)
+        as_root = request.left(self._fitting_roots.fit(request.caller.root, fills), wants=wants)
+        return any_of([None if self._unknown_account else False, itself, as_root])
 
     def _is_service(self, name: str, service: str) -> Answer:
         if name == service:

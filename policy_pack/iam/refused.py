@@ -51,7 +51,7 @@ def _wrong(statement: Statement) -> Iterator[str]:
     for condition in statement.conditions:
         if not has_gaps(condition.operator) and _OPERATOR.fullmatch(condition.operator) is None:
             yield "a condition operator that IAM does not know"
-    for principal in statement.principals.entries if statement.principals is not None else ():
+    for principal in statement.named:
         name = principal.name
         if principal.kind not in _KINDS:
             yield "a kind of principal that IAM does not know"
@@ -68,7 +68,7 @@ def _locks_everybody_out(document: Document, key: str) -> bool:
     names = frozenset(
         account
         for statement in document.statements
-        for principal in (statement.principals.entries if statement.principals is not None else ())
+        for principal in statement.named
         for account in ACCOUNT.findall(principal.name or "")
     )
     caller = Caller(f"arn:{key.split(':')[1]}:iam::{GAP}:{GAP}")

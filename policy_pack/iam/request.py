@@ -145,7 +145,7 @@ Group = tuple[Request, int]
 
 
 class Batch:
-    """Requests that are evaluated together, each with its own bit (the first has the lowest).
+    """Requests that are evaluated together, each with its own bit (the first has the lowest): all free, or none.
 
     A question is answered once for all requests that are equal in the values that the question reads.
     """

@@ -73,6 +73,21 @@ def test_both_policies(key_policy: Any, arn: str, policies: Any, complete: Answe
     assert _access(key_policy, arn, policies, complete) == expected
 
 
+def test_permissions_that_say_the_same_of_keys_are_equal() -> None:
+    """So that roles share what they say of a key."""
+    one = Permissions((USING,), complete=True)
+    for same in ((USING,), (USING, READING), (document(allow(None, "s3:*"), allow(None)),)):
+        assert Permissions(same, complete=True) == one and hash(Permissions(same, complete=True)) == hash(one)
+    for other in (
+        Permissions((USING,), complete=None),
+        Permissions((USING,), complete=True, boundary=READING),
+        Permissions((document(allow(None, Resource=KEY)),), complete=True),
+        Permissions((USING, "{"), complete=True),
+        Permissions((), complete=True),
+    ):
+        assert other != one
+
+
 @pytest.mark.parametrize("boundary", [None, document(allow(None, "*"))])
 @pytest.mark.parametrize("on", ["own", "boundary"])
 def test_a_role_uses_several_keys(boundary: Any, on: str) -> None:

@@ -66,10 +66,22 @@ STATEMENTS = [
     allow("*", USE, when("StringEquals", "aws:PrincipalArn", "${aws:PrincipalArn}")),
     allow("*", USE, when("StringEquals", "kms:CallerAccount", "${aws:ResourceAccount}")),
 ]
+STATEMENTS += [
+    *(make({"AWS": ROLE}, USE, Resource=each) for make in (allow, deny) for each in (KEY, f"{KEY[:-1]}?", "*")),
+    allow({"AWS": ROLE}, USE, Resource=None, NotResource=KEY),
+]
 POLICIES = [document(BY_ROOT, each) for each in STATEMENTS] + list(itertools.islice(policies(), 0, None, 12))
 
 
-@pytest.mark.parametrize("requests", [REQUESTS, FREE], ids=["of SageMaker", "of strangers"])
+OTHER_KEY = KEY[:-1] + "3"
+OF_TWO_KEYS = [
+    *REQUESTS[:3],
+    *(sagemaker.request(USE[0], caller, OTHER_KEY, REGION, OWN) for caller in CALLERS),
+    *(sagemaker.request(USE[0], caller, sagemaker.key_arn(REGION), REGION, OWN) for caller in CALLERS[:3]),
+]
+
+
+@pytest.mark.parametrize("requests", [REQUESTS, FREE, OF_TWO_KEYS], ids=["of SageMaker", "of strangers", "of two keys"])
 def test_batches(requests: list[Request]) -> None:
     for policy in POLICIES:
         parsed = parse_key_policy(policy)

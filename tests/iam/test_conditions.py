@@ -41,6 +41,8 @@ def _service_may(condition: Any) -> Answer:
             [
                 ("StringEquals", "AssumedRole"),
                 ("StringEquals", ["User", "AssumedRole"]),
+                ("StringEqualsIgnoreCase", "assumedrole"),
+                ("StringEqualsIgnoreCase", "ASSUMEDROLE"),
                 ("StringNotEquals", "Account"),
             ],
             [],

@@ -250,6 +250,12 @@ def test_a_service_has_no_tags() -> None:
         (when("ForAnyValue:StringEquals", ALIASES, "alias/other"), OF_KEY, True),
         (when("StringEquals", TEAM, "serving"), OF_KEY, True),
         (when("StringEquals", KEY_TEAM, "training"), NOTHING, True),
+        (
+            when("ForAllValues:StringEquals", ALIASES, "alias/x"),
+            sagemaker.facts_of_key({}, True, [f"alias/{GAP}"]),
+            True,
+        ),
+        (when("ForAllValues:StringNotEquals", ALIASES, "alias/x"), sagemaker.facts_of_key({}, True, [GAP]), True),
         (when("StringEquals", KEY_TEAM, "training"), OF_KEY, False),
         (when("StringEquals", KEY_OWNER, "me"), OF_KEY, False),
         (when("Null", KEY_TEAM, "true"), OF_KEY, False),
