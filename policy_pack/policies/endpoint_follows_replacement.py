@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policy_pack import quoting
 from policy_pack.judging.policy import HIGH, MANDATORY, STACK, Context, Policy
 from policy_pack.judging.settings import UNDECIDED
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
@@ -13,6 +14,7 @@ from policy_pack.stack.links import (
     configurations_from,
     configurations_left,
     is_of_one_template,
+    same_region,
 )
 from policy_pack.stack.model import DELETED_FIRST, MADE_FIRST, NOT_CHANGED, REFUSED, Configuration, Endpoint
 from policy_pack.values import Text, Unknown, WrongType
@@ -29,6 +31,8 @@ def decide(endpoint: Endpoint, context: Context) -> Decision:
         return NotApplicable("The Endpoint's configuration is managed elsewhere on purpose (externalConfigurations).")
     if ignored:
         return _ignores(endpoint, ignored[0], runs_another=bool(left))
+    if left and all(same_region(each.place, endpoint.place) is False for each in left):
+        return _in_another_region(endpoint, left[0])
     named = configurations_by_name(endpoint, context.stack)
     if left and not named:
         return _runs_another(endpoint, left[0])
@@ -71,6 +75,21 @@ def _runs_another(endpoint: Endpoint, configuration: Configuration) -> Violation
             f"Set {endpoint.configuration_property} to the configuration's {configuration.output}, unchanged, and "
             "update the Endpoint too. If something else promotes configurations on purpose, list their names in the "
             "setting externalConfigurations."
+        ),
+    )
+
+
+def _in_another_region(endpoint: Endpoint, configuration: Configuration) -> Violation:
+    here, there = quoting.region(endpoint.place.region), quoting.region(configuration.place.region)
+    return Violation(
+        why=(
+            f"{endpoint.configuration_property} comes from the configuration {configuration.quoted}, which is in "
+            f"{there}, but this Endpoint is in {here}. SageMaker looks for the name in {here}: the Endpoint cannot be "
+            "deployed, or runs a different configuration of the same name."
+        ),
+        fix=(
+            "Make the configuration and the Endpoint in one Region (give both the same provider or Region), or set "
+            f"{endpoint.configuration_property} to the {configuration.output} of a configuration in {here}."
         ),
     )
 

@@ -87,13 +87,14 @@ def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration
     """The configurations of the stack that an Endpoint may run, among those that its configuration's name comes from.
 
     If the name is known, only configurations that it may name count. If it is not, the program may still choose any of
-    its sources.
+    its sources. An Endpoint cannot run a configuration of another Region.
     """
     return stack.cached(_configurations_from, endpoint)
 
 
 def _configurations_from(stack: Stack, endpoint: Endpoint) -> tuple[Configuration, ...]:
-    found = tuple(_among(_through_templates(endpoint.configuration_sources, stack), stack))
+    sources = _among(_through_templates(endpoint.configuration_sources, stack), stack)
+    found = tuple(each for each in sources if same_region(each.place, endpoint.place) is not False)
     name = endpoint.configuration_name
     if not isinstance(name, str):
         return found
@@ -106,10 +107,10 @@ def _configurations_from(stack: Stack, endpoint: Endpoint) -> tuple[Configuratio
 def configurations_left(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:
     """The configurations of the stack that an Endpoint's configuration name is computed from but that it does not run.
 
-    None if it runs one of them. A value from a template may be any of its outputs, so it certainly means none of the
+    None if it may run one of them. A value from a template may be any of its outputs, so it certainly means none of the
     template's configurations.
     """
-    if not isinstance(endpoint.configuration_name, str) or configurations_from(endpoint, stack):
+    if configurations_from(endpoint, stack):
         return ()
     return tuple(_among(endpoint.configuration_sources, stack))
 
@@ -218,11 +219,12 @@ def pairs(stack: Stack) -> Pairs:
     for endpoint in stack.endpoints:
         found = configurations_from(endpoint, stack) or configurations_by_name(endpoint, stack)
         used.update(each.id for each in found)
-        if isinstance(endpoint.configuration_name, str):
-            left.update(each.id for each in _among(endpoint.configuration_sources, stack))
+        not_run = tuple(_among(endpoint.configuration_sources, stack))
+        if isinstance(endpoint.configuration_name, str) or not found:
+            left.update(each.id for each in not_run)
         # If the provider is not configured yet, even required properties are absent.
         says_nothing = endpoint.configuration_name is None or isinstance(endpoint.configuration_name, Unknown)
-        unclear = unclear or (not found and says_nothing)
+        unclear = unclear or (not found and not not_run and says_nothing)
     closed = (template for template in stack.of(Template) if template.unreadable)
     hidden = frozenset(source for template in closed for source in _through_templates(template.inputs, stack))
     return Pairs(frozenset(used), frozenset(left - used), unclear, hidden)

@@ -12,6 +12,7 @@ FIXED_NAME = "advisory replacement-safe config"
 DOES_NOT_FOLLOW = "mandatory endpoint-follows-replacement endpoint"
 NOT_HERE = "advisory endpoint-configuration-in-stack endpoint"
 UNUSED = "advisory paired-with-endpoint config"
+REGIONS = ("us-east-1", "eu-west-1")
 MODELS = "organization/models/prod"
 
 
@@ -133,6 +134,53 @@ def by_a_string_in_a_component() -> None:
 def by_the_name_of_a_configuration_of_another_region() -> None:
     config(kms_key_arn=arn(), name="serving")
     endpoint("serving", region="eu-west-1")
+
+
+@says(DOES_NOT_FOLLOW)
+def by_the_output_of_a_configuration_of_another_region() -> None:
+    endpoint(config(kms_key_arn=arn()).name, region="eu-west-1")
+
+
+@says(DOES_NOT_FOLLOW)
+def by_the_output_of_a_configuration_of_another_provider() -> None:
+    endpoint(config(kms_key_arn=arn("eu-west-1"), opts=provider("eu-west-1")).name)
+
+
+@says(DOES_NOT_FOLLOW)
+def by_the_output_of_a_configuration_of_another_region_with_a_name_that_is_known_later() -> None:
+    endpoint(config(kms_key_arn=arn(), name_prefix="serving-").name, region="eu-west-1")
+
+
+@says(
+    "mandatory endpoint-follows-replacement eu-endpoint",
+    "advisory replacement-safe us-config",
+    "advisory replacement-safe eu-config",
+)
+def by_the_output_of_a_namesake_of_another_region() -> None:
+    us, eu = (config(f"{it[:2]}-config", kms_key_arn=arn(it), name="serving", region=it) for it in REGIONS)
+    endpoint(us.name, "us-endpoint")
+    endpoint(us.name, "eu-endpoint", region=eu.region)
+
+
+@says_nothing()
+def by_the_output_of_a_configuration_of_each_region() -> None:
+    for region in REGIONS:
+        made = config(f"{region}-config", kms_key_arn=arn(region), region=region)
+        endpoint(made.name, f"{region}-endpoint", opts=provider(region, region))
+
+
+@says_nothing()
+def by_the_output_of_the_configuration_of_one_of_several_regions() -> None:
+    made = [config(f"{region}-config", kms_key_arn=arn(region), region=region) for region in REGIONS]
+    names = pulumi.Output.all(*(each.name for each in made))
+    endpoint(names.apply(lambda them: str(them[0])), "us-endpoint")
+    endpoint(names.apply(lambda them: str(them[1])), "eu-endpoint", region=REGIONS[1])
+
+
+@says_nothing()
+def by_the_output_of_a_configuration_of_a_region_that_is_not_known() -> None:
+    opts = pulumi.ResourceOptions(provider=aws.Provider("elsewhere", profile="models"))
+    endpoint(config(kms_key_arn=arn()).name, opts=opts)
 
 
 @says(NOT_HERE)
