@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import costs
+from benchmarks import audit_costs, costs
 from policy_pack.commands import reference
 from policy_pack.policies import PACK
 from tests import matrix
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"
+AUDIT = ROOT / "benchmarks" / "audit.json"
 
 
 def made() -> Iterator[tuple[Path, str]]:
@@ -22,6 +23,7 @@ def made() -> Iterator[tuple[Path, str]]:
     text = with_section(readme.read_text(encoding="utf-8"), "policies", reference.overview())
     text = with_section(text, "matrix", matrix.markdown())
     text = with_section(text, "costs", costs.markdown(json.loads(RESULTS.read_text(encoding="utf-8"))))
+    text = with_section(text, "audit", audit_costs.markdown(json.loads(AUDIT.read_text(encoding="utf-8"))))
     quality = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
     yield readme, with_section(text, "quality", section(quality, "summary"))
     yield ROOT / "docs" / "policies.md", reference.document()
