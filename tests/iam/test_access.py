@@ -13,6 +13,7 @@ from policy_pack.iam.exposure import Exposure, exposure
 from policy_pack.iam.logic import Answer
 from policy_pack.iam.parse import parse_key_policy
 from policy_pack.iam.permissions import Permissions
+from policy_pack.values import UNKNOWN
 from tests.iam.statements import (
     ADMIN,
     BY_ROOT,
@@ -71,6 +72,38 @@ def _access(key_policy: Any, arn: str, policies: tuple[Any, ...], complete: Answ
 )
 def test_both_policies(key_policy: Any, arn: str, policies: Any, complete: Answer, expected: Access) -> None:
     assert _access(key_policy, arn, policies, complete) == expected
+
+
+@pytest.mark.parametrize("effect", [UNKNOWN, "Deny"])
+@pytest.mark.parametrize("action", ["k*:Decrypt", "*:Decrypt", "kms:Decrypt"])
+def test_what_may_be_denied_counts(effect: Any, action: str) -> None:
+    """A statement of a role whose effect is not known, and a service that is left to a wildcard."""
+    if action != "kms:Decrypt":
+        # Nobody can tell of which actions.
+        assert _access(document(BY_ROOT), ROLE, (document(allow(None), allow(None, action, Effect=effect)),), True) == (
+            UNSURE
+        )
+        return
+    certain = effect == "Deny"
+    policy = document(allow(None), allow(None, action, Effect=effect))
+    found = _access(document(BY_ROOT), ROLE, (policy,), True)
+    assert (found.missing, found.unsure) == (((USE[0],), ()) if certain else ((), (USE[0],)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (f"arn:aws:iam::{OWN}:role/team/serving", UNSURE),
+        (f"arn:aws:iam::{OWN}:role/serving", UNSURE),
+        ("arn:aws:iam::*:role/*", GRANTED),
+        (f"arn:aws:iam::{OWN}:user/team:role/serving", MISSING),
+        (f"arn:aws:iam::{OWN}:role/admin", MISSING),
+    ],
+)
+def test_what_is_not_known_of_an_arn_stays_in_its_part(pattern: str, expected: Access) -> None:
+    user = User(sagemaker.unknown_role(KEY, name="serving"), service=False)
+    policy = document(allow("*", USE, {"ArnLike": {"aws:PrincipalArn": pattern}}))
+    assert access(policy, [user], KEY, REGION) == expected
 
 
 def test_permissions_that_say_the_same_of_keys_are_equal() -> None:

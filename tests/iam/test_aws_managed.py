@@ -55,6 +55,7 @@ def test_what_aws_says(name: str, missing: list[str]) -> None:
         "arn:aws-cn:iam::aws:policy/AdministratorAccess",
         "arn:aws:iam::111122223333:policy/AdministratorAccess",
         "AdministratorAccess",
+        "x" * len("arn:aws:iam::aws:policy/") + "AdministratorAccess",
         "",
     ],
 )

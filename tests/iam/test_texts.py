@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_pack.iam.logic import Answer, all_of, any_of, negate
-from policy_pack.iam.texts import GAP, NAMED, matches
+from policy_pack.iam.texts import ARN, GAP, LIKE, NAMED, matches, patterns
 
 # What may stand in a gap: enough to tell the patterns of these tests apart, as "c" is in none of them.
 FILLINGS = ["".join(each) for length in range(4) for each in product("abc", repeat=length)]
@@ -86,3 +86,21 @@ def test_logic(answers: list[Answer]) -> None:
         outcomes = {builtin(each) for each in closed}
         assert function(answers) is (outcomes.pop() if len(outcomes) == 1 else None)
     assert [negate(each) for each in (True, False, None)] == [False, True, None]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "as_arn", "as_text"),
+    [
+        ("arn:*:b:c:d:e", "arn:a:x:b:c:d:e", False, True),
+        ("arn:a:*:c:d:e", "arn:a:b:x:c:d:e", False, True),
+        ("arn:a:b:c:*:e", "arn:a:b:c:d:x:e", False, True),
+        ("arn:a:b:c:?:e", "arn:a:b:c:::e", False, True),
+        ("arn:a:b:c:d:*e", "arn:a:b:c:d:x:e", True, True),
+        ("arn:a:b:c:d:?e", "arn:a:b:c:d::e", True, True),
+        ("arn:*:*:*:*:*", "arn:a:b:c:d:e:f", True, True),
+        ("arn:a:b:c:*", "arn:a:b:c:d:e", False, True),
+    ],
+)
+def test_a_wildcard_stays_in_its_part_of_an_arn(pattern: str, text: str, as_arn: bool, as_text: bool) -> None:
+    assert patterns((pattern,), ARN).fit(text) is as_arn
+    assert patterns((pattern,), LIKE).fit(text) is as_text
