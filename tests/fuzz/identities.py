@@ -14,6 +14,9 @@ from tests.fuzz.wire import US, faults_of, triples
 from tests.fuzz.worse import ask
 from tests.harness.engine import Engine
 
+# These say what is wrong with one resource. For others, two templates with one URN are one template.
+OF_ONE_RESOURCE = ("encryption-at-rest-enabled", "customer-managed-key", "key-in-same-region")
+
 # Names are quoted, and what stands in them with them; an ARN and a document in the place of a name are not.
 NAMES = (
     *HOSTILE[:3],
@@ -38,20 +41,23 @@ def make(random: Random) -> Any:
     wrong = random.random() < 0.6
     seed = vocabulary.some(random, wrong=wrong or None)
     stack = seed.stack
-    for each in random.sample(stack, random.randint(1, len(stack))):
-        renamed(random, each, stack, of_same_type=wrong)
+    chosen = random.sample(stack, random.randint(1, min(len(stack), len(NAMES))))
+    for each, name in zip(chosen, random.sample(NAMES, len(chosen))):
+        renamed(random, each, name, stack, of_same_type=wrong, alike=not wrong or seed.policy in OF_ONE_RESOURCE)
     if random.random() < 0.3:
         stack.append({**random.choice(stack), **({} if wrong else {"type": random.choice(vocabulary.types())})})
     random.shuffle(stack)
     return {"stack": stack, "wrong": wrong}
 
 
-def renamed(random: Random, resource: Any, stack: Any, *, of_same_type: bool) -> None:
-    """Changes what a resource is called, for its own entry and for those that name it."""
-    before, kind = resource["urn"], random.randrange(4)
+def renamed(random: Random, resource: Any, name: str, stack: Any, *, of_same_type: bool, alike: bool) -> None:
+    """Changes what a resource is called, for its own entry and for those that name it.
+
+    With `alike`, it may get the URN of another.
+    """
+    before, kind = resource["urn"], random.randrange(4 if alike else 3)
     if not of_same_type:
         resource["type"] = random.choice((*vocabulary.types(), *HOSTILE[:3], "", ":", "a:b:c:d", resource["type"] * 50))
-    name = random.choice(NAMES)
     if kind == 0:
         resource["name"] = name
         return
