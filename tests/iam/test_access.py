@@ -65,6 +65,10 @@ def _access(key_policy: Any, arn: str, policies: tuple[Any, ...], complete: Answ
         (document(allow({"AWS": ROLE})), ROLE, (document(deny(None)),), False, DENIED),
         (document(BY_ROOT), ROLE, (USING, document(deny(None))), True, DENIED),
         (document(BY_ROOT), ROLE, (document(deny(None, Resource=KEY.replace("key/", "alias/"))),), False, GRANTED),
+        # A statement without an action or a resource allows nothing.
+        (document(BY_ROOT), ROLE, (document(allow(None, None)),), True, MISSING),
+        (document(BY_ROOT), ROLE, (document(allow(None, Resource=None)),), True, MISSING),
+        (document(BY_ROOT), ROLE, (document(allow(None, None, Resource=None)), USING), True, GRANTED),
         # What AWS would refuse as a role's policy will not stay as it is.
         (document(BY_ROOT), ROLE, ("{",), True, UNSURE),
         (document(BY_ROOT), ROLE, ("{", USING), True, GRANTED),

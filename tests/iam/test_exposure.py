@@ -145,6 +145,29 @@ def test_what_is_not_known_may_be_an_account(statement: Any, expected: Answer) -
     assert _exposure(statement).accounts.answer is expected
 
 
+ORGANIZATION, ANOTHER = "o-exampleorgid", "o-anotherorgid"
+
+
+@pytest.mark.parametrize(
+    ("condition", "allowed", "expected"),
+    [
+        (OF_ORGANIZATION, None, False),
+        (OF_ORGANIZATION, [ORGANIZATION], False),
+        (OF_ORGANIZATION, [ANOTHER, ORGANIZATION], False),
+        (when("StringEquals", "aws:PrincipalOrgID", "${aws:ResourceOrgID}"), [], False),
+        (when("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", f"{ORGANIZATION}/r-ab12/*"), [ORGANIZATION], False),
+        (OF_ORGANIZATION, [], True),
+        (OF_ORGANIZATION, [ANOTHER], True),
+        (when("StringEquals", "aws:PrincipalOrgID", [ORGANIZATION, ANOTHER]), [ORGANIZATION], True),
+        (when("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", f"{ORGANIZATION}/r-ab12/*"), [ANOTHER], True),
+    ],
+)
+def test_everybody_of_an_organization(condition: Any, allowed: Any, expected: Answer) -> None:
+    found = _exposure(allow("*", USE, condition), allowed_organizations=allowed)
+    assert (found.organizations.answer, found.everybody.answer) == (expected, False)
+    assert found.organizations.statements == ((2,) if expected else ())
+
+
 @pytest.mark.parametrize(
     ("statement", "why"),
     [

@@ -72,6 +72,7 @@ MORE = [
     document(allow({"AWS": f"arn:aws:sts::{OWN}:assumed-role/serving/one"}), deny({"AWS": ROLE}, USE[1])),
     document(allow("*", USE, when("StringEquals", "aws:PrincipalArn", "${aws:PrincipalArn}"))),
     document(BY_ROOT, allow({"Service": SERVICE}), deny({"AWS": ROLE}, USE[1])),
+    document(BY_ROOT, deny({"AWS": ADMIN}, USE[0])),
 ]
 
 
@@ -84,6 +85,7 @@ def test_pairs(policy: Any) -> None:
     for one, other in itertools.combinations(range(len(USERS)), 2):
         expected = _both(alone[one], alone[other])
         assert _access(policy, USERS[one], USERS[other]) == expected, (USERS[one], USERS[other])
+        assert _access(policy, USERS[other], USERS[one]) == expected, (USERS[other], USERS[one])
 
 
 @pytest.mark.parametrize("part", range(6))
