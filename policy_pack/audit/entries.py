@@ -58,7 +58,10 @@ def resources(
 ) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
     """The resources of those entries of a stack that concern a policy: with their inputs, and with their outputs.
 
-    Before the update there are no outputs, or some, and inputs stand for the others. Raises `Unusable`.
+    Before the update there are no outputs, or some, and inputs stand for the others. The inputs of a resource that the
+    stack only reads (`get` in a program) are what it was looked up by, and its outputs stand for them.
+
+    Raises `Unusable`.
     """
     providers = _providers(entries) if found else {}
     inputs, outputs = [], []
@@ -69,7 +72,11 @@ def resources(
         if before_update:
             made = {**given, **made}
         provider = providers.get(provider_urn(str(entry.get("provider"))))
-        inputs.append(_resource(entry, Properties(given), provider, {}))
+        seen: Mapping[str, Plain] = Properties(given)
+        if entry.get("external") is True:
+            # Without outputs, the ID to read it by is not known yet.
+            seen = Properties({**given, **made}) if given or made else NOTHING_KNOWN
+        inputs.append(_resource(entry, seen, provider, {}))
         outputs.append(_resource(entry, Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
     return tuple(inputs), tuple(outputs)
 
@@ -89,6 +96,7 @@ def _resource(
         property_sources=dependencies,
         ignore_changes=_ignored(entry),
         custom=entry.get("custom") is not False,
+        external=entry.get("external") is True,
     )
 
 

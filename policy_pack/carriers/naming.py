@@ -1,7 +1,8 @@
 """Whether a physical name is generated, so that a replacement gets a new name.
 
 A name is generated if none was given, if it is the logical name, a dash and 7 hex digits, or if it matches an
-auto-naming pattern with a random part in the stack's configuration.
+auto-naming pattern with a random part in the stack's configuration. How a resource that the stack only reads was named
+is not known.
 
 Sources: "Resource names" and "Auto-naming configuration" in the Pulumi documentation.
 """
@@ -15,7 +16,7 @@ from typing import Any
 from policy_pack.expressions import expression
 from policy_pack.stack.model import Resource
 from policy_pack.stack.urn import stack_and_project
-from policy_pack.values import Plain, Unknown, get, text
+from policy_pack.values import UNKNOWN, Plain, Unknown, get, text
 
 CONFIGURATION = "pulumi:autonaming"
 
@@ -40,6 +41,8 @@ def is_generated(name: Plain, resource: Resource, config: Mapping[str, str]) -> 
         return known
     if not isinstance(known, str):
         return True
+    if resource.external:
+        return UNKNOWN
     # Not a regular expression of the logical name: each would have to be compiled.
     if known.startswith(f"{resource.name}-") and _SUFFIX.fullmatch(known, len(resource.name) + 1) is not None:
         return True

@@ -33,7 +33,8 @@ class Resource:
     `ignore_changes` are the property paths of the option ignoreChanges. `delete_before_replace` is the option of that
     name; `None` if it is not set or, as in exported stacks, not recorded. `given` are the names of the properties that
     its program sets; `None` if those are all of its properties, or if it is not known. `custom` says that a provider
-    makes the resource; it is false for a component, whose children are resources of their own.
+    makes the resource; it is false for a component, whose children are resources of their own. `external` says that the
+    stack only reads the resource, which exists outside it.
     """
 
     urn: str
@@ -46,6 +47,7 @@ class Resource:
     delete_before_replace: bool | None = None
     given: frozenset[str] | None = None
     custom: bool = True
+    external: bool = False
 
 
 @dataclass(frozen=True)

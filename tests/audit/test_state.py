@@ -48,6 +48,32 @@ def test_entries_that_are_evaluated(tmp_path: Path, entry: dict[str, Any], findi
     assert triples(audit_document(tmp_path, export({**configuration(), **entry}))) == findings
 
 
+OLD = {"name": "old", "region": "us-east-1", "productionVariants": [], "kmsKeyArn": ""}
+
+
+@pytest.mark.parametrize(
+    ("looked_up_by", "outputs", "finding"),
+    [
+        ({}, OLD, "encryption-at-rest-enabled"),
+        ({"kmsKeyArn": KEY}, OLD, "encryption-at-rest-enabled"),
+        ({}, {**OLD, "kmsKeyArn": KEY.replace("us-east-1", "eu-west-1")}, "key-in-same-region"),
+        ({}, {**OLD, "kmsKeyArn": f"{KEY.partition(':key/')[0]}:alias/aws/ebs"}, "customer-managed-key"),
+        ({}, {**OLD, "kmsKeyArn": KEY}, None),
+        ({"region": "us-east-1"}, {**OLD, "kmsKeyArn": KEY}, None),
+        ({}, {**OLD, "name": "config-1a2b3c4", "kmsKeyArn": KEY}, None),
+        ({}, {}, None),
+    ],
+)
+def test_a_configuration_that_the_stack_only_reads_is_judged_by_its_outputs(
+    tmp_path: Path, looked_up_by: dict[str, Any], outputs: dict[str, Any], finding: str | None
+) -> None:
+    read = resource(CONFIGURATION, "config", looked_up_by, outputs=outputs, external=True)
+    used = resource(ENDPOINT, "endpoint", {"endpointConfigName": outputs.get("name")})
+    used["propertyDependencies"] = {"endpointConfigName": [read["urn"]]}
+    found = triples(audit_document(tmp_path, export(read, used)))
+    assert found == ([("mandatory", finding, "config")] if finding else [])
+
+
 def test_policies_of_a_resource_see_inputs_and_those_of_a_stack_outputs(tmp_path: Path) -> None:
     endpoint = resource(ENDPOINT, "endpoint", {"endpointConfigName": "other"}, outputs={"endpointConfigName": "mine"})
     mine = {**configuration(kmsKeyArn=KEY), "outputs": {"name": "mine", "region": "us-east-1"}}
