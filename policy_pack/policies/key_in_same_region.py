@@ -8,7 +8,7 @@ from typing import Any
 from policy_pack import quoting
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
-from policy_pack.gaps import GAP, PARTITION, REGION
+from policy_pack.gaps import GAP, MARKS, PARTITION, REGION
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.judging.settings import UNDECIDED, Setting
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
@@ -37,13 +37,7 @@ def decide(configuration: Configuration, context: Context) -> Decision:
         return region
     partition = partition_of(region)
     if partition is not None and parsed.partition != partition:
-        return Violation(
-            why=(
-                f"The configuration is in {quoting.region(region)} (partition {partition}) but its key is in the "
-                f"partition {quoting.partition(parsed.partition)}; SageMaker cannot use a key from another partition."
-            ),
-            fix=f"Set {configuration.key_property} to the ARN of a key in {quoting.region(region)}.",
-        )
+        return _of_another_partition(configuration, region, partition, parsed.partition)
     return COMPLIANT if parsed.region == region else _elsewhere(configuration, region, parsed.region)
 
 
@@ -68,6 +62,8 @@ def _decide_in_part(key: str, configuration: Configuration, context: Context) ->
     if not isinstance(region, str):
         return region
     if not may_be_of_a_customer(key, short_forms=short_forms, region=region, partition=partition):
+        if partition != PARTITION and arn and MARKS.isdisjoint(arn[0]) and arn[0] != partition:
+            return _of_another_partition(configuration, region, partition, arn[0])
         named = re.search(":kms:([a-z0-9-]+):", key)
         there = named[1] if named is not None and partition_of(named[1]) is not None else None
         return _elsewhere(configuration, region, there)
@@ -88,6 +84,17 @@ def _region_of(configuration: Configuration, context: Context) -> str | CannotTe
             "is in."
         )
     return str(region)
+
+
+def _of_another_partition(configuration: Configuration, region: str, here: str, there: str | None) -> Violation:
+    where = quoting.region(region)
+    return Violation(
+        why=(
+            f"The configuration is in {where} (partition {here}) but its key is in the partition "
+            f"{quoting.partition(there)}; SageMaker cannot use a key from another partition."
+        ),
+        fix=f"Set {configuration.key_property} to the ARN of a key in {where}.",
+    )
 
 
 def _elsewhere(configuration: Configuration, here: str, there: str | None) -> Violation:

@@ -157,6 +157,20 @@ def test_what_a_violation_names() -> None:
     assert not isinstance(nowhere, Violation) or "but its key is in another Region;" in nowhere.why
 
 
+@pytest.mark.parametrize("region", [HERE, ELSEWHERE, REGION, GAP])
+def test_a_violation_names_the_partition_that_a_partly_known_key_is_in(region: str) -> None:
+    found = decided(partly(f"arn:aws-cn:kms:{region}:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"))
+    assert isinstance(found, Violation)
+    assert "(partition aws) but its key is in the partition aws-cn;" in found.why
+
+
+@pytest.mark.parametrize("partition", ["aws", PARTITION, GAP])
+def test_a_violation_names_the_region_if_the_partition_may_fit(partition: str) -> None:
+    found = decided(partly(f"arn:{partition}:kms:{ELSEWHERE}:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"))
+    assert isinstance(found, Violation)
+    assert f"The configuration is in {HERE} but its key is in {ELSEWHERE};" in found.why
+
+
 @pytest.mark.parametrize(
     ("region", "settings", "expected"),
     [
