@@ -13,7 +13,7 @@ import pulumi_aws as aws
 import pytest
 
 from policy_pack import COMPLIANT, Configuration, Context, Decision, Policy, SelectionError, Violation
-from policy_pack.testing import Encryption, Stack
+from policy_pack.testing import Encryption, Stack, World
 from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.program import run
@@ -83,6 +83,24 @@ def test_levels_and_settings() -> None:
 def test_the_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     assert Encryption(stack=Stack()).preview(lambda: pair(kms_key_arn=arn("us-east-1"))).clean
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    ("found", "policies"),
+    [
+        (arn(), ()),
+        (arn("eu-west-1"), ("key-in-same-region",)),
+        (arn(what="alias/aws/ebs"), ("customer-managed-key",)),
+        ("", ("encryption-at-rest-enabled",)),
+    ],
+)
+def test_a_program_that_looks_a_key_up(phase: str, found: str, policies: tuple[str, ...]) -> None:
+    def program() -> None:
+        pair(kms_key_arn=aws.ssm.get_parameter_output(name="/models/key").value)
+
+    world = World(functions={"aws:ssm/getParameter:getParameter": {"value": found}})
+    assert getattr(Encryption(world=world), phase)(program).policies == policies
 
 
 def test_a_recorded_stack(tmp_path: Path) -> None:

@@ -49,12 +49,15 @@ class World:
     """The environment of a program.
 
     `versions` are the SDK versions by package, `environment` are the machine's environment variables, and `stacks` are
-    the outputs of other stacks by their full names.
+    the outputs of other stacks by their full names. `functions` are results of provider functions by token, as in
+    ``{"aws:ssm/getParameter:getParameter": {"value": "arn:aws:kms:..."}}``; without one, a function that is not
+    simulated returns its arguments.
     """
 
     versions: Mapping[str, str] = field(default_factory=lambda: VERSIONS)
     environment: Mapping[str, str] = field(default_factory=dict)
     stacks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    functions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
@@ -138,6 +141,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
                 provider = self._provider(request)
                 known = _is_known(provider)
                 result = self._stand_in(provider).invoke(request.tok, request.args) if known else Struct()
+                if known:
+                    result.update(self._world.functions.get(request.tok, {}))
         response = pb.ResourceInvokeResponse()
         getattr(response, "return").CopyFrom(result)
         return response
