@@ -11,10 +11,12 @@ import pytest
 from policy_pack.carriers import CARRIERS, READERS, SUBJECTS, read
 from policy_pack.carriers.calls import command_calls
 from policy_pack.carriers.place import Surroundings
+from policy_pack.gaps import ACCOUNT, GAP, PARTITION
 from policy_pack.stack.model import Resource, Unread
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import state, template
 from tests.programs.unread import CREATE, definition
+from tests.template.reading import partly
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 DYNAMIC = "pulumi-python:dynamic:Resource"
@@ -333,3 +335,19 @@ def test_properties_of_dynamic_resources_speak_at_any_depth(levels: int) -> None
         for _ in range(levels):
             given = {"deployment": given}
         assert (found(DYNAMIC, **given) is not None) is named
+
+
+@pytest.mark.parametrize(
+    ("parameters", "missing"),
+    [({"EndpointConfigName": f"serving-{ACCOUNT}"}, "KmsKeyId"), ({"KmsKeyId": f"alias/{GAP}"}, None)],
+)
+def test_a_definition_that_is_known_in_part_is_read(parameters: dict[str, str], missing: str | None) -> None:
+    text = definition(parameters=parameters).encode().decode("unicode_escape")
+    node = found(MACHINE, definition=partly(text))
+    assert node is not None
+    assert node.certain
+    assert node.missing == missing
+    task = partly(
+        definition(f"arn:{PARTITION}:states:::sagemaker:createEndpointConfig").encode().decode("unicode_escape")
+    )
+    assert found(MACHINE, definition=task) is not None

@@ -63,3 +63,8 @@ def test_what_was_tried_is_forgotten() -> None:
     made = conditions(One=OPEN)
     made.ways(both(made, "One"))
     assert made.holds("One") is UNKNOWN
+
+
+def test_what_a_function_that_nobody_knows_asks_for_does_not_count() -> None:
+    made = conditions(One=OPEN, It={"Fn::Unheard": [{"Condition": "One"}]})
+    assert sorted(made.ways(both(made, "It"))[1]) == [(False,), (True,)]
