@@ -351,3 +351,25 @@ def test_whether_a_name_of_a_template_is_generated(name: Any, generated: Any) ->
     }
     found = one(Configuration, template(body, parameters={"Given": UNKNOWN})).generated_name
     assert isinstance(found, Unknown) if isinstance(generated, Unknown) else found is generated
+
+
+def test_a_template_within_another_is_in_the_same_account() -> None:
+    """What each calls its own account is one."""
+    inner = {"Resources": {"Key": of("AWS::KMS::Key")}}
+    within = of("AWS::CloudFormation::Stack", TemplateBody=inner)
+    found = template({"Resources": {"Within": within, "Key": of("AWS::KMS::Key")}})
+    accounts = {each.account for each in all_of(Key, found)}
+    assert len(accounts) == 1
+    (account,) = accounts
+    assert isinstance(account, PartlyKnown)
+    assert account.within == IT
+
+
+def test_metadata_of_what_is_no_configuration() -> None:
+    """Nothing of it suppresses anything, and it is read like any other."""
+    metadata = {"cfn_nag": {"rules_to_suppress": [{"id": "W1200", "reason": "x"}]}}
+    key = {**of("AWS::KMS::Key"), "Metadata": metadata}
+    made = {**configuration(KEY), "Metadata": metadata}
+    found = template({"Resources": {"Key": key, "Configuration": made}})
+    assert one(Key, found).id == within("Key")[0]
+    assert [each.rule for each in one(Configuration, found).suppressions] == ["W1200"]

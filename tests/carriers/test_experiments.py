@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from policy_pack.carriers.terraform_names import snake_case as to_snake_case
-from policy_pack.judging.verdict import COMPLIANT, NotApplicable, Violation
+from policy_pack.judging.verdict import COMPLIANT, Compliant, NotApplicable, Violation
 from policy_pack.policies import (
     captured_data_encrypted,
+    customer_managed_key,
     encryption_at_rest_enabled,
     key_covers_instance_storage,
     paired_with_endpoint,
@@ -121,3 +122,10 @@ def test_its_key_may_be_one_of_the_stack() -> None:
         Configuration, resource("aws-native:sagemaker:InferenceExperiment", {"kmsKey": UNKNOWN}, sources=sources)
     )
     assert made.key_sources == sources["kmsKey"]
+
+
+@pytest.mark.parametrize("key", ["alias/serving", "12345678-1234-1234-1234-123456789012"])
+def test_short_names_of_keys(key: str) -> None:
+    made = resource("aws-native:sagemaker:InferenceExperiment", {"kmsKey": key})
+    (found,) = verdicts(customer_managed_key.POLICY, made).values()
+    assert isinstance(found, Compliant)

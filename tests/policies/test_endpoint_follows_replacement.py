@@ -11,8 +11,13 @@ import pulumi_aws as aws
 import pytest
 
 from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, NON_COMPLIANT
+from policy_pack.judging.verdict import NotApplicable
+from policy_pack.policies import endpoint_follows_replacement
+from policy_pack.values import UNKNOWN
 from tests.audit.auditing import audit_document, verdict
 from tests.audit.states import write
+from tests.carriers.reading import resource as plain
+from tests.carriers.reading import verdicts
 from tests.conftest import ROOT
 from tests.harness import aws_native as native
 from tests.harness.answers import Triple
@@ -389,3 +394,18 @@ def _stock_pack(directory: Any) -> Any:
         "from policy_pack.engine.serve import serve\nfrom policy_pack.policies import PACK\nserve(PACK, edge=False)\n"
     )
     return directory
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (UNKNOWN, "The configuration's name comes from outside this stack."),
+        ("elsewhere", "The Endpoint names no configuration of this stack."),
+        (None, "The Endpoint names no configuration of this stack."),
+    ],
+    ids=str,
+)
+def test_an_endpoint_of_no_configuration_here(name: Any, why: str) -> None:
+    made = plain("aws:sagemaker/endpoint:Endpoint", {"endpointConfigName": name})
+    (found,) = verdicts(endpoint_follows_replacement.POLICY, made).values()
+    assert found == NotApplicable(why)

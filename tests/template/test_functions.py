@@ -117,6 +117,9 @@ def find(*keys: Any) -> dict[str, Any]:
         ({"Fn::Select": [0, {"Fn::Split": ["-", {"Fn::Sub": "eu-${Key}"}]}]}, "eu"),
         ({"Fn::Select": [0, {"Fn::Split": ["-", {"Fn::Sub": "${AWS::AccountId}-x"}]}]}, UNKNOWN),
         # What is looked up when the stack is deployed.
+        ({"Fn::Sub": "x{{${Key}"}, computed_from("Key")),
+        ({"Fn::Sub": "x{{${AWS::AccountId}"}, partly(f"x{{{{{AN_ACCOUNT}")),
+        ({"Fn::Sub": "x${Key}"}, partly(f"x{GAP}", "Key")),
         ("{{resolve:ssm:/key}}", UNKNOWN),
         ("alias/{{resolve:ssm:/key}}", partly(f"alias/{GAP}")),
         ({"Fn::Sub": "{{resolve:ssm:/${AWS::Region}}}"}, UNKNOWN),
@@ -148,6 +151,15 @@ def test_functions_that_choose_what_another_is_given() -> None:
     assert value({"Fn::Select": chosen}, Conditions=conditions) == "b"
     assert value({"Fn::Join": {"Fn::If": ["Yes", ["-", ["a", "b"]], []]}}, Conditions=conditions) == "a-b"
     assert value({"Fn::Length": {"Fn::If": ["Yes", ["a", "b"], []]}}, Conditions=conditions) == 2
+
+
+def test_the_first_part_of_a_text_that_may_not_be_there_is_not_known() -> None:
+    conditions = {"Open": {"Fn::Equals": [ACCOUNT, "111122223333"]}}
+    text = {"Fn::If": ["Open", {"Fn::Sub": "a/${Key}"}, NO_VALUE]}
+    chosen = {"Fn::Select": [0, {"Fn::Split": ["/", text]}]}
+    assert value(chosen, Conditions=conditions) == computed_from("Key")
+    certain = {"Fn::Select": [0, {"Fn::Split": ["/", {"Fn::Sub": "a/${Key}"}]}]}
+    assert value(certain) == "a"
 
 
 def test_a_macro_in_a_mapping_hides_what_stands_beside_it() -> None:
