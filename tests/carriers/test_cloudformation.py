@@ -373,3 +373,11 @@ def test_metadata_of_what_is_no_configuration() -> None:
     found = template({"Resources": {"Key": key, "Configuration": made}})
     assert one(Key, found).id == within("Key")[0]
     assert [each.rule for each in one(Configuration, found).suppressions] == ["W1200"]
+
+
+def test_what_a_template_within_another_is_told_is_the_same_there() -> None:
+    arn = {"Fn::Sub": "arn:aws:kms:eu-west-1:${AWS::AccountId}:alias/serving"}
+    inner = of("AWS::CloudFormation::Stack", TemplateBody={"Resources": {"Inner": configuration(arn)}})
+    found = template({"Resources": {"Within": inner, "Outer": configuration(arn)}})
+    keys = [each.key for each in all_of(Configuration, found)]
+    assert [each.within for each in keys if isinstance(each, PartlyKnown)] == [IT, IT]

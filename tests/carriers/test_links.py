@@ -23,6 +23,7 @@ from policy_pack.stack.links import (
     is_hidden,
     keys_from,
     keys_of,
+    own_key,
     pairs,
     policies_of,
     same_region,
@@ -325,3 +326,30 @@ def test_aliases_of_aliases_and_circles() -> None:
     circle = resource("aws:kms/alias:Alias", {}, "one", sources={"targetKeyId": (other.urn, key.urn)})
     found = stack(configuration("aws"), key, circle, other)
     assert [each.label for each in keys_from([other.urn], found)] == ["key"]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_certain"),
+    [
+        ({"Fn::GetAtt": ["Key", "Arn"]}, True),
+        ({"Fn::GetAtt": ["Key", "KeyId"]}, True),
+        ({"Ref": "Key"}, True),
+        ({"Fn::GetAtt": ["Key", "Description"]}, False),
+        ({"Fn::GetAtt": ["Role", "Arn"]}, False),
+        ({"Fn::If": ["Open", {"Ref": "Key"}, {"Ref": "AWS::NoValue"}]}, False),
+        ({"Fn::Sub": "${Key}-x"}, False),
+        ("alias/serving", False),
+    ],
+    ids=str,
+)
+def test_the_key_of_the_same_template(key: Any, is_certain: bool) -> None:
+    resources = {
+        "It": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"KmsKeyId": key}},
+        "Key": {"Type": "AWS::KMS::Key", "Properties": {}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {}},
+    }
+    conditions = {"Open": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "111122223333"]}}
+    found = stack(template({"Conditions": conditions, "Resources": resources}))
+    own = own_key(found.configurations[0], found)
+    assert (own is not None) is is_certain
+    assert own is None or own.label == "it/Key"

@@ -104,3 +104,17 @@ def test_names_of_a_plan(made: Any, given: Any, generated: bool) -> None:
     """A plan says what was given, so a name that was not is the provider's."""
     planned = replace(resource(CONFIGURATION, made), given=given)
     assert one(Configuration, planned).generated_name is generated
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "generated"),
+    [
+        (None, None, True),
+        ("serving", None, UNKNOWN),  # a state has the name that AWS generates too
+        ("serving", {}, True),
+        ("serving", {"endpoint_config_name": "serving"}, False),
+    ],
+)
+def test_names_that_aws_generates(name: Any, given: Any, generated: Any) -> None:
+    made = resource("pulumi:terraform:awscc_sagemaker_endpoint_config", {"endpoint_config_name": name, "tags": []})
+    assert one(Configuration, replace(made, given=given)).generated_name == generated
