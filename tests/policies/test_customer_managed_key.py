@@ -11,7 +11,7 @@ from policy_pack.judging.settings import read
 from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Verdict, Violation
 from policy_pack.policies.customer_managed_key import POLICY
 from policy_pack.values import UNKNOWN
-from tests.carriers.reading import resource, verdicts
+from tests.carriers.reading import resource, template, verdicts
 from tests.template.reading import partly
 
 CLASSIC, NATIVE = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws-native:sagemaker:EndpointConfig"
@@ -148,3 +148,23 @@ def test_accounts(account: str, valid: bool) -> None:
 def test_what_is_certain_of_a_name_that_is_known_in_part(key: str, says: str) -> None:
     found = said(partly(key), NATIVE)
     assert isinstance(found, Violation) and says in found.why
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, Compliant),
+        ({"allowAliases": False}, Compliant),
+        ({"allowedAccounts": [OWN]}, CannotTell),
+        ({"allowedKeyArns": ["arn:aws:kms:*:*:key/*"]}, CannotTell),
+    ],
+)
+def test_a_key_of_the_same_template(settings: dict[str, Any], expected: type) -> None:
+    """It is a customer's for certain, and which one it is, AWS decides."""
+    given = {"KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]}}
+    resources = {
+        "It": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": given},
+        "Key": {"Type": "AWS::KMS::Key", "Properties": {}},
+    }
+    (found,) = verdicts(POLICY, template({"Resources": resources}), **settings).values()
+    assert type(found) is expected
