@@ -68,6 +68,7 @@ def test_when_a_key_expires(expires: Any) -> None:
         ({"enableKeyRotation": True, "rotationPeriodInDays": 10_000}, CannotTell),
         ({"enableKeyRotation": True, "rotationPeriodInDays": "10000"}, CannotTell),
         ({"enableKeyRotation": True, "rotationPeriodInDays": 9_999}, Violation),
+        ({"enableKeyRotation": True, "rotationPeriodInDays": "00090"}, CannotTell),
         ({"enableKeyRotation": True, "rotationPeriodInDays": 0}, CannotTell),
         ({"enableKeyRotation": True, "rotationPeriodInDays": -1}, CannotTell),
         ({"enableKeyRotation": True, "rotationPeriodInDays": 730.0}, Violation),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -11,7 +12,7 @@ import pulumi_aws as aws
 import pytest
 
 from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, NON_COMPLIANT
-from policy_pack.judging.verdict import NotApplicable
+from policy_pack.judging.verdict import NotApplicable, Violation
 from policy_pack.policies import endpoint_follows_replacement
 from policy_pack.values import UNKNOWN
 from tests.audit.auditing import audit_document, verdict
@@ -409,3 +410,14 @@ def test_an_endpoint_of_no_configuration_here(name: Any, why: str) -> None:
     made = plain("aws:sagemaker/endpoint:Endpoint", {"endpointConfigName": name})
     (found,) = verdicts(endpoint_follows_replacement.POLICY, made).values()
     assert found == NotApplicable(why)
+
+
+@pytest.mark.parametrize(("name", "another"), [("config-1a2b3c4", False), ("other", True)])
+def test_an_endpoint_that_ignores_changes_and_runs_another(name: str, another: bool) -> None:
+    kind = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+    made = plain(kind, {"name": "config-1a2b3c4"}, "config")
+    given = plain(ENDPOINT, {"endpointConfigName": name}, "it", sources={"endpointConfigName": (made.urn,)})
+    following = replace(given, ignore_changes=("endpointConfigName",))
+    found = verdicts(endpoint_follows_replacement.POLICY, made, following)["it"]
+    assert isinstance(found, Violation)
+    assert ("The Endpoint already runs a different configuration." in found.why) is another

@@ -87,6 +87,9 @@ def changed_function(module: str, mutant: Mutant, source: str) -> Callable[[], N
     inner = {_place_of(each): each for each in _within(codes[0])}
     known = {each: inner[_place_of(each)] for each in _within(function.__code__) if _place_of(each) in inner}
 
+    if any(each.co_name not in _AT_ONCE and each not in known for each in _within(function.__code__)):
+        return None  # an inner function that needs other variables
+
     def put() -> None:
         function.__code__ = codes[0]
         if all(each.co_name in _AT_ONCE for each in known):
