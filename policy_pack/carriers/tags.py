@@ -9,6 +9,7 @@ the variables of the environment); the page of Provider in the Pulumi Registry, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from policy_pack.carriers.place import Surroundings, is_default, parsed
 from policy_pack.stack.model import Resource, Tags
@@ -21,6 +22,29 @@ NOTHING_KNOWN = Tags({})
 
 def tags_of(resource: Resource, surroundings: Surroundings) -> Tags:
     """The tags of a resource of the classic provider."""
+    return _Later(resource, surroundings)
+
+
+class _Later(Tags):
+    """Tags that are read when a policy asks for them: it asks about few of a stack's roles."""
+
+    def __init__(self, resource: Resource, surroundings: Surroundings) -> None:
+        self.__dict__["_of"] = (resource, surroundings)
+
+    @cached_property
+    def _found(self) -> Tags:
+        return _read(*self.__dict__["_of"])
+
+    @property
+    def known(self) -> Mapping[str, str | Unknown]:
+        return self._found.known
+
+    @property
+    def complete(self) -> bool:
+        return self._found.complete
+
+
+def _read(resource: Resource, surroundings: Surroundings) -> Tags:
     if _ignores(resource, surroundings):
         return NOTHING_KNOWN
     own = written(resource.properties.get("tags"))

@@ -21,7 +21,7 @@ ROLE, KEY = "aws:iam/role:Role", "aws:kms/key:Key"
 
 def _tags(given: Any, surroundings: Surroundings | None = None, kind: type[Role] | type[Key] = Role) -> Tags:
     (found,) = carriers.read([given], surroundings or Surroundings()).of(kind)
-    return found.tags
+    return Tags(found.tags.known, found.tags.complete)
 
 
 def _of_provider(properties: dict[str, Any], name: str = "default") -> Any:
