@@ -16,7 +16,6 @@ from policy_pack.carriers import shapes
 from policy_pack.carriers.given import Given
 from policy_pack.carriers.kinds import Reads
 from policy_pack.carriers.shapes import days, identity, text_or
-from policy_pack.carriers.tags import written
 from policy_pack.gaps import GAP
 from policy_pack.stack.model import (
     Alias,
@@ -144,7 +143,7 @@ def _replica(given: Given) -> Iterator[Key]:
 
 def _tags(given: Given) -> Tags:
     """The tags of a resource; its stack may add more, and so may others if it names none."""
-    return Tags({}) if given.ignores("tags") else Tags(written(given.properties.get("tags")).known)
+    return Tags({}) if given.ignores("tags") else Tags(shapes.written_tags(given.properties.get("tags")).known)
 
 
 def _alias(given: Given) -> Iterator[Alias]:

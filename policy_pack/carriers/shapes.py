@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policy_pack.expressions import expression
-from policy_pack.stack.model import Resource, Storage, Variant
+from policy_pack.stack.model import Resource, Storage, Tags, Variant
 from policy_pack.values import UNKNOWN, Plain, Text, Unknown, boolean, get, items, may_be_absent, sources_in, text
 
 _VARIANTS = (("productionVariants", "production variant"), ("shadowProductionVariants", "shadow variant"))
@@ -28,12 +28,19 @@ def texts(*values: object) -> tuple[str, ...]:
 
 def tags(value: Plain) -> dict[str, str]:
     """The known tags of a resource, from an object or from a list of objects with a key and a value."""
-    if isinstance(value, dict):
-        return {name: each for name, each in value.items() if isinstance(each, str)}
-    if not isinstance(value, list):
-        return {}
-    pairs = [(get(each, "key"), get(each, "value")) for each in value]
-    return {name: each for name, each in pairs if isinstance(name, str) and isinstance(each, str)}
+    return {name: each for name, each in written_tags(value).known.items() if isinstance(each, str)}
+
+
+def written_tags(value: Plain) -> Tags:
+    """The tags in a property: an object of them, or a list of objects with a key and a value."""
+    if isinstance(value, list):
+        pairs = [(get(each, "key"), get(each, "value")) for each in value]
+    else:
+        pairs = [*value.items()] if isinstance(value, dict) else []
+    given = [(key, tag) for key, tag in pairs if isinstance(key, str) and tag is not None and not may_be_absent(tag)]
+    known = {key: tag if isinstance(tag, (str, Unknown)) else UNKNOWN for key, tag in given}
+    complete = (value is None or isinstance(value, (dict, list))) and len(known) == len(pairs)
+    return Tags(known, complete)
 
 
 def ignores(resource: Resource, *path: str) -> bool:

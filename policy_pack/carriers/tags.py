@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from policy_pack.carriers.place import Surroundings, is_default, parsed
+from policy_pack.carriers.shapes import written_tags
 from policy_pack.stack.model import Resource, Tags
-from policy_pack.values import UNKNOWN, Plain, Unknown, get
+from policy_pack.values import Plain, Unknown, get
 
 _DEFAULTS, _IGNORED = "TF_AWS_DEFAULT_TAGS_", "TF_AWS_IGNORE_TAGS_"
 
@@ -47,29 +48,10 @@ class _Later(Tags):
 def _read(resource: Resource, surroundings: Surroundings) -> Tags:
     if _ignores(resource, surroundings):
         return NOTHING_KNOWN
-    own = written(resource.properties.get("tags"))
+    own = written_tags(resource.properties.get("tags"))
     merged = resource.properties.get("tagsAll")
-    rest = written(merged) if isinstance(merged, dict) else _by_default(resource, surroundings)
+    rest = written_tags(merged) if isinstance(merged, dict) else _by_default(resource, surroundings)
     return Tags({**rest.known, **own.known}, own.complete and rest.complete)
-
-
-def written(value: Plain) -> Tags:
-    """The tags in a property: an object of them, or a list of objects with a key and a value."""
-    if isinstance(value, list):
-        pairs = [(get(each, "key"), get(each, "value")) for each in value]
-    else:
-        pairs = [*value.items()] if isinstance(value, dict) else []
-    known = {key: _text(tag) for key, tag in pairs if isinstance(key, str) and not _may_be_absent(tag)}
-    complete = (value is None or isinstance(value, (dict, list))) and len(known) == len(pairs)
-    return Tags(known, complete)
-
-
-def _text(value: Plain) -> str | Unknown:
-    return value if isinstance(value, (str, Unknown)) else UNKNOWN
-
-
-def _may_be_absent(value: Plain) -> bool:
-    return value is None or (isinstance(value, Unknown) and value.may_be_absent)
 
 
 def _by_default(resource: Resource, surroundings: Surroundings) -> Tags:
@@ -79,7 +61,7 @@ def _by_default(resource: Resource, surroundings: Surroundings) -> Tags:
     given = parsed(_of_provider(resource, surroundings, "defaultTags"))
     if isinstance(given, list) and len(given) == 1:
         given = given[0]
-    found = written(get(given, "tags")) if isinstance(given, dict) else Tags({}, complete=given is None)
+    found = written_tags(get(given, "tags")) if isinstance(given, dict) else Tags({}, complete=given is None)
     return Tags(found.known, found.complete and not _names(surroundings.environment, _DEFAULTS))
 
 
