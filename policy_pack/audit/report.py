@@ -5,6 +5,7 @@ Its texts are safe in the same way as those of `policy_pack.audit.evidence`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -83,6 +84,16 @@ class PolicyInEffect:
     decisive: bool
 
 
+def judged(counts: Mapping[str, int]) -> int:
+    """The number of those that were judged, given the number for each of `STATUSES`."""
+    return sum(counts.values()) - counts[NOT_APPLICABLE]
+
+
+def share(counts: Mapping[str, int]) -> float | None:
+    """The compliant share of those that were judged, 0 to 1; `None` if there are none."""
+    return counts[COMPLIANT] / judged(counts) if judged(counts) else None
+
+
 @dataclass(frozen=True)
 class RequirementEvidence:
     """A framework's requirement, and the number of configurations for each of `STATUSES`.
@@ -96,12 +107,12 @@ class RequirementEvidence:
     @property
     def judged(self) -> int:
         """The number of configurations that the requirement applies to."""
-        return sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
+        return judged(self.counts)
 
     @property
     def share(self) -> float | None:
         """The compliant share of those, 0 to 1; `None` if there are none. An exempted one is not compliant."""
-        return self.counts[COMPLIANT] / self.judged if self.judged else None
+        return share(self.counts)
 
 
 @dataclass(frozen=True)
@@ -116,8 +127,7 @@ class Past:
     @property
     def share(self) -> float | None:
         """The share of the judged configurations that were compliant, 0 to 1; `None` if there were none."""
-        judged = sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
-        return self.counts[COMPLIANT] / judged if judged else None
+        return share(self.counts)
 
 
 @dataclass(frozen=True)

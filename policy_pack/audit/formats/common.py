@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from policy_pack.audit.evidence import (
@@ -17,9 +17,12 @@ from policy_pack.audit.evidence import (
     Finding,
     PolicyVerdict,
 )
-from policy_pack.audit.report import Report, RequirementEvidence, Source
+from policy_pack.audit.report import Report, RequirementEvidence, Source, judged
+from policy_pack.judging.control import Control
+from policy_pack.judging.frameworks import Requirement
 from policy_pack.judging.policy import DISABLED, MANDATORY, REMEDIATE
 from policy_pack.policies import PACK
+from policy_pack.stack.links import grouped
 
 STATUS_TEXTS: Mapping[str, str] = {
     COMPLIANT: "compliant",
@@ -90,13 +93,18 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
+def by_edition(control: Control) -> Mapping[str, Sequence[Requirement]]:
+    """The requirements of each edition of a framework, as in "NIST SP 800-53 Rev 5"."""
+    return grouped((f"{each.framework} {each.version}".strip(), each) for each in control.requirements)
+
+
 def headline(report: Report) -> str:
     """The result of the audit, such as "7 of 9 configurations are not compliant", without a period."""
     counts = report.counts
-    judged = sum(counts.values()) - counts[NOT_APPLICABLE]
-    if not judged:
+    checked = judged(counts)
+    if not checked:
         return "No configuration was checked"
-    every = counted(judged, "configuration")
+    every = counted(checked, "configuration")
     bad, good = counts[NON_COMPLIANT], counts[COMPLIANT]
     rest = [
         f"{number:,} {text}"
@@ -108,8 +116,8 @@ def headline(report: Report) -> str:
     ]
     if bad:
         said = f"{bad:,} of {every} {_is(bad)} not compliant"
-    elif good == judged:
-        said = f"The {every} is compliant" if judged == 1 else f"All {judged:,} configurations are compliant"
+    elif good == checked:
+        said = f"The {every} is compliant" if checked == 1 else f"All {checked:,} configurations are compliant"
     else:
         said = f"{good:,} of {every} {_is(good)} compliant"
     advised = sum(bool(advice_on(each)) for each in report.configurations if each.status == COMPLIANT)
@@ -121,8 +129,7 @@ def headline(report: Report) -> str:
 def is_good(report: Report) -> bool:
     """Whether every input was audited, no mandatory policy is violated, and every configuration is compliant."""
     stops = any(fails(each.level) for each in report.new_findings)
-    judged = sum(report.counts.values()) - report.counts[NOT_APPLICABLE]
-    return not report.problems and not stops and report.counts[COMPLIANT] == judged
+    return not report.problems and not stops and report.counts[COMPLIANT] == judged(report.counts)
 
 
 def _is(number: int) -> str:

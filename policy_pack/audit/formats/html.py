@@ -25,7 +25,6 @@ from policy_pack.audit.evidence import (
     COMPLIANT,
     EXEMPTED,
     NON_COMPLIANT,
-    NOT_APPLICABLE,
     WORST_FIRST,
     count,
 )
@@ -51,7 +50,7 @@ from policy_pack.audit.formats.common import (
     stopping_text,
 )
 from policy_pack.audit.formats.page_data import packed
-from policy_pack.audit.report import PolicyInEffect, Report, Source
+from policy_pack.audit.report import PolicyInEffect, Report, Source, judged, share
 
 _PAGE = Path(__file__).parent / "page"
 
@@ -81,14 +80,13 @@ class PolicyRow:
     @property
     def judged(self) -> int:
         """The number of configurations that it applies to."""
-        return sum(self.counts.values()) - self.counts[NOT_APPLICABLE]
+        return judged(self.counts)
 
     @property
     def text(self) -> str:
         """The compliant share of those, with the numbers."""
-        if not self.judged:
-            return percent(None)
-        return f"{percent(self.counts[COMPLIANT] / self.judged)} ({self.counts[COMPLIANT]:,} of {self.judged:,})"
+        said = percent(share(self.counts))
+        return f"{said} ({self.counts[COMPLIANT]:,} of {self.judged:,})" if self.judged else said
 
 
 def write(report: Report) -> str:

@@ -15,7 +15,6 @@ from policy_pack.audit.evidence import (
     CANNOT_TELL,
     COMPLIANT,
     NON_COMPLIANT,
-    NOT_APPLICABLE,
     STATUSES,
     WORST_FIRST,
     ConfigurationEvidence,
@@ -43,7 +42,7 @@ from policy_pack.audit.formats.common import (
     unread_text,
 )
 from policy_pack.audit.formats.markup import block, escape
-from policy_pack.audit.report import Report, Source
+from policy_pack.audit.report import Report, Source, judged
 
 LIMIT = 65_000  # bytes: GitHub's limit, minus what a job may add
 _SHORT = 8_000  # bytes for a list of inputs or of stacks
@@ -104,8 +103,7 @@ def _summaries(report: Report, name: Callable[[Source], str]) -> Iterable[str]:
         yield from ("### By policy", "", *_header("Policy", "Level", "Findings", "Compliant"))
         for policy in sorted(policies, key=lambda each: (not fails(each.level), -violations[each.name])):
             counts = count(statuses[policy.name])
-            judged = sum(counts.values()) - counts[NOT_APPLICABLE]
-            share = f"{counts[COMPLIANT]} of {judged}" if judged else ""
+            share = f"{counts[COMPLIANT]} of {judged(counts)}" if judged(counts) else ""
             yield _row(f"`{short(policy.name)}`", policy.level, f"{violations[policy.name]:,}", share)
         yield ""
     if len(report.sources) > 1:

@@ -11,6 +11,7 @@ from policy_pack.audit.evidence import EXEMPTED, NON_COMPLIANT, ConfigurationEvi
 from policy_pack.audit.formats.common import (
     Stacks,
     artifact_uri,
+    by_edition,
     counted,
     headline,
     moment,
@@ -31,7 +32,6 @@ from policy_pack.audit.formats.oscal_parts import (
 )
 from policy_pack.audit.formats.oscal_risks import Risks
 from policy_pack.audit.report import Report, RequirementEvidence, Source
-from policy_pack.judging.frameworks import Requirement
 
 
 class Document:
@@ -103,10 +103,7 @@ class Document:
         }
 
     def _selections(self) -> Iterable[Json]:
-        frameworks: dict[str, list[Requirement]] = {}
-        for each in self._report.control.requirements:
-            frameworks.setdefault(f"{each.framework} {each.version}".strip(), []).append(each)
-        for name, requirements in frameworks.items():
+        for name, requirements in by_edition(self._report.control).items():
             yield {
                 "description": plain(name),
                 "include-controls": [{"control-id": control_id(each)} for each in requirements],

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from policy_pack.audit.formats import streamed
 from policy_pack.audit.formats.as_json import document
-from policy_pack.audit.formats.common import artifact_uri, moment, runs, short
+from policy_pack.audit.formats.common import artifact_uri, by_edition, moment, runs, short
 from policy_pack.audit.formats.sarif_results import (
     SECURITY_SEVERITY,
     Json,
@@ -110,7 +110,7 @@ def _log(report: Report, part: _Part) -> Iterator[str]:
 
 
 def _run(report: Report, part: _Part) -> Json:
-    taxonomies = _frameworks(report.control)
+    taxonomies = by_edition(report.control)
     return {
         "tool": {
             "driver": {
@@ -177,7 +177,7 @@ def _rule(policy: PolicyInEffect, control: Control) -> Json:
     frameworks = {_slug(each.framework) for each in asking}
     relationships = [
         {"target": {"id": each.reference, "toolComponent": {"name": name}}, "kinds": ["relevant"]}
-        for name, requirements in _frameworks(control).items()
+        for name, requirements in by_edition(control).items()
         for each in requirements
         if each in asking
     ]
@@ -202,13 +202,6 @@ def _rule(policy: PolicyInEffect, control: Control) -> Json:
             "security-severity": SECURITY_SEVERITY[policy.severity],
         },
     }
-
-
-def _frameworks(control: Control) -> dict[str, list[Requirement]]:
-    frameworks: dict[str, list[Requirement]] = {}
-    for each in control.requirements:
-        frameworks.setdefault(f"{each.framework} {each.version}".strip(), []).append(each)
-    return frameworks
 
 
 def _taxonomy(name: str, requirements: Iterable[Requirement]) -> Json:
