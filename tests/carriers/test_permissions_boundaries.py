@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from policy_pack.judging.verdict import CannotTell, Compliant, Verdict, Violation
+from policy_pack.judging.verdict import CannotTell, Compliant, Violation
 from policy_pack.policies.key_policy_grants_sagemaker import POLICY
 from policy_pack.values import UNKNOWN
-from tests.carriers.reading import resource, state, template, urn, verdicts
-from tests.iam.statements import BY_ROOT, OWN, ROLE, allow, deny, document
+from tests.carriers.reading import resource, state, template, verdicts
+from tests.carriers.using_key import KEY, said_with
+from tests.iam.statements import OWN, ROLE, allow, deny, document
 
-KEY = f"arn:aws:kms:eu-west-1:{OWN}:key/12345678-1234-1234-1234-123456789012"
 OF_AWS = "arn:aws:iam::aws:policy/"
 OWN_BOUNDARY = f"arn:aws:iam::{OWN}:policy/boundary"
 USING = document(allow(None))
@@ -64,17 +64,6 @@ ROLES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _said(*resources: Any) -> Verdict:
-    configuration = resource(
-        "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
-        {"kmsKeyArn": KEY, "executionRoleArn": ROLE},
-        "config",
-        sources={"kmsKeyArn": (urn("aws:kms/key:Key"),)},
-    )
-    key = resource("aws:kms/key:Key", {"arn": KEY, "policy": json.dumps(document(BY_ROOT))})
-    return verdicts(POLICY, configuration, key, *resources)["config"]
-
-
 @pytest.mark.parametrize("carrier", ROLES)
 @pytest.mark.parametrize(
     ("boundary", "expected"),
@@ -94,7 +83,7 @@ def _said(*resources: Any) -> Verdict:
 def test_boundaries(carrier: str, boundary: Any, expected: type) -> None:
     if carrier == "Cloud Control" and boundary is UNKNOWN:
         boundary = OWN_BOUNDARY  # a state is a text, which is known or not as a whole
-    assert isinstance(_said(ROLES[carrier](boundary)), expected)
+    assert isinstance(said_with(POLICY, ROLES[carrier](boundary)), expected)
 
 
 POLICIES: dict[str, Callable[[Any], Any]] = {
@@ -129,7 +118,7 @@ POLICIES: dict[str, Callable[[Any], Any]] = {
     ],
 )
 def test_boundaries_of_the_stack(carrier: str, role: str, policy: Any, expected: type) -> None:
-    assert isinstance(_said(ROLES[role](OWN_BOUNDARY), POLICIES[carrier](policy)), expected)
+    assert isinstance(said_with(POLICY, ROLES[role](OWN_BOUNDARY), POLICIES[carrier](policy)), expected)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -11,11 +10,19 @@ from policy_pack.judging.verdict import CannotTell, Compliant, Violation
 from policy_pack.policies.key_policy_grants_sagemaker import POLICY
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, template, urn, verdicts
+from tests.carriers.using_key import KEY, said_with
 from tests.iam.statements import BY_ROOT, OWN, ROLE, allow, deny, document
 
-KEY = f"arn:aws:kms:eu-west-1:{OWN}:key/12345678-1234-1234-1234-123456789012"
 USING, READING = document(allow(None)), document(allow(None, "s3:*"))
 DENYING = document(allow(None), deny(None, "kms:CreateGrant"))
+KNOWN = [
+    ([READING], Violation),
+    ([READING, READING], Violation),
+    ([USING, DENYING], Violation),
+    ([USING], Compliant),
+    ([READING, USING], Compliant),
+    ([], Compliant),
+]
 KINDS = ("within", "AWS::IAM::RolePolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "attached")
 ROOT = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
 
@@ -51,14 +58,9 @@ def _of_template(kind: str, policies: list[Any]) -> Any:
 @pytest.mark.parametrize(
     ("policies", "expected"),
     [
-        ([READING], Violation),
-        ([READING, READING], Violation),
-        ([USING, DENYING], Violation),
-        ([USING], Compliant),
-        ([READING, USING], Compliant),
+        *KNOWN,
         ([USING, READING], Compliant),
         ([READING, {"Fn::ImportValue": "policy"}], CannotTell),
-        ([], Compliant),
     ],
 )
 def test_templates(kind: str, policies: list[Any], expected: type) -> None:
@@ -73,12 +75,7 @@ NATIVE = {"within": "policies", "RolePolicy": "roleName", "ManagedPolicy": "role
 @pytest.mark.parametrize(
     ("policies", "expected"),
     [
-        ([READING], Violation),
-        ([READING, READING], Violation),
-        ([USING, DENYING], Violation),
-        ([USING], Compliant),
-        ([READING, USING], Compliant),
-        ([], Compliant),
+        *KNOWN,
         ([READING, UNKNOWN], CannotTell),
     ],
 )
@@ -131,19 +128,10 @@ def test_exclusive_policies(arns: Any, names: Any, expected: type, carrier: str)
         }
         return resource(types[kind][carrier == "bridged"], properties, kind)
 
-    configuration = resource(
-        "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
-        {"kmsKeyArn": KEY, "executionRoleArn": ROLE},
-        "config",
-        sources={"kmsKeyArn": (urn("aws:kms/key:Key"),)},
-    )
-    key = resource("aws:kms/key:Key", {"arn": KEY, "policy": json.dumps(document(BY_ROOT))})
-    found = verdicts(
+    found = said_with(
         POLICY,
-        configuration,
-        key,
         made("role", {"name": "serving", "arn": ROLE}),
         made("attachments", {"roleName": "serving", "policyArns": arns}),
         made("policies", {"roleName": "serving", "policyNames": names}),
     )
-    assert isinstance(found["config"], expected)
+    assert isinstance(found, expected)
