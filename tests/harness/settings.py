@@ -6,6 +6,7 @@ Source: pulumi/pulumi, pkg/resource/analyzer/config.go (`ReconcilePolicyPackConf
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import jsonschema
@@ -32,7 +33,7 @@ def reconcile(info: pb.AnalyzerInfo, settings: Settings, *, unchecked: bool = Fa
     merged: dict[str, tuple[str, dict[str, Any]]] = {}
     schemas: dict[str, dict[str, Any]] = {}
     for policy in info.policies:
-        schema = json_format.MessageToDict(policy.configSchema)
+        schema = _schema(policy.configSchema.SerializeToString())
         properties = dict(schema.get("properties", {}))
         defaults = {key: value["default"] for key, value in properties.items() if "default" in value}
         properties["enforcementLevel"] = {"type": "string", "enum": list(LEVELS)}
@@ -51,6 +52,12 @@ def reconcile(info: pb.AnalyzerInfo, settings: Settings, *, unchecked: bool = Fa
         request.policyConfig[name].enforcementLevel = pb.EnforcementLevel.Value(level.upper())
         request.policyConfig[name].properties.update(properties)
     return request
+
+
+@lru_cache(256)
+def _schema(serialized: bytes) -> Mapping[str, Any]:
+    # Parsed once, as all stacks that are asked about have the same.
+    return json_format.MessageToDict(pb.PolicyConfigSchema.FromString(serialized))
 
 
 def _apply(merged: dict[str, tuple[str, dict[str, Any]]], layer: Settings) -> None:

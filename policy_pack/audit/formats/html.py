@@ -14,10 +14,11 @@ import base64
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from policy_pack.audit.evidence import (
@@ -89,14 +90,8 @@ class PolicyRow:
         return f"{said} ({self.counts[COMPLIANT]:,} of {self.judged:,})" if self.judged else said
 
 
-def write(report: Report) -> str:
-    """The report as an HTML document."""
-    return "".join(pieces(report))
-
-
-def pieces(report: Report) -> Iterator[str]:
-    """The same, piece by piece."""
-    style, script = (_PAGE.joinpath(name).read_text("utf-8") for name in ("report.css", "report.js"))
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(_PAGE),
         autoescape=True,
@@ -105,13 +100,24 @@ def pieces(report: Report) -> Iterator[str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    return environment.get_template("report.html.j2")
+
+
+def write(report: Report) -> str:
+    """The report as an HTML document."""
+    return "".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[str]:
+    """The same, piece by piece."""
+    style, script = (_PAGE.joinpath(name).read_text("utf-8") for name in ("report.css", "report.js"))
     statuses = by_policy(report.configurations)
     findings, stack_name = Findings(report), Stacks(report).name
     worst_first = sorted(report.configurations, key=lambda each: WORST_FIRST.index(each.status))
     urgent_first = sorted(report.findings, key=lambda each: (each.known, not fails(each.level)))
     is_long = len(report.configurations) > LIMIT
     data = packed(worst_first, urgent_first, report.policies, findings, stack_name) if is_long else ""
-    return environment.get_template("report.html.j2").generate(
+    return _template().generate(
         report=report,
         style=Markup(style),  # noqa: S704 - files of the pack, as is the script
         script=Markup(script),  # noqa: S704

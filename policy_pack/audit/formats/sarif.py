@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from policy_pack.audit.formats import streamed
@@ -29,7 +29,6 @@ from policy_pack.audit.formats.sarif_results import (
     written,
 )
 from policy_pack.audit.report import PolicyInEffect, Problem, Report, Source
-from policy_pack.judging.control import Control
 from policy_pack.judging.frameworks import Requirement
 from policy_pack.records import dataclass
 
@@ -120,7 +119,7 @@ def _run(report: Report, part: _Part) -> Json:
                 "shortDescription": {"text": report.control.title},
                 "fullDescription": {"text": report.control.statement},
                 "informationUri": "https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest.html",
-                "rules": [_rule(each, report.control) for each in report.policies],
+                "rules": [_rule(each, taxonomies) for each in report.policies],
                 "supportedTaxonomies": [{"name": name} for name in taxonomies],
             }
         },
@@ -171,15 +170,13 @@ def _notification(problem: Problem, level: str) -> Json:
     return {"level": level, "message": {"text": message_of(f"{problem.source} {problem.text}")}}
 
 
-def _rule(policy: PolicyInEffect, control: Control) -> Json:
+def _rule(policy: PolicyInEffect, taxonomies: Mapping[str, Sequence[Requirement]]) -> Json:
     level = level_of(policy.level)
-    asking = control.requirements_of(short(policy.name))
-    frameworks = {_slug(each.framework) for each in asking}
+    asking = [(name, each) for name, every in taxonomies.items() for each in every if each.asks_for(short(policy.name))]
+    frameworks = {_slug(each.framework) for _, each in asking}
     relationships = [
         {"target": {"id": each.reference, "toolComponent": {"name": name}}, "kinds": ["relevant"]}
-        for name, requirements in by_edition(control).items()
-        for each in requirements
-        if each in asking
+        for name, each in asking
     ]
     return {
         "id": policy.name,

@@ -15,12 +15,13 @@ _STEP = "  "
 def pieces(value: Any, *, ascii_only: bool = True) -> Iterator[str]:
     """The JSON text of a value. It may contain iterators at any depth, but not one within another."""
     encode = json.JSONEncoder(ensure_ascii=ascii_only).encode
+    quoted = json.encoder.encode_basestring_ascii if ascii_only else json.encoder.encode_basestring
 
     def written(value: Any, by: str) -> Iterator[str]:
         inner = by + _STEP
         if isinstance(value, dict):
             for number, (name, each) in enumerate(value.items()):
-                yield f"{',' if number else '{'}\n{inner}{encode(name)}: "
+                yield f"{',' if number else '{'}\n{inner}{quoted(name)}: "
                 yield from written(each, inner)
             yield f"\n{by}}}" if value else "{}"
         elif isinstance(value, Iterator):
@@ -34,6 +35,6 @@ def pieces(value: Any, *, ascii_only: bool = True) -> Iterator[str]:
                 yield from written(each, inner)
             yield f"\n{by}]" if value else "[]"
         else:
-            yield encode(value)
+            yield quoted(value) if type(value) is str else encode(value)
 
     return written(value, "")
