@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +54,23 @@ def serve(pack: Pack, *, edge: bool = True) -> None:
 def session_for(pack: Pack) -> Session:
     """A session of a pack, for a stack with the configuration that this process got at its start."""
     dry_run = os.environ.get("PULUMI_DRY_RUN") == "true"
-    return Session(pulumi.runtime.get_config_env(), pack, dry_run=dry_run)
+    return Session(_stack_configuration(pack), pack, dry_run=dry_run)
+
+
+def _stack_configuration(pack: Pack) -> dict[str, str]:
+    """The stack's configuration from the environment, by full key. Ends the process with one line if it is invalid."""
+    try:
+        given = pulumi.runtime.get_config_env()
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        # Without it, the Region of default providers is not known, so regions would not be compared.
+        sys.exit(
+            f"The environment variable PULUMI_CONFIG is not a JSON object, so {pack.name} does not know the stack's "
+            "configuration and does not start. Pulumi sets this variable: unset it, and start the pack through Pulumi."
+        )
+    # Pulumi writes texts only. Another value counts as a text that is not the name of a Region.
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
 
 
 def _readme() -> str | None:
