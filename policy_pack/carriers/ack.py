@@ -67,7 +67,7 @@ def _reads(read: Callable[[Given], Iterable[AnyNode]], resource: Resource, surro
             Place(_region(resource.properties.get("metadata"))),
             properties,
             lambda name: shapes.sources(resource, "spec") if properties.get(name) is not None else (),
-            ignores=lambda *path: shapes.ignores(resource, "spec", *path),
+            ignores=lambda *path, part=False: shapes.ignores(resource, "spec", *path, part=part),
             is_generated=lambda name: _is_generated(name, resource, surroundings),
             replacement=NOT_CHANGED,
             output="spec.endpointConfigName output",

@@ -76,7 +76,10 @@ def _nodes(
         outputs=made,
         refreshed=made if resource.type == _CLASSIC else {},
         spelling=capitalised,
-        ignores=lambda *path: shapes.ignores(resource, state_property, *map(capitalised, path)),
+        # Only the first is a property of the schema; below it may be the user's own names.
+        ignores=lambda name, *path, part=False: shapes.ignores(
+            resource, state_property, capitalised(name), *path, part=part
+        ),
         replacement=DELETED_FIRST if resource.delete_before_replace else MADE_FIRST,
         deleted_first=bool(resource.delete_before_replace),
         output=f"EndpointConfigName, in its {outputs} output",

@@ -56,7 +56,7 @@ class Given:
 
     `properties` are its inputs and `outputs` are its known outputs, both in camel case; `refreshed` are the outputs
     that are never older than the inputs. `sources` returns the sources of a property, and `ignores` says whether the
-    option ignoreChanges covers its path. `replacement`, `deleted_first` and `output` are those of
+    option ignoreChanges covers its path (`shapes.ignores`). `replacement`, `deleted_first` and `output` are those of
     `policy_pack.stack.model.Configuration`. `is_generated` recognizes a physical name that the carrier generates;
     `None` if AWS generates the names. `ids` are the IDs that its provider may use for it.
     """
@@ -71,7 +71,7 @@ class Given:
     is_generated: IsGenerated | None = None
     spelling: Spelling = str
     refreshed: Mapping[str, Any] = field(default_factory=dict)
-    ignores: Callable[..., bool] = lambda *_: False
+    ignores: Callable[..., bool] = lambda *_, **__: False
     replacement: str = DELETED_FIRST
     ids: tuple[str, ...] = ()
     deleted_first: bool | None = None
@@ -109,7 +109,7 @@ def given_by(
         place=where,
         properties=resource.properties if properties is None else properties,
         sources=sources or (lambda name: shapes.sources(resource, name)),
-        ignores=ignores or (lambda *path: shapes.ignores(resource, *path)),
+        ignores=ignores or (lambda *path, part=False: shapes.ignores(resource, *path, part=part)),
         # Policies do not get the provider's ID, which a program may pass instead of a name.
         ids=(resource.name,),
         **more,

@@ -43,9 +43,12 @@ def written_tags(value: Plain) -> Tags:
     return Tags(known, complete)
 
 
-def ignores(resource: Resource, *path: str) -> bool:
-    """Whether the option ignoreChanges of a resource covers a property: its path, a path above it, or ``*``."""
-    return any(_covers(each, path) for each in resource.ignore_changes)
+def ignores(resource: Resource, *path: str, part: bool = False) -> bool:
+    """Whether the option ignoreChanges of a resource covers a property: its path, a path above it, or ``*``.
+
+    With `part`, a path below it is enough: others may then change part of the value.
+    """
+    return any(_covers(each, path, part) for each in resource.ignore_changes)
 
 
 # A step of a path: a name, or a name or an index in brackets.
@@ -53,13 +56,13 @@ _STEP = expression(r"""\.?([^.\["\]]+)|\.?\[(?:"((?:[^"\\]|\\.)*)"|([0-9]+|\*))\
 _LONGEST_PATH = 1000
 
 
-def _covers(given: str, path: Sequence[str]) -> bool:
+def _covers(given: str, path: Sequence[str], part: bool) -> bool:
     steps = _STEP.findall(given[:_LONGEST_PATH])
     # An invalid path covers nothing.
     if not steps or "".join(each[0] for each in _STEP.finditer(given[:_LONGEST_PATH])) != given:
         return False
     names = [name or quoted.replace('\\"', '"') or index for name, quoted, index in steps]
-    return len(names) <= len(path) and all(name in ("*", step) for name, step in zip(names, path))
+    return (part or len(names) <= len(path)) and all(name in ("*", step) for name, step in zip(names, path))
 
 
 def identity(arn: Text, account: Text = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from policy_pack.carriers.place import Surroundings, is_default, parsed
-from policy_pack.carriers.shapes import written_tags
+from policy_pack.carriers.shapes import ignores, written_tags
 from policy_pack.stack.model import Resource, Tags
 from policy_pack.values import Plain, Unknown, get
 
@@ -66,7 +66,7 @@ def _by_default(resource: Resource, surroundings: Surroundings) -> Tags:
 
 
 def _ignores(resource: Resource, surroundings: Surroundings) -> bool:
-    if any(path == "*" or path.startswith(("tags", '["tags')) for path in resource.ignore_changes):
+    if any(ignores(resource, name, part=True) for name in ("tags", "tagsAll")):
         return True
     ignored = _of_provider(resource, surroundings, "ignoreTags")
     return ignored is not None or _names(surroundings.environment, _IGNORED)

@@ -78,10 +78,13 @@ class _Reading:
         # A known text may come from any source of the parameters or of the template.
         return (*own, *passed, *self.given.sources("templateBody"))
 
-    def ignores(self, origins: Origins | None) -> bool:
-        """Whether the stack's option ignoreChanges covers the sources of a value in the template."""
-        parameters = origins.parameters if origins is not None else ()
-        return self.given.ignores("templateBody") or any(self.given.ignores("parameters", each) for each in parameters)
+    def ignores(self, resource: TemplateResource, name: str, *path: str, part: bool) -> bool:
+        """Whether the stack's option ignoreChanges covers a property of a resource, or the sources of its value."""
+        origins = resource.origins.get(capitalised(name))
+        where = ("templateBody", "Resources", resource.logical_id, "Properties", capitalised(name), *path)
+        return self.given.ignores(*where, part=part) or any(
+            self.given.ignores("parameters", each, part=part) for each in (origins.parameters if origins else ())
+        )
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -144,7 +147,7 @@ def _given(reading: _Reading, resource: TemplateResource, properties: Mapping[st
         ids=(),
         is_generated=None,
         spelling=capitalised,
-        ignores=lambda *path: reading.ignores(origins.get(path[0])),
+        ignores=lambda name, *path, part=False: reading.ignores(resource, name, *path, part=part),
         replacement=REFUSED,
         deleted_first=None,
         output="EndpointConfigName, by Fn::GetAtt (in CDK: attrEndpointConfigName)",

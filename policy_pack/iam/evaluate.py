@@ -1,6 +1,7 @@
 """Evaluates a policy document for requests, with Allow and Deny as in IAM.
 
-Sources: "Policy evaluation logic" in the IAM User Guide; "Key policies in AWS KMS" in the AWS KMS Developer Guide.
+Sources: "Policy evaluation logic" and "Grammar of the IAM JSON policy language" (a service's name has no wildcard,
+unlike an action's) in the IAM User Guide; "Key policies in AWS KMS" in the AWS KMS Developer Guide.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from policy_pack.iam.document import Document, Statement, Texts
 from policy_pack.iam.logic import Answer, Answers, any_of, everywhere, negate
 from policy_pack.iam.principals import Named, named_by
 from policy_pack.iam.request import ALLOW, DENY, Batch, Request
-from policy_pack.iam.texts import LIKE, fits_of_sets, patterns
+from policy_pack.iam.texts import LIKE, fits_of_sets, matches, patterns
 from policy_pack.records import dataclass
 
 
@@ -121,7 +122,9 @@ class Actions:
         self._negated = actions.negated
         self._names = patterns(tuple(name for service, colon, name in split if colon and service == "kms"), LIKE)
         self._everything = "*" in actions.values or "*:*" in actions.values
-        self._of_some_service = any("*" in service or "?" in service for service, _, _ in split)
+        # The grammar has no wildcard in a service's name, and IAM refuses one.
+        services = (each for each in split if set("*?").intersection(each[0]) and matches("kms", each[0]))
+        self._of_some_service = patterns(tuple(name for _, _, name in services), LIKE)
         self._unknown = None in actions.values
         self._known: dict[tuple[str, str], Answer] = {}
         self._fits: dict[str, Answer] = {}
@@ -134,9 +137,10 @@ class Actions:
         return self._known[asked]
 
     def _include(self, action: str, effect: str) -> Answer:
-        # A wildcard for the service allows nothing, but may deny something.
-        unclear = self._unknown or (self._of_some_service and (effect == DENY) != self._negated)
         name = action.lower().partition(":")[2]
+        # With a wildcard for the service, it allows nothing, but may deny something.
+        may_deny = (effect == DENY) != self._negated and self._of_some_service.fit(name)
+        unclear = self._unknown or may_deny
         fits = self._everything or (self._fits[name] if name in self._fits else self._names.fit(name))
         found = any_of([fits, None if unclear else False])
         return negate(found) if self._negated else found

@@ -155,6 +155,28 @@ def test_what_ignore_changes_covers(given: str, covers: bool) -> None:
     assert not shapes.ignores(Resource("urn", "kind", "it", {}), "spec")
 
 
+@pytest.mark.parametrize(
+    ("given", "covers"),
+    [
+        ("tags", True),
+        ("tags[0]", True),
+        ("tags[0].value", True),
+        ("tags.team", True),
+        ('["tags"]["team"]', True),
+        ("tags[*]", True),
+        ("*", True),
+        ("tag", False),
+        ("tagsAll", False),
+        ("description.tags", False),
+        ("tags[", False),
+        ("", False),
+    ],
+)
+def test_what_ignore_changes_covers_in_part(given: str, covers: bool) -> None:
+    made = Resource("urn", "kind", "it", {}, ignore_changes=("unrelated", given))
+    assert shapes.ignores(made, "tags", part=True) is covers
+
+
 def test_the_identity_of_a_key() -> None:
     arn = "arn:aws:kms:eu-west-1:111122223333:key/x"
     assert shapes.identity(arn) == {"arn": arn, "account": "111122223333"}

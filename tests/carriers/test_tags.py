@@ -95,6 +95,33 @@ def test_changes_that_are_ignored(path: str) -> None:
     assert _tags(replace(resource(ROLE, {"tags": TAGS}), ignore_changes=("path", "description"))) == Tags(TAGS, True)
 
 
+def _native_template() -> Any:
+    body = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {"Tags": [{"Key": "a", "Value": "b"}]}}}}
+    return resource("aws-native:cloudformation:Stack", {"templateBody": body})
+
+
+def _extension(of: str) -> Any:
+    properties = {"type": of, "properties": {"Tags": [{"Key": "a", "Value": "b"}]}}
+    return resource("aws-native:index:ExtensionResource", properties)
+
+
+OTHERS = [
+    (resource("aws-native:iam:Role", {"tags": PAIRS}), Role, "tags"),
+    (resource("aws-native:kms:Key", {"tags": PAIRS}), Key, "tags"),
+    (_extension("AWS::KMS::Key"), Key, "properties.Tags"),
+    (_native_template(), Role, "templateBody.Resources.Role.Properties.Tags"),
+]
+
+
+@pytest.mark.parametrize(("given", "kind", "tags"), OTHERS)
+def test_changes_of_a_part_that_are_ignored(given: Any, kind: Any, tags: str) -> None:
+    """A tag that others may change is no evidence, and which one an index means is not known."""
+    for path in (tags, f"{tags}[0]", f"{tags}[0].Value", f"{tags}[*]", f'{tags}["team"]'):
+        assert _tags(replace(given, ignore_changes=(path,)), kind=kind) == Tags({}), path
+    for path in ("description", f"{tags}2", f"other.{tags}", f"{tags}["):
+        assert _tags(replace(given, ignore_changes=(path,)), kind=kind).known, path
+
+
 def test_a_resource_whose_provider_is_not_known() -> None:
     assert _tags(replace(resource(ROLE, {"tags": TAGS}), provider=None)) == Tags(TAGS)
 

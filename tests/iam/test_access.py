@@ -79,19 +79,36 @@ def test_both_policies(key_policy: Any, arn: str, policies: Any, complete: Answe
 
 
 @pytest.mark.parametrize("effect", [UNKNOWN, "Deny"])
-@pytest.mark.parametrize("action", ["k*:Decrypt", "*:Decrypt", "kms:Decrypt"])
-def test_what_may_be_denied_counts(effect: Any, action: str) -> None:
-    """A statement of a role whose effect is not known, and a service that is left to a wildcard."""
-    if action != "kms:Decrypt":
-        # Nobody can tell of which actions.
-        assert _access(document(BY_ROOT), ROLE, (document(allow(None), allow(None, action, Effect=effect)),), True) == (
-            UNSURE
-        )
-        return
-    certain = effect == "Deny"
+@pytest.mark.parametrize(
+    ("action", "denied"),
+    [
+        ("kms:Decrypt", USE[:1]),
+        ("kms:*crypt", USE[:1]),
+        ("KMS:?ecrypt", USE[:1]),
+        ("k*:Decrypt", USE[:1]),
+        ("*:Decrypt", USE[:1]),
+        ("?ms:CreateGrant", USE[2:]),
+        ("K*s:*Grant", USE[2:]),
+        ("*:*e*", USE),
+        ("s*:Decrypt", ()),
+        ("?ec2:CreateGrant", ()),
+        ("*:DescribeKey", ()),
+        ("?:Decrypt", ()),
+    ],
+)
+def test_what_may_be_denied_counts(effect: Any, action: str, denied: Any) -> None:
+    """A statement of a role whose effect is not known, and a service with a wildcard, which IAM refuses."""
     policy = document(allow(None), allow(None, action, Effect=effect))
     found = _access(document(BY_ROOT), ROLE, (policy,), True)
-    assert (found.missing, found.unsure) == (((USE[0],), ()) if certain else ((), (USE[0],)))
+    certain = effect == "Deny" and action.lower().startswith("kms:")
+    assert (found.missing, found.unsure) == ((tuple(denied), ()) if certain else ((), tuple(denied)))
+
+
+@pytest.mark.parametrize("action", ["k*:*", "*:Decrypt", "?ms:CreateGrant"])
+def test_a_service_with_a_wildcard_hides_no_denial(action: str) -> None:
+    policy = document(allow(None), deny(None, action), deny(None))
+    assert _access(document(BY_ROOT), ROLE, (policy,), True) == DENIED
+    assert _access(document(BY_ROOT), ROLE, (document(allow(None, action)),), True) == MISSING
 
 
 @pytest.mark.parametrize(

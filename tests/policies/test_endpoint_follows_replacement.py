@@ -75,6 +75,19 @@ def template(*paths: str) -> Program:
     return program
 
 
+def native_template(*paths: str) -> Program:
+    """A template given as an object, whose Endpoint has the name of a configuration outside of it."""
+
+    def program() -> None:
+        name = config(kms_key_arn=arn()).name
+        made = {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": name}}
+        others = {"Bucket": {"Type": "AWS::S3::Bucket"}}
+        native.Stack("endpoint", ignoring(*paths), template_body={"Resources": {"Endpoint": made, **others}})
+
+    return program
+
+
+IN_TEMPLATE = "templateBody.Resources.Endpoint"
 IGNORING = {
     "the property": followed("endpointConfigName"),
     "in brackets": followed('["endpointConfigName"]'),
@@ -87,6 +100,11 @@ IGNORING = {
     "a parameter in brackets": template('parameters["Name"]'),
     "all parameters": template("parameters"),
     "a template": template("templateBody"),
+    "a template that is an object": native_template("templateBody"),
+    "a resource in it": native_template(IN_TEMPLATE),
+    "its properties": native_template(f"{IN_TEMPLATE}.Properties"),
+    "a property in it": native_template(f'{IN_TEMPLATE}["Properties"]["EndpointConfigName"]'),
+    "any resource in it": native_template("templateBody.Resources[*]"),
 }
 
 
@@ -105,6 +123,10 @@ NOT_IGNORING = {
     "aws-native": native_endpoint("tags", "endpointName"),
     "a state": cloud_control("roleArn"),
     "another parameter": template("parameters.Other"),
+    "another resource of a template": native_template("templateBody.Resources.Bucket"),
+    "another property in a template": native_template(f"{IN_TEMPLATE}.Properties.Tags"),
+    "the metadata of a template's resource": native_template(f"{IN_TEMPLATE}.Metadata"),
+    "the outputs of a template": native_template("templateBody.Outputs"),
     "the configuration": lambda: pair(kms_key_arn=arn(), opts=ignoring("tags")) and None,
 }
 

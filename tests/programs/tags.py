@@ -77,6 +77,16 @@ def role_whose_tags_are_not_changed() -> None:
     served(OF_SERVING, TRAINING, opts=pulumi.ResourceOptions(ignore_changes=["tags"]))
 
 
+@says_nothing()
+def role_one_of_whose_tags_is_not_changed() -> None:
+    served(OF_SERVING, TRAINING, opts=pulumi.ResourceOptions(ignore_changes=['tags["team"]']))
+
+
+@says(NOT_GRANTED)
+def role_whose_path_is_not_changed() -> None:
+    served(OF_SERVING, TRAINING, opts=pulumi.ResourceOptions(ignore_changes=["path", "tag"]))
+
+
 @says_nothing(stack=Stack({"aws:region": "us-east-1", "aws:defaultTags": json.dumps({"tags": SERVING})}))
 def role_with_a_tag_of_the_stacks_configuration() -> None:
     served(OF_SERVING)
