@@ -17,6 +17,7 @@ from dataclasses import field
 from typing import Any
 
 from policy_pack.audit.entries import concerning, moment, names, resources
+from policy_pack.audit.pending import Operation, operations
 from policy_pack.audit.properties import secret_texts
 from policy_pack.audit.report import CHECKPOINT, PREVIEW, STACK_EXPORT
 from policy_pack.audit.unusable import NoStack, Unusable
@@ -35,8 +36,9 @@ class State:
     name them. `config` is the stack's configuration, if the document has it. `resources` is the number of resources;
     `inputs` and `outputs` are those that policies need, with their inputs or outputs, and `entries` are the same by URN
     in the form of the document. `left_out` is the number of unchanged resources that a preview omits, and `is_partial`
-    says that a plan covers only part of its program. `taken` is the time at which the stack was last written (ISO 8601
-    in UTC, whole seconds), or else a resource that policies judge; empty if the document has neither.
+    says that a plan covers only part of its program. `pending` are the operations that were not finished. `taken` is
+    the time at which the stack was last written (ISO 8601 in UTC, whole seconds), or else a resource that policies
+    judge; empty if the document has neither.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class State:
     is_partial: bool = False
     tells_dependencies: bool = True
     taken: str = ""
+    pending: tuple[Operation, ...] = ()
 
     def physical_id(self, urn: str) -> str:
         """The provider's ID of a resource; empty if there is none."""
@@ -72,7 +75,7 @@ def parse(document: Any) -> State:
     if "deployment" in document:
         _check_version(document)
         entries = _entries(document["deployment"], "deployment")
-        return _state(STACK_EXPORT, entries, taken=_written(document["deployment"]))
+        return _state(STACK_EXPORT, entries, deployment=document["deployment"])
     if isinstance(document.get("steps"), list) or "changeSummary" in document:
         return _preview(document)
     from policy_pack.audit import terraform  # imported only for a document that is not Pulumi's
@@ -122,7 +125,7 @@ def _checkpoint(document: dict[str, Any]) -> State:
         entries,
         organization,
         config=_config(checkpoint.get("config")),
-        taken=_written(checkpoint.get("latest")),
+        deployment=checkpoint.get("latest"),
     )
 
 
@@ -181,7 +184,7 @@ def _state(
     *,
     config: Mapping[str, str] | None = None,
     left_out: int = 0,
-    taken: str = "",
+    deployment: Any = None,
 ) -> State:
     project, stack = names(entries)
     found = concerning(entries)
@@ -199,7 +202,8 @@ def _state(
         left_out=left_out,
         # Not needed if nothing is judged.
         tells_dependencies=not found or any("propertyDependencies" in each for each in entries),
-        taken=taken
+        pending=operations(deployment),
+        taken=_written(deployment)
         or max(map(moment, {text for each in found if isinstance(text := each.get("modified"), str)}), default=""),
     )
 

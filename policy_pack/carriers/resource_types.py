@@ -143,7 +143,9 @@ def _replica(given: Given) -> Iterator[Key]:
 
 def _tags(given: Given) -> Tags:
     """The tags of a resource; its stack may add more, and so may others if it names none."""
-    return Tags({}) if given.ignores("tags", part=True) else Tags(shapes.written_tags(given.properties.get("tags")).known)
+    return (
+        Tags({}) if given.ignores("tags", part=True) else Tags(shapes.written_tags(given.properties.get("tags")).known)
+    )
 
 
 def _alias(given: Given) -> Iterator[Alias]:

@@ -11,7 +11,7 @@ from policy_pack import quoting
 from policy_pack.audit.formats import FORMATS, writer
 from policy_pack.audit.plan import Senseless, plan
 from policy_pack.commands.given import globbed, loaded, policies_option, region_given, roots_given, tags_given
-from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, debug_option, tell
+from policy_pack.commands.guard import CLEAN, STATUSES, UNUSABLE, VIOLATED, Command, debug_option, tell
 from policy_pack.commands.selection import SEVERITIES
 from policy_pack.judging.policy import ADVISORY, MANDATORY, REMEDIATE
 
@@ -25,7 +25,7 @@ _UNDECIDED = "undecided"
 _FAIL_ON = (MANDATORY, ADVISORY, _UNDECIDED, "never")
 
 
-@click.command(epilog=STATUSES)
+@click.command(cls=Command, epilog=STATUSES)
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option(
     "formats",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,44 @@ STATUSES = (
 )
 
 
+_NO_BREAK = "\N{NON-BREAKING HYPHEN}"
+
+
+class _Formatter(click.HelpFormatter):
+    """Breaks no line of the help within an option or a name with hyphens."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, _unbroken(args), prefix)
+
+    def write_text(self, text: str) -> None:
+        super().write_text(_unbroken(text))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(_unbroken(term), _unbroken(text)) for term, text in rows], col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(_NO_BREAK, "-")
+
+
+def _unbroken(text: str) -> str:
+    return text.replace("-", _NO_BREAK)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class Command(click.Command):
+    """A command with the same form of help."""
+
+    context_class = _Context
+
+
 class Group(click.Group):
     """A group of commands that always ends with one of the exit statuses."""
+
+    context_class = _Context
+    command_class = Command
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs a command and ends the process."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from policy_pack import quoting
-from policy_pack.commands.guard import CLEAN, UNUSABLE, tell
+from policy_pack.commands.guard import CLEAN, UNUSABLE, Command, tell
 from policy_pack.records import dataclass
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Checked:
     notes: tuple[str, ...] = ()
 
 
-@click.command("validate-config")
+@click.command("validate-config", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def validate_config(files: tuple[str, ...]) -> None:
     """Checks configuration files of the pack: the names of policies, their settings and values.

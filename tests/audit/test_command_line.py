@@ -344,3 +344,16 @@ def test_text_hangs_within_the_width(width: int, state: str) -> None:
     indent = len(lines[start]) - len(lines[start].lstrip())
     continued = lines[start + 1]
     assert len(continued) - len(continued.lstrip()) == indent + 2
+
+
+@pytest.mark.parametrize("columns", ["40", "50", "60", "80"])
+@pytest.mark.parametrize("arguments", [[], ["audit"], ["explain"], ["policies"], ["completion"], ["validate-config"]])
+def test_help_breaks_no_option_at_a_hyphen(
+    arguments: list[str], columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    with pytest.raises(SystemExit):
+        main([*arguments, "--help"])
+    said = capsys.readouterr().out
+    assert "--help" in said and "\N{NON-BREAKING HYPHEN}" not in said
+    assert not [line for line in said.splitlines() if line.endswith("-")]
