@@ -18,7 +18,7 @@ from typing import Any
 from policy_pack.carriers import resource_types, shapes
 from policy_pack.carriers.given import Given, given_by
 from policy_pack.carriers.kinds import Reads
-from policy_pack.carriers.naming import is_generated
+from policy_pack.carriers.naming import ends_like_a_hash, is_generated
 from policy_pack.carriers.place import Surroundings
 from policy_pack.expressions import expression
 from policy_pack.stack.model import NOT_CHANGED, AnyNode, Place, Resource
@@ -27,7 +27,6 @@ from policy_pack.values import NOTHING_KNOWN, UNKNOWN, Plain, Text, Unknown, Wro
 TITLE = "ACK"
 
 _GROUP = "kubernetes:sagemaker.services.k8s.aws/v1alpha1"
-_HASH = expression("-(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{7,40}$")
 _REGION = "services.k8s.aws/region"
 _ACRONYM, _NO_NAME = expression("(ID|ARN|URI)$"), expression("(Id|Arn|Uri)$")
 
@@ -90,7 +89,7 @@ def _region(metadata: Plain) -> Text:
 
 def _is_generated(name: Plain, resource: Resource, surroundings: Surroundings) -> bool | Unknown:
     # Names are not generated, so programs add a hash of the content.
-    if isinstance(name, str) and _HASH.search(name):
+    if isinstance(name, str) and ends_like_a_hash(name):
         return True
     return is_generated(name, resource, surroundings.config)
 

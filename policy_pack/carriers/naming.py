@@ -2,7 +2,7 @@
 
 A name is generated if none was given, if it is the logical name, a dash and 7 hex digits, or if it matches an
 auto-naming pattern with a random part in the stack's configuration. How a resource that the stack only reads was named
-is not known.
+is not known. Nor is whether a name that ends like a hash changes with the key: programs hash what replaces a resource.
 
 Sources: "Resource names" and "Auto-naming configuration" in the Pulumi documentation.
 """
@@ -21,6 +21,8 @@ from policy_pack.values import UNKNOWN, Plain, Unknown, get, text
 CONFIGURATION = "pulumi:autonaming"
 
 _SUFFIX = expression("[0-9a-f]{7}")
+# With a letter and a digit, unlike a date, a version or a word; also the last part of a UUID.
+_HASH = expression("-(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}$")
 _LONGEST = 63  # characters of a SageMaker name; longer names are not matched with a pattern
 
 # An expression contains no brace or other expression, so that each is read once.
@@ -46,7 +48,17 @@ def is_generated(name: Plain, resource: Resource, config: Mapping[str, str]) -> 
     # Not a regular expression of the logical name: each would have to be compiled.
     if known.startswith(f"{resource.name}-") and _SUFFIX.fullmatch(known, len(resource.name) + 1) is not None:
         return True
-    return CONFIGURATION in config and _fits(known, resource, config[CONFIGURATION])
+    return (CONFIGURATION in config and _fits(known, resource, config[CONFIGURATION])) or given_by_hand(known)
+
+
+def given_by_hand(name: str) -> bool | Unknown:
+    """The answer for a name that the program gives: not generated, or unknown if it ends like a hash."""
+    return UNKNOWN if ends_like_a_hash(name) else False
+
+
+def ends_like_a_hash(name: str) -> bool:
+    """Whether the last part of a name, after a dash, may be a hash in hexadecimal."""
+    return _HASH.search(name) is not None
 
 
 def _fits(name: str, resource: Resource, configuration: str) -> bool:

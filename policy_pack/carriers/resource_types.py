@@ -15,6 +15,7 @@ from typing import Any
 from policy_pack.carriers import shapes
 from policy_pack.carriers.given import Given
 from policy_pack.carriers.kinds import Reads
+from policy_pack.carriers.naming import given_by_hand
 from policy_pack.carriers.shapes import days, identity, text_or
 from policy_pack.gaps import GAP
 from policy_pack.stack.model import (
@@ -92,7 +93,9 @@ def _generated_name(given: Given) -> bool | Unknown:
     known = text(name)
     if isinstance(known, PartlyKnown) and GAP not in known.text and not known.may_be_absent:
         return False  # a template's pseudo parameters do not change
-    return known if isinstance(known, Unknown) else known is None
+    if isinstance(known, Unknown):
+        return known
+    return given_by_hand(known) if isinstance(known, str) else known is None
 
 
 def _endpoint(given: Given) -> Iterator[Endpoint]:

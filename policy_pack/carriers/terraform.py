@@ -21,6 +21,7 @@ from typing import Any
 from policy_pack.carriers import bridged, classic, cloudcontrol, cloudformation
 from policy_pack.carriers.given import IsGenerated
 from policy_pack.carriers.kinds import Reads
+from policy_pack.carriers.naming import given_by_hand
 from policy_pack.carriers.place import Surroundings
 from policy_pack.carriers.terraform_names import (
     classic_name,
@@ -98,10 +99,13 @@ def _prefix(resource: Resource, given: Mapping[str, Plain]) -> Plain:
 
 def _is_generated(resource: Resource) -> IsGenerated:
     def decide(name: Plain) -> bool | Unknown:
+        known = text(name)
+        if resource.given is not None and NAMES_ITS_CONFIGURATION in resource.given:
+            return given_by_hand(known) if isinstance(known, str) else False
         if resource.given is not None:
-            return NAMES_ITS_CONFIGURATION not in resource.given
+            return True
         # A state has the name that AWS generates as it has one that is given.
-        return True if text(name) is None else UNKNOWN
+        return True if known is None else UNKNOWN
 
     return decide
 

@@ -22,6 +22,8 @@ def decide(configuration: Configuration, context: Context) -> Decision:
             ),
             fix=(f"{configuration.deleting.undo}: the new configuration has a name of its own and can be made first."),
         )
+    if isinstance(configuration.generated_name, Unknown) and isinstance(configuration.name, str):
+        return CannotTell("Whether the configuration's name changes with its key is not known.")
     if isinstance(configuration.generated_name, Unknown):
         return CannotTell(
             "The configuration's name is either generated or set by hand; which one is not known before the update."

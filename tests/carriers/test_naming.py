@@ -31,11 +31,21 @@ def generated(name: Any, configuration: Any = None) -> Any:
         (5, True),  # no name: the provider refuses it
         ("config", False),
         ("config-1a2b3c", False),
-        ("config-1a2b3c45", False),
+        ("config-1a2b3c45", UNKNOWN),
         ("config-1a2b3cG", False),
         ("config_1a2b3c4", False),
-        ("other-1a2b3c4", False),
-        ("aconfig-1a2b3c4", False),
+        ("other-1a2b3c4", UNKNOWN),
+        ("aconfig-1a2b3c4", UNKNOWN),
+        ("serving-9b74c9897bac770ffc029102a200c5de", UNKNOWN),
+        ("serving-6a19a0b0-7e62-4c92-b797-7f8e31da9cc3", UNKNOWN),
+        ("9b74c989", False),
+        ("serving-20261126", False),
+        ("serving-v2", False),
+        ("serving-deadbeef", False),
+        ("serving-facade", False),
+        ("serving-9b74c989-green", False),
+        ("serving9b74c989", False),
+        (f"serving-{'a1' * 40}", False),
     ],
 )
 def test_names_of_the_engine(name: Any, expected: Any) -> None:
@@ -62,7 +72,7 @@ def test_names_of_the_engine(name: Any, expected: Any) -> None:
         ("${alphanum(4)}", "zz19", True),
         ("${alphanum(4)}", "ZZ19", False),
         ("${uuid}", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc3", True),
-        ("${uuid}", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc", False),
+        ("${uuid}", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc", UNKNOWN),
         ("${config.team}-${hex(4)}", "ranking-beef", True),
         ("${config.team}-${hex(4)}", "-beef", False),
         ("${config.team}-x", "ranking-x", False),
@@ -72,7 +82,7 @@ def test_names_of_the_engine(name: Any, expected: Any) -> None:
     ],
 )
 def test_names_of_a_pattern(pattern: str, name: str, expected: bool) -> None:
-    assert generated(name, {"pattern": pattern}) is expected
+    assert generated(name, {"pattern": pattern}) == expected
 
 
 RANDOM = {"pattern": "${hex(4)}"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -9,11 +10,12 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from policy_pack.audit.evidence import CANNOT_TELL
 from tests.audit.auditing import audit_document, verdict
 from tests.harness import aws_native as native
 from tests.harness.program import Program, deploy
 from tests.policies.phases import AUDIT, PHASES, PREVIEW, UPDATE, Judging
-from tests.programs.blocks import arn, config, endpoint
+from tests.programs.blocks import arn, config, endpoint, key
 
 POLICY = "replacement-safe"
 SAID = [("advisory", POLICY, "config")]
@@ -155,6 +157,75 @@ def test_it_says_what_happens_on_its_carrier(program: Program, consequence: str,
 def test_it_says_what_to_type_there(program: Program, property_and_output: tuple[str, str], judging: Judging) -> None:
     for each in property_and_output:
         assert each in message(program, judging)
+
+
+# ---- names that the program computes ----
+
+
+def hashed(kind: str, prefix: str = "serving-") -> Program:
+    """A name that ends with a hash of the ARN of the configuration's key."""
+
+    def program() -> None:
+        made = key()
+        name = made.arn.apply(lambda text: prefix + hashlib.sha256(f"{text}{kind}".encode()).hexdigest()[:12])
+        if kind == "aws":
+            endpoint(config(kms_key_arn=made.arn, name=name).name)
+        elif kind == "aws-native":
+            native_one: Any = native.EndpointConfig(
+                "config", kms_key_id=made.arn, endpoint_config_name=name, production_variants=[{}]
+            )
+            endpoint(native_one.endpoint_config_name)
+        else:
+            state = pulumi.Output.json_dumps(
+                {"KmsKeyId": made.arn, "EndpointConfigName": name, "ProductionVariants": [VARIANT]}
+            )
+            one = aws.cloudcontrol.Resource("config", type_name="AWS::SageMaker::EndpointConfig", desired_state=state)
+            endpoint(one.properties.apply(lambda given: json.loads(given)["EndpointConfigName"]))
+
+    return program
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    "program",
+    [
+        hashed("aws"),
+        hashed("aws-native"),
+        hashed("Cloud Control"),
+        template(EndpointConfigName="serving-9b74c9897bac"),
+        classic(name="serving-6a19a0b0-7e62-4c92-b797-7f8e31da9cc3"),
+    ],
+)
+def test_a_name_that_ends_like_a_hash_may_change_with_the_key(program: Program, phase: str, judging: Judging) -> None:
+    assert judging.said(program, phase) == []
+
+
+def test_it_is_not_compliant_either(tmp_path: Any) -> None:
+    for program in (
+        hashed("aws"),
+        hashed("aws-native"),
+        hashed("Cloud Control"),
+        template(EndpointConfigName="a-1a2b3c4d"),
+    ):
+        report = audit_document(tmp_path, deploy(program, phase=UPDATE).export)
+        found = verdict(report.configurations[0], POLICY)
+        assert (found.status, found.why) == (
+            CANNOT_TELL,
+            "Whether the configuration's name changes with its key is not known.",
+        )
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    "program",
+    [classic(name="serving-20261126"), classic(name="serving-deadbeef"), template(EndpointConfigName="serving-v2")],
+)
+def test_a_date_a_word_and_a_version_are_no_hash(program: Program, phase: str, judging: Judging) -> None:
+    assert judging.said(program, phase) == SAID
+
+
+def test_a_hash_does_not_help_what_is_deleted_first(judging: Judging) -> None:
+    assert message(classic(FIRST, name="serving-9b74c9897bac"), judging).startswith("deleteBeforeReplace is set")
 
 
 def test_both_are_said_at_once(judging: Judging) -> None:
