@@ -28,7 +28,7 @@ from policy_pack.stack.model import (
     Model,
     Resource,
 )
-from policy_pack.values import UNKNOWN, Text, Unknown, boolean, items, text
+from policy_pack.values import UNKNOWN, NothingKnown, Text, Unknown, boolean, items, text
 
 TITLE = "aws"
 
@@ -51,6 +51,7 @@ def _configuration(resource: Resource, surroundings: Surroundings) -> Iterator[C
         key=text(given.get("kmsKeyArn")),
         key_property="kmsKeyArn",
         key_sources=sources(resource, "kmsKeyArn"),
+        key_may_be_missing=isinstance(given, NothingKnown),
         short_keys=False,
         name=text(given.get("name")),
         name_property="name",

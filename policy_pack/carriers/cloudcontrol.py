@@ -37,6 +37,8 @@ def _resource(resource: Resource, surroundings: Surroundings) -> Iterable[AnyNod
     properties = resource.properties
     where = place(resource, surroundings, properties.get("region"))
     kind, state = properties.get("typeName"), properties.get("desiredState")
+    if state is None and resource.external:
+        state = properties.get("properties")  # all that is known of a resource that the stack only reads
     return _nodes(resource, where, "desiredState", kind, state, "properties")
 
 

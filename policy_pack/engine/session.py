@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from policy_pack import carriers
@@ -16,7 +17,8 @@ from policy_pack.judging.pack import Pack
 from policy_pack.judging.phase import PREVIEW, UPDATE
 from policy_pack.judging.policy import RESOURCE, STOPPING, Policy
 from policy_pack.judging.settings import Effective, read, schemas, shown
-from policy_pack.stack.model import Resource, Stack
+from policy_pack.stack.model import Configuration, Resource, Stack
+from policy_pack.values import NOTHING_KNOWN
 
 _ABSENT = object()
 _ALL = "all"  # the name for every policy in a configuration; it can only have a level
@@ -51,6 +53,8 @@ class Session:
 
         `tells_dependencies` is that of `policy_pack.stack.model.Stack`.
         """
+        if self.phase == UPDATE:
+            resources = map(_as_far_as_known, resources)
         return carriers.read(resources, Surroundings(self.config, os.environ, tells_dependencies))
 
     @contextmanager
@@ -167,3 +171,14 @@ class Session:
             known = (given, read(policy.settings, {**policy.given, **given}))
             self._settings[policy.name] = known
         return known[1]
+
+
+def _as_far_as_known(resource: Resource) -> Resource:
+    """The resource; with unknown properties if it is a configuration that the stack only reads.
+
+    ``pulumi policy analyze`` judges a state by its inputs, as an update does. A resource that is only read has none,
+    while every configuration that is made has some: each provider requires variants.
+    """
+    reads = None if resource.properties else carriers.READERS.get(resource.type)
+    is_read = reads is not None and reads.makes is Configuration
+    return replace(resource, properties=NOTHING_KNOWN) if is_read else resource

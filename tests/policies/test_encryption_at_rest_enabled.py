@@ -7,18 +7,23 @@ from typing import Any
 
 import pytest
 
+from policy_pack.audit.evidence import CANNOT_TELL, COMPLIANT, NON_COMPLIANT
 from policy_pack.judging.settings import read
 from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Verdict, Violation
 from policy_pack.policies.encryption_at_rest_enabled import POLICY as ENABLED
-from policy_pack.values import UNKNOWN
-from tests.audit.auditing import audit_document
+from policy_pack.values import NOTHING_KNOWN, UNKNOWN
+from tests.audit.auditing import audit_document, verdict
+from tests.audit.states import KEY, export
+from tests.audit.states import resource as entry
 from tests.carriers.reading import resource, template, verdicts
 from tests.conftest import ROOT
-from tests.harness.engine import Engine
+from tests.harness.engine import Engine, Stack
 from tests.policies.phases import Judging
 from tests.programs.blocks import arn, pair, variant
 
 POLICY = "encryption-at-rest-enabled"
+CLOUD_CONTROL = "aws:cloudcontrol/resource:Resource"
+CONTROLLED = {"typeName": "AWS::SageMaker::EndpointConfig"}
 SERVERLESS = {"model_name": "model", "serverless_config": {"max_concurrency": 5, "memory_size_in_mb": 2048}}
 NATIVE = {
     "type": "aws-native:sagemaker:EndpointConfig",
@@ -160,3 +165,71 @@ def test_which_keys_the_settings_may_offer(region: str, key: str, valid: bool) -
     found = read(ENABLED.settings, {"keyArnByRegion": {region: key}})
     assert found.values["keyArnByRegion"] == ({region: key} if valid else {})
     assert bool(found.problems) is not valid
+
+
+# ---- what the stack only reads: `pulumi policy analyze` sends it without inputs ----
+
+CLASSIC = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+CONFIGURATIONS = [
+    CLASSIC,
+    "aws-native:sagemaker:EndpointConfig",
+    "aws-native:sagemaker:InferenceExperiment",
+    "aws:index/sagemakerEndpointConfiguration:SagemakerEndpointConfiguration",
+    "kubernetes:sagemaker.services.k8s.aws/v1alpha1:EndpointConfig",
+]
+
+
+def _request(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "urn": f"urn:pulumi:dev::shop::{kind}::config", "name": "config", "properties": properties}
+
+
+@pytest.mark.parametrize("kind", CONFIGURATIONS)
+def test_a_configuration_without_any_inputs_is_undecided(kind: str, engine: Engine) -> None:
+    engine.configure_stack(Stack(dry_run=False))
+    assert not engine.analyze(_request(kind, {})).findings
+    engine.configure({POLICY: {"undecided": "refuse"}})
+    assert [each.policy for each in engine.analyze(_request(kind, {})).findings] == [POLICY]
+
+
+@pytest.mark.parametrize("kind", CONFIGURATIONS)
+def test_a_configuration_with_any_input_is_not(kind: str, engine: Engine) -> None:
+    engine.configure_stack(Stack(dry_run=False))
+    for properties in ({"tags": {"a": "b"}}, {"productionVariants": []}, {"spec": {}}):
+        (found,) = [each for each in engine.analyze(_request(kind, properties)).findings if each.policy == POLICY]
+        assert found.level == "mandatory"
+
+
+@pytest.mark.parametrize("kind", CONFIGURATIONS[:-1])
+def test_nor_is_one_without_any_inputs_in_a_preview(kind: str, engine: Engine) -> None:
+    """The engine previews no resource that is only read."""
+    assert [each.level for each in engine.analyze(_request(kind, {})).findings if each.policy == POLICY] == [
+        "mandatory"
+    ]
+
+
+def test_what_is_not_known_at_all_is_not_compliant() -> None:
+    for kind in CONFIGURATIONS:
+        said = verdicts(ENABLED, resource(kind, NOTHING_KNOWN))["it"]
+        assert isinstance(said, CannotTell), kind
+
+
+def _read(outputs: dict[str, Any], kind: str = CLASSIC) -> Any:
+    return export(entry(kind, "config", {}, outputs=outputs, external=True))
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        (_read({"name": "x", "kmsKeyArn": KEY}), COMPLIANT),
+        (_read({"kmsKeyId": KEY}, "aws-native:sagemaker:EndpointConfig"), COMPLIANT),
+        (_read(CONTROLLED | {"properties": json.dumps({"KmsKeyId": KEY})}, CLOUD_CONTROL), COMPLIANT),
+        (_read({"name": "x"}), NON_COMPLIANT),
+        (_read({"endpointConfigName": "x"}, "aws-native:sagemaker:EndpointConfig"), NON_COMPLIANT),
+        (_read(CONTROLLED | {"properties": json.dumps({"EndpointConfigName": "x"})}, CLOUD_CONTROL), NON_COMPLIANT),
+        (_read({}), CANNOT_TELL),
+        (_read({}, "aws-native:sagemaker:EndpointConfig"), CANNOT_TELL),
+    ],
+)
+def test_an_audit_judges_it_by_its_outputs(document: Any, status: str, tmp_path: Any) -> None:
+    (found,) = audit_document(tmp_path, document, region="us-east-1").configurations
+    assert verdict(found, POLICY).status == status
