@@ -194,7 +194,8 @@ def test_a_configuration_without_any_inputs_is_undecided(kind: str, engine: Engi
 @pytest.mark.parametrize("kind", CONFIGURATIONS)
 def test_a_configuration_with_any_input_is_not(kind: str, engine: Engine) -> None:
     engine.configure_stack(Stack(dry_run=False))
-    for properties in ({"tags": {"a": "b"}}, {"productionVariants": []}, {"spec": {}}):
+    given: list[dict[str, Any]] = [{"tags": {"a": "b"}}, {"productionVariants": []}, {"spec": {}}]
+    for properties in given:
         (found,) = [each for each in engine.analyze(_request(kind, properties)).findings if each.policy == POLICY]
         assert found.level == "mandatory"
 
