@@ -23,7 +23,7 @@ $(VENV)/.ready: pyproject.toml
 	touch $@
 
 # What make demo imports, of the extra `audit`; no SDK and no gRPC.
-DEMO := 'click>=8.1' 'jinja2>=3.1' 'msgspec>=0.19' 'rich>=13' 'PyYAML>=6,<7'
+DEMO := 'click>=8.1' 'jinja2>=3.1' 'rich>=13' 'PyYAML>=6,<7'
 
 demo: .venv-demo/.ready ## Audit the examples of this repository and write an HTML report
 	@echo 'Auditing the examples'
@@ -34,7 +34,7 @@ demo: .venv-demo/.ready ## Audit the examples of this repository and write an HT
 	@echo 'Setting up .venv-demo (a few seconds, once)'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make demo PYTHON=...")'
 	@$(PYTHON) -m venv .venv-demo
-	@echo 'Installing the five packages that the audit of the examples needs'
+	@echo 'Installing the four packages that the audit of the examples needs'
 	@.venv-demo/bin/python -m pip install --quiet --disable-pip-version-check $(DEMO)
 	@touch $@
 

@@ -58,8 +58,9 @@ def resources(
 ) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
     """The resources of those entries of a stack that concern a policy: with their inputs, and with their outputs.
 
-    Before the update there are no outputs, or some, and inputs stand for the others. The inputs of a resource that the
-    stack only reads (`get` in a program) are what it was looked up by, and its outputs stand for them.
+    Only those that policies judge are among the first: a resource policy sees nothing else. Before the update there are
+    no outputs, or some, and inputs stand for the others. The inputs of a resource that the stack only reads (`get` in a
+    program) are what it was looked up by, and its outputs stand for them.
 
     Raises `Unusable`.
     """
@@ -76,7 +77,8 @@ def resources(
         if entry.get("external") is True:
             # Without outputs, the ID to read it by is not known yet.
             seen = Properties({**given, **made}) if given or made else NOTHING_KNOWN
-        inputs.append(_resource(entry, seen, provider, {}))
+        if entry["type"] in SUBJECTS:
+            inputs.append(_resource(entry, seen, provider, {}))
         outputs.append(_resource(entry, Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
     return tuple(inputs), tuple(outputs)
 

@@ -34,7 +34,8 @@ class Origins:
     def __init__(self, entries: Mapping[str, Mapping[str, Any]], text: bytes, root: str = "") -> None:
         self._entries, self._text, self._root = entries, text, root
         self._found: dict[str, Origin] = {}
-        self._counted = 0, 1  # an offset in the text, and its line
+        # Resources are requested in order, so a search begins where the last one ended: an offset, and its line.
+        self._at, self._at_line = 0, 1
 
     def of(self, urn: str) -> Origin:
         """The origin of a resource; the input's first line if it is not in the stack."""
@@ -65,19 +66,22 @@ class Origins:
     def _line(self, urn: str) -> int:
         for quoted in dict.fromkeys((json.dumps(urn, ensure_ascii=False), json.dumps(urn), _as_go_writes(urn))):
             needle = quoted.encode("utf-8", "surrogatepass")
-            at = self._text.find(needle)
-            while at >= 0:
-                if _NAMED.search(self._text, max(0, at - _BEFORE), at) is not None:
-                    return self._line_at(at)
-                at = self._text.find(needle, at + len(needle))
+            found = self._named(needle, self._at, len(self._text))
+            if found < 0:
+                found = self._named(needle, 0, self._at)
+                self._at, self._at_line = 0, 1
+            if found >= 0:
+                self._at_line += self._text.count(b"\n", self._at, found)
+                self._at = found
+                return self._at_line
         return 1
 
-    def _line_at(self, offset: int) -> int:
-        # Resources are requested in order, so no part of the text is counted twice.
-        before, line = self._counted if self._counted[0] <= offset else (0, 1)
-        line += self._text.count(b"\n", before, offset)
-        self._counted = offset, line
-        return line
+    def _named(self, needle: bytes, start: int, end: int) -> int:
+        """The offset of a URN within the text that is the URN of a resource, and not a reference to one; or -1."""
+        at = self._text.find(needle, start, end)
+        while at >= 0 and _NAMED.search(self._text, max(0, at - _BEFORE), at) is None:
+            at = self._text.find(needle, at + len(needle), end)
+        return at
 
 
 def _as_go_writes(text: str) -> str:

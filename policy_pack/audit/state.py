@@ -34,11 +34,11 @@ class State:
 
     `kind` is one of those of `report.Source`. `organization`, `project` and `stack` are empty if the document does not
     name them. `config` is the stack's configuration, if the document has it. `resources` is the number of resources;
-    `inputs` and `outputs` are those that policies need, with their inputs or outputs, and `entries` are the same by URN
-    in the form of the document. `left_out` is the number of unchanged resources that a preview omits, and `is_partial`
-    says that a plan covers only part of its program. `pending` are the operations that were not finished. `taken` is
-    the time at which the stack was last written (ISO 8601 in UTC, whole seconds), or else a resource that policies
-    judge; empty if the document has neither.
+    `outputs` are those that policies need, with their outputs, and `inputs` those that they judge, with their inputs.
+    `entries` are the former by URN in the form of the document. `left_out` is the number of unchanged resources that a
+    preview omits, and `is_partial` says that a plan covers only part of its program. `pending` are the operations that
+    were not finished. `taken` is the time at which the stack was last written (ISO 8601 in UTC, whole seconds), or else
+    a resource that policies judge; empty if the document has neither.
     """
 
     kind: str

@@ -308,7 +308,6 @@ def _without(package: str, *arguments: object) -> subprocess.CompletedProcess[st
     ("package", "extra", "arguments"),
     [
         ("click", "audit", ["audit", "examples"]),
-        ("msgspec", "audit", ["audit", "examples"]),
         ("jinja2", "audit", ["audit", "examples", "-f", "html"]),
         ("jsonschema", "audit", ["audit", "examples", "--config", "configs/regulated.json"]),
         ("rich", "audit", ["policies"]),

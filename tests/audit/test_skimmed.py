@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,9 @@ TWICE = "has an object with a duplicate key, so it is ambiguous"
 
 def bucket(name: str = "bucket", **more: Any) -> dict[str, Any]:
     return resource(BUCKET, name, {"tags": {"type": "x", "a": [1.5e3, True, None, {}]}, "text": 'é "\\" \n'}, **more)
+
+
+needs_simdjson = pytest.mark.skipif(skim.simdjson is None, reason="without simdjson, nothing is stepped over")
 
 
 def _said(text: bytes, read: Callable[[bytes], Any]) -> Any:
@@ -140,6 +145,7 @@ def test_any_damage(at: int, length: int, piece: bytes) -> None:
         assert _said(text, skim.parse) == strict
 
 
+@needs_simdjson
 @pytest.mark.parametrize(
     "document",
     [
@@ -159,6 +165,7 @@ def test_what_is_skimmed(document: Any, indent: int | None) -> None:
     assert _said(text, skim.parse) == _said(text, parse_json)
 
 
+@needs_simdjson
 def test_whether_a_resource_says_what_it_depends_on() -> None:
     given = export(bucket(propertyDependencies={"a": [urn(BUCKET, "b")]}), bucket("other"), configuration())
     resources = skim.parse(json.dumps(given).encode())["deployment"]["resources"]
@@ -248,12 +255,13 @@ def test_nothing_hides(way: str, tmp_path: Path) -> None:
     assert _said(text, skim.parse) == _said(text, parse_json)
 
 
+@needs_simdjson
 @pytest.mark.parametrize(
     ("way", "twice"),
     [
         ("in what nobody reads", _stack(_BUCKET.replace('"a":', '"type":'), _HIDDEN)),
         ("and speaks of SageMaker", _stack(_BUCKET.replace('"type":"x"', f'"a":"{CONFIGURATION}"'), _HIDDEN)),
-        ("and is spelled with an escape", _stack(_BUCKET.replace('"type":"x"', '"\\u0061":1'), _HIDDEN)),
+        ("and speaks of it with an escape", _stack(_BUCKET.replace('"type":"x"', '"a":"s\\u0061gemaker"'), _HIDDEN)),
         ("in a provider", _stack(f'{{"type":"{PROVIDER}","urn":"{urn(PROVIDER, "a")}","id":"1","id":"2"}}', _HIDDEN)),
         ("in a key", _stack(_HIDDEN, f'{{"type":"{KEY_TYPE}","urn":"{urn(KEY_TYPE, "k")}","id":"1","id":"2"}}')),
     ],
@@ -264,21 +272,34 @@ def test_name_given_twice(way: str, twice: str) -> None:
     assert refused == (way != "in what nobody reads")
 
 
+@pytest.mark.parametrize("name", ["type", "urn", "id", "inputs", "outputs", "propertyDependencies", "delete"])
+@pytest.mark.parametrize("kind", [BUCKET, CONFIGURATION, KEY_TYPE])
+def test_names_with_escapes(kind: str, name: str) -> None:
+    """A name says the same, however it is spelled, in what is stepped over and in what is not."""
+    given = json.dumps(resource(kind, "a", propertyDependencies={"x": []}, delete=True))
+    text = _stack(given.replace(f'"{name}":', f'"{_spelled(name, 1)}":'), _HIDDEN)
+    assert "\\u" in text
+    assert skim.parse(text.encode()) == skim.parse(_stack(given, _HIDDEN).encode())
+    assert _said(text.encode(), skim.parse) == _said(text.encode(), parse_json)
+
+
+# ---- without simdjson ----
+
+
 @pytest.mark.parametrize(
-    ("name", "is_escaped"),
-    [
-        ('"a\\u0062":1', True),
-        ('"a\\nb" : 1', True),
-        ('"a\\"b":1', True),
-        ('"a\\\\":1', True),
-        ('"ab":"\\u0062"', False),
-        ('"ab":"{\\"a\\":\\"b\\"}"', False),
-        ('"ab":"\\\\","c":"\\\\"', False),
-        ('"ab":["\\"",":"]', False),
-    ],
+    "way", ["not at all", "a type given twice", "not a number", "another list of that name after it"]
 )
-def test_names_with_escapes(name: str, is_escaped: bool) -> None:
-    """A resource is parsed in full where a name is spelled with an escape, and stepped over where a value is."""
-    given = f'{{"type":"{BUCKET}","urn":"{urn(BUCKET, "b")}",{name}}}'
-    resources = skim.parse(_stack(given, _HIDDEN).encode())["deployment"]["resources"]
-    assert (resources[0] == json.loads(given)) == is_escaped
+def test_without_the_package(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is stepped over, and the answers are the same."""
+    text = HIDING[way].encode()
+    said = _said(text, skim.parse)
+    monkeypatch.setattr(skim, "simdjson", None)
+    assert _said(text, skim.parse) == said
+    if way == "not at all":
+        assert not _is_skimmed(text)
+
+
+def test_the_package_may_be_missing() -> None:
+    script = "import sys; sys.modules['simdjson'] = None; from policy_pack.audit import skim; print(skim.simdjson)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "None\n"
