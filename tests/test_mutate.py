@@ -163,12 +163,16 @@ def test_lines_that_move_keep_their_tests(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr("tools.mutation.covering.ROOT", tmp_path)
     (tmp_path / "it.py").write_text("new\na\nc\nd\n", encoding="utf-8")
     known = Covering(
-        {"t::1": 1.0, "t::2": 1.0}, {"it.py": {1: ["t::1"], 2: ["t::1", "t::2"]}}, {}, {"it.py": "a\nb\nd\n"}
+        {"t::1": 1.0, "t::2": 1.0},
+        {"it.py": {1: ["t::1"], 2: ["t::1", "t::2"]}},
+        ["t::1", "t::2", "t::fails", "u::1"],
+        {},
+        {"it.py": "a\nb\nd\n"},
     )
     known.moved()
     assert known.lines["it.py"] == {1: ["t::1"], 2: ["t::1"], 3: ["t::1", "t::2"], 4: []}
     known.without(each for each in ("other", "t"))
-    assert (known.seconds, known.of("it.py", [1, 2, 3, 4])) == ({}, set())
+    assert (known.seconds, known.of("it.py", [1, 2, 3, 4]), known.measured) == ({}, set(), ["u::1"])
 
 
 def test_a_survivor_that_nothing_explains_is_reported(capsys: pytest.CaptureFixture[str]) -> None:

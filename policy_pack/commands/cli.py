@@ -106,7 +106,10 @@ def _print_policies() -> None:
     for each in PACK.policies:
         settings = ", ".join(setting.name for setting in each.settings)
         table.add_row(each.name, each.kind, each.level, each.severity, each.description, settings)
-    # In a file or a pipe, the table may be wide.
-    Console(width=None if sys.stdout.isatty() else 180).print(table)
+    # In a file or a pipe, the table may be wide. Rich would end with a status of its own where nobody reads it.
+    console = Console(width=None if sys.stdout.isatty() else 180)
+    with console.capture() as shown:
+        console.print(table)
+    click.echo(shown.get(), nl=False)
     click.echo(f"Full names begin with {PACK.prefix}. Every policy also has the settings {', '.join(schemas(()))}.")
     click.echo(f"They help to meet {', '.join(each.label for each in PACK.control.requirements)}.")

@@ -98,6 +98,22 @@ class Group(click.Group):
                 traceback.print_exc()
         sys.exit(status or CLEAN)
 
+    # click ends with a status of its own where nobody reads the output any more; it does not know `NotWritten`.
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parses arguments, and prints what --help or --version ask for."""
+        from policy_pack.audit.deliver import printing
+
+        with printing():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command."""
+        from policy_pack.audit.deliver import printing
+
+        with printing():
+            return super().invoke(ctx)
+
 
 def debug_option(command: Any) -> Any:
     """Adds ``--debug``, which `Group.main` reads itself."""

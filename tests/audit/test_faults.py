@@ -61,6 +61,23 @@ def test_reader_that_goes_away(form: str, state: str) -> None:
     assert ran.stderr.decode() == f"error: the standard output cannot be written: {os.strerror(errno.EPIPE)}\n"
 
 
+@pytest.mark.parametrize(
+    "arguments", [["policies"], ["explain", "key-in-same-region"], ["audit", "--list"], ["--help"], ["--version"]]
+)
+def test_reader_of_another_command_that_goes_away(arguments: list[str]) -> None:
+    """Status 1 would say that something is violated."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    try:
+        ran = subprocess.run([*AUDIT[:-1], *arguments], stdout=theirs, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    finally:
+        os.close(theirs)
+    assert (ran.returncode, ran.stderr.decode()) == (
+        3,
+        f"error: the standard output cannot be written: {os.strerror(errno.EPIPE)}\n",
+    )
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such shell")
 @pytest.mark.parametrize(
     ("closed", "status", "lines"), [(">&-", 3, 1), ("2>&-", 1, 0), (">&- 2>&-", 3, 0), ("<&-", 1, 0)]

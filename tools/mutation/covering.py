@@ -20,11 +20,13 @@ ROOT = Path(__file__).parents[2]
 class Covering:
     """`seconds` are what each test takes, by its id; `lines` are the tests that see a line, by file and line.
 
-    `files` are the digests of the files of tests, and `sources` the files of the pack as they were then.
+    `measured` are all tests that were run, also those that do not pass. `files` are the digests of the files of tests,
+    and `sources` the files of the pack as they were then.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
     lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    measured: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
@@ -40,6 +42,7 @@ class Covering:
     def without(self, files: Iterable[str]) -> None:
         """Forgets the tests of these files."""
         of = set(files)
+        self.measured = [test for test in self.measured if file_of(test) not in of]
         gone = {test for test in self.seconds if file_of(test) in of}
         for test in gone:
             del self.seconds[test]
@@ -121,6 +124,7 @@ def measure(items: Iterable[Any], known: Covering, path: Path) -> None:
             print(f"not counted, as it does not pass in one process: {item.nodeid}", flush=True)
     measuring.stop()
     _add(known, measuring.get_data())
+    known.measured += [each.nodeid for each in chosen]
     known.files |= digests
     known.sources = {file: (ROOT / file).read_text(encoding="utf-8") for file in known.lines}
     path.write_text(json.dumps(vars(known)), encoding="utf-8")
