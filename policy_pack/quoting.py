@@ -29,15 +29,16 @@ _PARTITION = expression(r"aws(?:-[a-z]{1,10}){0,3}")
 _INSTANCE_TYPE = expression(r"ml\.[a-z0-9-]{1,20}\.(?:[a-z0-9-]{1,20}|\*)")
 _PRIVATE = expression(
     r"arn:aws[a-z-]*:[^\s\"']*"
-    r"|(?<![0-9])[0-9]{12}(?![0-9])"
-    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
-    r"|\bmrk-[0-9a-f]{32}\b"
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+    r"|(?<![0-9])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9])"
+    # Not only as words of their own: names have them after an underscore or in a URL.
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|mrk-[0-9a-f]{32}"
+    r"|(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
     re.IGNORECASE,
 )
 # A document, an ARN or the header of a key instead of a name.
-_NO_NAME = expression(r"\s*[\[{]\s*[\"\[{]|-----BEGIN|arn:", re.IGNORECASE)
-_SECRETS = r"\{\s*[\"'].*|-----BEGIN.*|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+_NO_NAME = expression(r"\s*[\[{]\s*[\"'\[{]|-----BEGIN|arn:", re.IGNORECASE)
+_SECRETS = r"\{\s*[\"'].*|-----BEGIN.*|(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"
 _DOCUMENT = expression(_SECRETS, re.DOTALL)
 _ARN_OR_DOCUMENT = expression(rf"arn:aws[a-z-]*:[^\s\"']*|{_SECRETS}", re.DOTALL | re.IGNORECASE)
 _AT_THE_BEGINNING = expression(r"(^|\s)(?=::|section_(?:start|end):)", re.IGNORECASE | re.MULTILINE)

@@ -231,6 +231,34 @@ def test_what_is_no_region_is_not_quoted(given: object) -> None:
     assert quoting.region(given) == "a Region with an invalid name"
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        f"key_{KEY_ID}",
+        f"{KEY_ID}_{ACCOUNT}",
+        f"arn%3Aaws%3Akms%3Aus-east-1%3A{ACCOUNT}%3Akey%2F{KEY_ID.replace('1', 'a')}",
+        f"x{ACCOUNT}x",
+        f"of {ACCOUNT[:4]}-{ACCOUNT[4:8]}-{ACCOUNT[8:]}",
+        f"key_mrk-{KEY_ID.replace('-', '')}",
+        "user_AKIAIOSFODNN7EXAMPLE_",
+        "{'Statement': [{'Sid': 'x'}]}",
+        " ['Statement']",
+    ],
+)
+def test_what_a_name_gives_away_is_left_out(given: str) -> None:
+    said = f"{quoting.name(given)} {quoting.message(quoting.name(given))}"
+    private = (ACCOUNT, ACCOUNT[4:8] + "-", KEY_ID[-12:], KEY_ID[-12:].replace("1", "a"), "AKIA", "Statement")
+    assert not any(each in said for each in private), said
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["key_1234", "mrk-1234", "2026-11-25", "2026-1125-09", "AKIA", "a1234567-1234", "SAKIAIOSFODNN7EXAMPLE", "{x}"],
+)
+def test_what_gives_nothing_away_stays(given: str) -> None:
+    assert quoting.message(quoting.name(given)) == given
+
+
 def test_many_problems_leave_room_for_what_to_do() -> None:
     said = quoting.violation("a\n" * 9_000, "Set it.")
     assert len(said) < quoting.MOST and said.endswith(" ... (shortened)\nSet it.")

@@ -23,6 +23,7 @@ _ZSTD_STEP = 1 << 10  # compressed bytes at a time, which can become 32 MB
 _DAMAGED = "is compressed, but damaged"
 _CUT_OFF = f"{_DAMAGED}: it is truncated"
 _MORE = f"{_DAMAGED}: there is something after its end"
+_TOO_WIDE = "is compressed with a window of more than 128 MB; compress it again, without the option --long of zstd"
 
 
 _NOT_ZERO = re.compile(rb"[^\0]")
@@ -93,7 +94,8 @@ def _zstd(raw: bytes) -> Iterator[bytes]:
                 given = frame.unused_data if frame.eof else b""
                 frame = None if frame.eof else frame
     except zstandard.ZstdError as error:
-        is_more = "nknown frame" in str(error)
-        raise Unusable(_MORE if is_more else _DAMAGED) from error
+        said = str(error)
+        why = _MORE if "nknown frame" in said else _TOO_WIDE if "too much memory" in said else _DAMAGED
+        raise Unusable(why) from error
     if frame is not None:
         raise Unusable(_CUT_OFF)

@@ -30,11 +30,14 @@ class NotWritten(Exception):
 
 
 def target(output: str, name: str, *, alone: bool) -> Path:
-    """The file of a format: `output` itself for a single format if it has an extension, else with the format's own."""
+    """The file of a format: `output` itself for a single format if it has an extension, else with the format's own.
+
+    A device or a pipe is always the target itself.
+    """
     path = Path(output)
     if path.is_dir():
         return path / f"audit.{FORMATS[name].ending}"
-    if alone and path.suffix:
+    if alone and (path.suffix or (path.exists() and not path.is_file())):
         return path
     return path.with_name(f"{path.name}.{FORMATS[name].ending}")
 

@@ -9,8 +9,10 @@ import glob
 import itertools
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Union
 
 from policy_pack.records import dataclass
@@ -106,7 +108,11 @@ def _find(path: str) -> Iterator[Found]:
 
 
 def _matching(pattern: str) -> Iterator[Found]:
-    matches = list(itertools.islice(glob.iglob(pattern, recursive=True), MOST_ENTRIES + 1))  # noqa: PTH207
+    parts = pattern.replace(os.sep, "/").split("/")
+    if "**" in parts:
+        yield from _at_any_depth(pattern, parts)
+        return
+    matches = list(itertools.islice(glob.iglob(pattern), MOST_ENTRIES + 1))  # noqa: PTH207
     if len(matches) > MOST_ENTRIES:
         yield Missing(pattern, f"matches more than {MOST_ENTRIES:,} paths, and none of them was read")
         return
@@ -115,15 +121,52 @@ def _matching(pattern: str) -> Iterator[Found]:
     for each in sorted(matches):
         if not os.path.isdir(each):  # noqa: PTH112
             yield Input(each, pattern)
-        elif "**" not in pattern:  # the pattern has matched their content, too
+        else:
             yield from (replace(found, given=pattern) if isinstance(found, Input) else found for found in _Walk(each))
 
 
-class _Walk:
-    """The files in a directory that may be stacks."""
+def _at_any_depth(pattern: str, parts: list[str]) -> Iterator[Found]:
+    """The files that a pattern with ``**`` matches. `glob` would follow every link, also one back to where it is."""
+    at = parts.index("**")
+    top = "/".join(parts[:at])
+    roots = sorted(glob.iglob(top or "/")) if at else [os.curdir]  # noqa: PTH207
+    found = False
+    for root in filter(os.path.isdir, roots):
+        inner = len(os.path.join(root, ""))  # noqa: PTH118
+        for each in _Walk(root, lambda path, inner=inner: _fits(path[inner:], parts[at:])):  # type: ignore[misc]
+            found = True
+            if isinstance(each, Input):
+                each = Input(each.path if at else each.path[inner:], pattern)
+            yield each
+    if not found:
+        yield Missing(pattern, "matches no file")
 
-    def __init__(self, root: str) -> None:
-        self._root, self._real_root = root, os.path.realpath(root)
+
+def _fits(path: str, parts: list[str]) -> bool:
+    """Whether a path matches the parts of a pattern. A name that begins with a dot has to be given so."""
+    reached = {0}  # how many parts may be used up
+    for name in Path(path).parts:
+        following = set()
+        for at in reached:
+            while at < len(parts) and parts[at] == "**":
+                if not name.startswith("."):
+                    following.add(at)
+                at += 1
+            if at < len(parts) and fnmatch(name, parts[at]) and (parts[at][:1] == "." or name[:1] != "."):
+                following.add(at + 1)
+        reached = following
+    return any(set(parts[at:]) <= {"**"} for at in reached)
+
+
+def _may_be_a_stack(path: str) -> bool:
+    return path.lower().endswith(_ENDINGS)
+
+
+class _Walk:
+    """The files in a directory that may be stacks, or the `wanted` ones by their paths."""
+
+    def __init__(self, root: str, wanted: Callable[[str], bool] = _may_be_a_stack) -> None:
+        self._root, self._real_root, self._wanted = root, os.path.realpath(root), wanted
         self._entries = 0
         self._seen: set[str] = set()
 
@@ -158,7 +201,7 @@ class _Walk:
             return
         for entry in sorted(entries, key=lambda entry: entry.name):
             if not _is_directory(entry):
-                if entry.name.lower().endswith(_ENDINGS):
+                if self._wanted(entry.path):
                     yield Input(entry.path, self._root)
             elif _is_of_interest(directory, entry.name):
                 if entry.is_symlink() and not self._is_within(entry.path):

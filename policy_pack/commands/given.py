@@ -58,10 +58,10 @@ def policies_option(flag: str, text: str) -> _Decorator:
 
 def globbed(patterns: Sequence[str]) -> Iterator[str]:
     """The files that match patterns. A pattern that matches none stays, and is then reported as missing."""
-    from glob import glob
+    from policy_pack.audit.find import Input, find
 
     for pattern in patterns:
-        yield from sorted(glob(pattern, recursive=True)) or [pattern]  # noqa: PTH207 - a pattern may be absolute
+        yield from [each.path for each in find([pattern]) if isinstance(each, Input)] or [pattern]
 
 
 def loaded(path: str, load: Callable[[bytes], T]) -> T:

@@ -310,5 +310,12 @@ def test_path_that_makes_no_sense(unusable: Callable[[Path], Path], tmp_path: Pa
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such device")
 def test_device_is_written_to_and_not_replaced(state: str) -> None:
-    assert command(state, "--format", "json", "--output", "/dev/null").returncode in (1, 2)
-    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    ran = command(state, "--format", "json", "--output", "/dev/null")
+    assert ran.returncode == 1 and "Wrote /dev/null\n" in ran.stderr
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode) and not Path("/dev/null.json").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+def test_device_that_takes_no_more(state: str) -> None:
+    ran = command(state, "--format", "json", "--output", "/dev/full")
+    assert (ran.returncode, ran.stderr) == (3, f"error: /dev/full cannot be written: {os.strerror(errno.ENOSPC)}\n")

@@ -29,6 +29,10 @@ from tests.audit.states import KEY, configuration, export, write
 STACK = json.dumps(export(configuration(kmsKeyArn=KEY)))
 BOTH = b'{"version": 3, "deployment": {"resources": []}, "deployment": null}'
 
+_OF_1_GB = zstandard.ZstdCompressionParameters(window_log=30, write_content_size=False)
+_COMPRESSOR = zstandard.ZstdCompressor(compression_params=_OF_1_GB).compressobj()
+WIDE = _COMPRESSOR.compress(STACK.encode()) + _COMPRESSOR.flush()
+
 HOSTILE: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "is empty, not JSON"),
     "blank": (b" \n", "is empty, not JSON"),
@@ -46,6 +50,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "gzip of nothing": (b"\x1f\x8b", "is compressed, but damaged"),
     "damaged zstd": (zstandard.compress(STACK.encode())[:-5] + b"aaaaa", "is compressed, but damaged"),
     "zstd that is cut off": (zstandard.compress(STACK.encode())[:-5], "damaged: it is truncated"),
+    "zstd with a window of 1 GB": (WIDE, "is compressed with a window of more than 128 MB"),
     "zstd of nothing": (zstandard.compress(b"")[:4], "damaged: it is truncated"),
     "second frame cut off": (2 * zstandard.compress(STACK.encode())[:-3], "is compressed, but damaged"),
     "zstd and more": (zstandard.compress(STACK.encode()) + b"more", "damaged: there is something after its end"),
@@ -211,12 +216,58 @@ def test_patterns(tmp_path: Path) -> None:
         "a/*.json": ["1.json"],
         "a/**/*.json": ["1.json", "2.json", "3.json"],
         "?": ["1.json", "2.json", "3.json", "4.json"],
+        "**/*.json": ["5.json", "1.json", "2.json", "3.json", "4.json"],
+        "**/a/**/[23].json": ["2.json", "3.json"],
+        "**/**/c/*": ["3.json"],
+        "a/**": ["1.json", "2.json", "3.json"],
+        "[ad]/**/?.json": ["1.json", "2.json", "3.json", "4.json"],
         "[x]/5.json": ["5.json"],  # what is there is no pattern
     }.items():
         report = audit([str(tmp_path / pattern)], options())
         assert (_names(report), report.problems) == (names, ())
     [problem] = audit([str(tmp_path / "*.yaml")], options()).problems
     assert problem.text == "matches no file"
+
+
+@pytest.mark.parametrize("pattern", ["**/*.json", "stacks/**/*.json", "s*/**", "**/good.json"])
+def test_patterns_follow_no_link_in_a_circle_or_elsewhere(
+    pattern: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two links back are followed by `glob` 2^40 times."""
+    write(tmp_path / "elsewhere" / "other.json", export(configuration()))
+    stacks = tmp_path / "named" / "stacks"
+    write(stacks / "good.json", export(configuration(kmsKeyArn=KEY)))
+    write(stacks / ".hidden" / "good.json", export(configuration()))
+    for name in ("one", "two"):
+        (stacks / name).symlink_to(stacks, target_is_directory=True)
+    (stacks / "away").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    monkeypatch.chdir(tmp_path / "named")
+    for given in (pattern, str(tmp_path / "named" / pattern)):
+        report = audit([given], options())
+        assert _names(report) == ["good.json"]
+        assert {Path(each.source).name for each in report.problems} == {"one", "two"}
+        assert {Path(each.source).name for each in report.notes} == {"away"}
+        assert all(each.name.startswith(given[: given.index("*")]) for each in report.sources)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fitting", "others"),
+    [
+        ("**/*.json", ["a.json", "b/a.json", "c/b/a.json"], ["a.yaml", ".b/a.json", "b/.a.json"]),
+        ("**/b/*.json", ["b/a.json", "c/b/a.json", "b/b/a.json"], ["a.json", "b/c/a.json", "b"]),
+        ("**/.b/*", [".b/a.json", "c/.b/a.json"], ["b/a.json", ".b/.a.json", ".b"]),
+        ("**", ["a.json", "b/a.json"], [".a.json", "b/.c/a.json"]),
+        ("b/**/c/**", ["b/c/a.json", "b/d/c/a.json", "b/c/d/a.json"], ["b/a.json", "c/a.json", "d/b/c/a.json"]),
+        ("**/[!a]?.json", ["bb.json", "c/bb.json"], ["ab.json", "b.json", "c/a.json"]),
+    ],
+)
+def test_what_a_pattern_matches(pattern: str, fitting: list[str], others: list[str]) -> None:
+    for path in (*fitting, *others):
+        assert find._fits(path, pattern.split("/")) is (path in fitting), path
+
+
+def test_a_pattern_takes_no_time() -> None:
+    assert not find._fits("/".join("a" * 500), ["**", "a"] * 100 + ["b"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such file")
