@@ -13,7 +13,8 @@ if sys.version_info < (3, 10):  # noqa: UP036
 import gc
 
 gc.disable()  # what is loaded stays, and there is nothing to collect until the first request
-from policy_pack.compose import serve  # noqa: E402
+from policy_pack.engine.serve import serve  # noqa: E402
+from policy_pack.policies import PACK  # noqa: E402
 
 if __name__ == "__main__":
-    serve()
+    serve(PACK)

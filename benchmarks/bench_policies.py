@@ -13,7 +13,8 @@ from typing import Any
 
 from policy_pack import carriers
 from policy_pack.carriers.place import Surroundings
-from policy_pack.iam import User, access, evaluate, sagemaker, texts
+from policy_pack.iam import evaluate, sagemaker, texts
+from policy_pack.iam.access import User, access
 from policy_pack.iam.document import Document
 from policy_pack.iam.exposure import exposure
 from policy_pack.iam.parse import parse_key_policy

@@ -17,6 +17,7 @@ _ROWS = (
     ("peak memory", _SOME, "B", "Peak memory with 10,000 resources"),
     ("peak memory", _MANY, "B", "Peak memory with 30,000 resources"),
     ("start", _ALONE, "s", "The start of the process"),
+    ("start and first Analyze", _ALONE, "s", "The start and the first call, on an endpoint configuration"),
 )
 
 

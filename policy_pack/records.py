@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,18 +53,44 @@ class _Fields:
         return self.cls.__dataclass_fields__
 
 
+_FEW = 20  # records of a class that are made without compiling anything
 _READING = threading.RLock()  # a class reads those that it is made from first
 
 
 def _initialized_first(cls: Any) -> Any:
-    """`__init__` that compiles the one with the fields as its parameters, for the first record of the class."""
+    """`__init__` for the first records of the class, which is then replaced by a compiled one."""
+    names: list[str] = []
+    left = _FEW if cls.__dictoffset__ else 0  # a record with slots has no `__dict__`
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it becomes the method
+        nonlocal names, left
+        left -= 1
+        names = names or [name for each in reversed(cls.__mro__) for name in vars(each).get("__annotations__", ())]
+        values = _values_of(cls, names, args, kwargs) if left >= 0 else None
+        if values is not None:
+            self.__dict__.update(values)
+            return
         if cls.__init__ is __init__:
             cls.__init__ = _initializer(cls)
         cls.__init__(self, *args, **kwargs)
 
     return __init__
+
+
+def _values_of(cls: Any, names: Iterable[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """The values of a record by field; `None` for arguments that the compiled `__init__` is to refuse."""
+    given = {**dict(zip(names, args)), **kwargs}
+    if len(given) < len(args) + len(kwargs):
+        return None
+    values = {name: given.pop(name) if name in given else _default(cls, name) for name in names}
+    return None if given or any(each is dataclasses.MISSING for each in values.values()) else values
+
+
+def _default(cls: Any, name: str) -> Any:
+    default = getattr(cls, name, dataclasses.MISSING)
+    if not isinstance(default, dataclasses.Field):
+        return default
+    return default.default if default.default_factory is dataclasses.MISSING else default.default_factory()
 
 
 def _initializer(cls: Any) -> Any:

@@ -174,7 +174,7 @@ def test_what_is_told_names_policy_resource_and_place(tmp_path: Path) -> None:
 
 
 BEFORE = [
-    ("policy_pack.engine.edge", "concerning", "stack"),
+    ("policy_pack.carriers", "concerning", "stack"),
     ("policy_pack.engine.edge", "_without_properties", "resource"),
     ("policy_pack.engine.skim", "Skimmer._may_concern", "resource"),
     ("policy_pack.engine.skim", "Skimmer._may_concern", "stack"),
@@ -206,7 +206,7 @@ def test_a_fault_before_the_policies_is_a_violation_of_each(
 
 
 def test_levels_and_disabled_policies_count_then_too(tmp_path: Path) -> None:
-    folder = a_pack(tmp_path, BEFORE_THE_POLICIES, error=ERRORS[0], module="policy_pack.engine.edge", name="concerning")
+    folder = a_pack(tmp_path, BEFORE_THE_POLICIES, error=ERRORS[0], module="policy_pack.carriers", name="concerning")
     with Engine(folder) as engine:
         engine.configure({"all": "advisory", "key-resource-usable": "disabled", "key-rotation-enabled": "remediate"})
         found = dict(each.triple[1::-1] for each in engine.analyze_stack([]).findings)

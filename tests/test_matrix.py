@@ -107,7 +107,8 @@ def test_every_policy_is_tried() -> None:
 
 
 def test_every_carrier_has_its_line_and_its_column() -> None:
-    modules = [import_module(f"{carriers.__name__}.{each.name}") for each in iter_modules(carriers.__path__)]
+    names = {each.name for each in iter_modules(carriers.__path__)} - {"registry"}
+    modules = [import_module(f"{carriers.__name__}.{name}") for name in sorted(names)]
     todo = still_to_do(modules, carriers.CARRIERS, COLUMNS)
     assert not todo, "\n".join(todo)
     assert {case.carrier for case in CASES} == set(COLUMNS)
@@ -121,7 +122,7 @@ def _carrier(**given: Any) -> ModuleType:
 
 def test_what_is_forgotten_of_a_new_carrier_is_said() -> None:
     (said,) = still_to_do([_carrier(TITLE="new")], [], {"new": None})
-    assert said.endswith("new.py is read by nobody: add it to CARRIERS in policy_pack/carriers/__init__.py")
+    assert said.endswith("new.py is read by nobody: add it to CARRIERS in policy_pack/carriers/registry.py")
     (said,) = still_to_do([], [_carrier()], {})
     assert said.endswith("new.py reads endpoint configurations: give it a TITLE, the name of its column in the matrix")
     (said,) = still_to_do([], [_carrier(TITLE="new")], {"aws": None})

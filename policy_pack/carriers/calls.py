@@ -130,8 +130,7 @@ def target_calls(arn: Plain) -> bool:
 def _tasks(
     definition: Plain, anywhere: re.Pattern[str], given: Callable[[dict[str, Any]], Plain]
 ) -> Iterator[bool | None]:
-    from policy_pack.template.bounds import Refused  # imported only for a definition
-    from policy_pack.template.parse import Document
+    from policy_pack.template import Document, Refused  # imported only for a definition
 
     if not isinstance(definition, (str, dict)):
         return

@@ -91,8 +91,7 @@ def _nodes(
 
 def _object(state: Plain) -> Mapping[str, Any] | None:
     """The properties of a state in camel case; `None` if it is not a state."""
-    from policy_pack.template.bounds import Refused  # imported only for a state
-    from policy_pack.template.parse import Document
+    from policy_pack.template import Document, Refused  # imported only for a state
 
     if isinstance(state, Unknown):
         return NOTHING_KNOWN

@@ -26,8 +26,9 @@ from google.protobuf.message import DecodeError
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from policy_pack.carriers import KEY_WRITERS, READERS, SUBJECTS, concerning
+from policy_pack import carriers
 from policy_pack.engine import answers, messages
+from policy_pack.engine.late import LoadingOnFirstCall
 from policy_pack.engine.session import Session, phase_of
 from policy_pack.engine.skim import Skimmer
 from policy_pack.judging.policy import REMEDIATE, RESOURCE, STACK
@@ -45,7 +46,7 @@ def install(session: Session) -> None:
         analyzer_pb2_grpc.add_AnalyzerServicer_to_server = register
         edge = edge_for(servicer, session)
         if isinstance(edge, Edge):
-            server.add_generic_rpc_handlers((_skimming(edge),))
+            server.add_generic_rpc_handlers((LoadingOnFirstCall(), _skimming(edge)))
         register(edge, server)
 
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server = registering
@@ -71,7 +72,8 @@ def _skimming(edge: Edge) -> Any:
 
     Requests are parsed within the call, so that an unparsable request gets an answer too.
     """
-    subjects, all_read = Skimmer(SUBJECTS), Skimmer(READERS, messages.ROOT)
+    subjects = Skimmer(lambda kind: kind in carriers.SUBJECTS)
+    all_read = Skimmer(lambda kind: kind in carriers.READERS or kind == messages.ROOT)
     calls: tuple[tuple[str, Any, Any, Any], ...] = (
         ("Analyze", subjects.resource, edge.Analyze, edge.not_analyzed),
         ("AnalyzeStack", all_read.stack, edge.AnalyzeStack, edge.stack_not_analyzed),
@@ -113,7 +115,7 @@ class Edge:
         return getattr(self._sdk, name)
 
     def Analyze(self, request: pb.AnalyzeRequest, context: Any) -> pb.AnalyzeResponse:
-        if request.type not in SUBJECTS:
+        if request.type not in carriers.SUBJECTS:
             # The answer for most resources, always the same.
             if self._nobody is None:
                 self._nobody = answers.nobody(self._session, RESOURCE)
@@ -123,7 +125,7 @@ class Edge:
         return response
 
     def AnalyzeStack(self, request: pb.AnalyzeStackRequest, context: Any) -> pb.AnalyzeResponse:
-        concerned = concerning(request.resources)
+        concerned = carriers.concerning(request.resources)
         if not concerned and not self._session.faults.summary():
             # The answer for most stacks, always the same unless a setting is invalid.
             if self._nobody_in_stack is None and self._session.only_defaults:
@@ -136,7 +138,7 @@ class Edge:
         return response
 
     def Remediate(self, request: pb.AnalyzeRequest, context: Any) -> pb.RemediateResponse:
-        if not self._remediates or request.type not in KEY_WRITERS:
+        if not self._remediates or request.type not in carriers.KEY_WRITERS:
             return answers.not_remediated(self._session, answers.NO_KEY_TO_FILL_IN)
         # The SDK marks secrets and unknowns in a remediation's arguments, so it gets the properties.
         with self._reading([request]), self._session.remediating() as failures:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from policy_pack import carriers
-from policy_pack.carriers.place import Surroundings
 from policy_pack.engine.faults import Faults
 from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.pack import Pack
@@ -55,7 +54,7 @@ class Session:
         """
         if self.phase == UPDATE:
             resources = map(_as_far_as_known, resources)
-        return carriers.read(resources, Surroundings(self.config, os.environ, tells_dependencies))
+        return carriers.read(resources, carriers.Surroundings(self.config, os.environ, tells_dependencies))
 
     @contextmanager
     def judging(

@@ -8,7 +8,7 @@ Sources: "Encoding" of the Protocol Buffers documentation; "pulumi/proto/pulumi/
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -19,28 +19,27 @@ _MOST = 4096  # types that are remembered
 
 
 class _Known(dict[bytes, bool]):
-    """Whether types are known, remembered by their serialized form: a stack has many resources of few types."""
+    """Whether types concern the pack, remembered by their serialized form: a stack has many resources of few types."""
 
-    def __init__(self, *types: Container[str]) -> None:
+    def __init__(self, concerns: Callable[[str], bool]) -> None:
         super().__init__()
-        self._types = types
+        self._concerns = concerns
 
     def __missing__(self, kind: bytes) -> bool:
-        text = kind.decode(errors="replace")
-        found = any(text in each for each in self._types)
+        found = self._concerns(kind.decode(errors="replace"))
         if len(self) < _MOST:
             self[kind] = found
         return found
 
 
 class Skimmer:
-    """Parses requests without the resources whose type is certainly not in `types`, which may be a rule, not a list.
+    """Parses requests without the resources whose type certainly does not concern the pack.
 
-    `also` are more types, which cannot be merged into `types` if that is a rule.
+    `concerns` says it of a type, and is first asked when there is a request.
     """
 
-    def __init__(self, types: Container[str], *also: str) -> None:
-        self._known = _Known(types, also)
+    def __init__(self, concerns: Callable[[str], bool]) -> None:
+        self._known = _Known(concerns)
 
     def resource(self, serialized: bytes) -> pb.AnalyzeRequest:
         """An Analyze request; an empty one for a resource that is left out."""

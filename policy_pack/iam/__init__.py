@@ -1,6 +1,6 @@
 """Evaluates KMS key policies and the policies of roles as IAM does, and leaves unknown parts open.
 
-To find out whether a key's policy lets SageMaker use the key::
+To find out whether a key's policy lets SageMaker use the key (`policy_pack.iam.access`)::
 
     access(policy, users, key, region, actions=sagemaker.ACTIONS) -> Access(missing, unsure, malformed)
 
@@ -11,9 +11,3 @@ its Region. `Access.missing` are actions that are certainly not allowed, and `Ac
 
 Nothing here raises, whatever the documents contain, and no result quotes their text.
 """
-
-from __future__ import annotations
-
-from policy_pack.iam.access import Access, User, access, anybody
-
-__all__ = ["Access", "User", "access", "anybody"]

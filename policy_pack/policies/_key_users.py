@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from policy_pack.iam import User, anybody, sagemaker
+from policy_pack.iam import sagemaker
+from policy_pack.iam.access import User, anybody
 from policy_pack.iam.aws_managed import aws_managed_policy
 from policy_pack.iam.logic import Answer, all_of, any_of
 from policy_pack.iam.permissions import Permissions

@@ -118,7 +118,8 @@ def judge_description(configuration: Configuration, answer: Description) -> Deci
 
 def _missing(configuration: Configuration, answer: Description) -> tuple[str, ...]:
     """The actions that the key's policy certainly does not allow SageMaker; none if the policy may not be read."""
-    from policy_pack.iam import User, access, anybody, sagemaker  # imported only for a policy
+    from policy_pack.iam import sagemaker  # imported only for a policy
+    from policy_pack.iam.access import User, access, anybody
 
     key, region = str(answer.metadata.get("Arn", "")), configuration.place.region
     if answer.policy is None or key.count(":") != 5:

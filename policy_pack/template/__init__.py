@@ -21,6 +21,8 @@ from policy_pack.template.resolve import NO_ORIGINS, Origins, Resolver
 from policy_pack.template.texts import NO_VALUE, joined, unknown
 from policy_pack.values import UNKNOWN, PartlyKnown, Plain, Text, Unknown
 
+__all__ = ["Document", "Reading", "Refused", "Template", "TemplateResource", "Unreadable", "read"]
+
 # The suffix of service names, by partition: `dnsSuffix` in the AWS SDKs' partitions.json.
 _URL_SUFFIXES = {
     "aws": "amazonaws.com",

@@ -13,7 +13,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from policy_pack.iam import User, access, anybody, sagemaker
+from policy_pack.iam import sagemaker
+from policy_pack.iam.access import User, access, anybody
 from policy_pack.iam.document import Malformed
 from policy_pack.iam.exposure import exposure
 from policy_pack.iam.parse import parse_key_policy

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.iam import Access, User, access, sagemaker
+from policy_pack.iam import sagemaker
+from policy_pack.iam.access import Access, User, access
 from policy_pack.iam.document import Document
 from policy_pack.iam.exposure import Exposure, exposure
 from policy_pack.iam.logic import Answer

@@ -8,7 +8,8 @@ from importlib.metadata import version
 
 import pytest
 
-from policy_pack.iam import User, access, sagemaker
+from policy_pack.iam import sagemaker
+from policy_pack.iam.access import User, access
 from policy_pack.iam.aws_managed import aws_managed_policy
 from policy_pack.iam.permissions import Permissions
 from tests.iam.statements import KEY, REGION, ROLE, USE

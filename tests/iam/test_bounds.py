@@ -11,7 +11,8 @@ import pytest
 
 from benchmarks.bench_policies import keys_and_roles
 from policy_pack.carriers.naming import CONFIGURATION, is_generated
-from policy_pack.iam import User, access, evaluate, sagemaker, texts
+from policy_pack.iam import evaluate, sagemaker, texts
+from policy_pack.iam.access import User, access
 from policy_pack.iam.document import Document
 from policy_pack.iam.exposure import exposure
 from policy_pack.iam.parse import parse_key_policy

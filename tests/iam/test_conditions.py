@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from policy_pack.iam import User, access, sagemaker
+from policy_pack.iam import sagemaker
+from policy_pack.iam.access import User, access
 from policy_pack.iam.evaluate import evaluate
 from policy_pack.iam.logic import Answer, all_of, negate
 from policy_pack.iam.parse import parse_key_policy

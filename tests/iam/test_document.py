@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy_pack.iam import User, access, anybody, sagemaker
+from policy_pack.iam import sagemaker
+from policy_pack.iam.access import User, access, anybody
 from policy_pack.iam.document import Document, Malformed
 from policy_pack.iam.exposure import exposure
 from policy_pack.iam.parse import parse_identity_policy, parse_key_policy

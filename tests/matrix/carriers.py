@@ -15,7 +15,7 @@ from tests.matrix import columns
 def still_to_do(modules: Iterable[Any], listed: Sequence[Any], titles: Container[str]) -> list[str]:
     """What is still to do for carriers: the `modules` that may be ones, those `listed`, and the columns' `titles`."""
     todo = [
-        f"{_file(each)} is read by nobody: add it to CARRIERS in policy_pack/carriers/__init__.py"
+        f"{_file(each)} is read by nobody: add it to CARRIERS in policy_pack/carriers/registry.py"
         for each in modules
         if hasattr(each, "KEY_WRITERS") and each not in listed
     ]
