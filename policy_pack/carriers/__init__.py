@@ -9,6 +9,7 @@ The names here are the registry's. They are loaded on first use, since the regis
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = ["CARRIERS", "KEY_WRITERS", "READERS", "SUBJECTS", "KeyWriter", "Surroundings", "concerning", "read"]
 
+# Python lets a thread that waits for another's import go on with half a module if the import fails.
+_LOADING = RLock()
+
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from policy_pack.carriers import registry
+    with _LOADING:
+        from policy_pack.carriers import registry
 
     found = globals()[name] = getattr(registry, name)
     return found

@@ -11,14 +11,10 @@ the request fails, and is answered with a violation of every policy (`policy_pac
 from __future__ import annotations
 
 from contextlib import suppress
-from importlib import import_module
 from threading import Thread
 from typing import Any
 
 import grpc
-
-# Every import of the carriers begins with this module, so that two threads never wait for each other.
-_LATE = "policy_pack.carriers.registry"
 
 
 class LoadingOnFirstCall(grpc.GenericRpcHandler):  # type: ignore[misc]
@@ -35,4 +31,4 @@ class LoadingOnFirstCall(grpc.GenericRpcHandler):  # type: ignore[misc]
 
 def _load() -> None:
     with suppress(BaseException):  # the requests run into the same error
-        import_module(_LATE)
+        from policy_pack.carriers import CARRIERS  # noqa: F401
