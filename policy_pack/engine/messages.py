@@ -27,22 +27,35 @@ def resource(message: Union[pb.AnalyzeRequest, pb.AnalyzerResource]) -> Resource
     provider = None
     if message.HasField("provider"):
         provider = Provider(message.provider.urn, Fields(message.provider.properties))
-    sources: dict[str, tuple[str, ...]] = {}
-    given: Mapping[str, Plain] = Fields(message.properties)
+    sources = None
     if isinstance(message, pb.AnalyzerResource):
-        given = given or NOTHING_KNOWN
         sources = {name: tuple(each.urns) for name, each in message.propertyDependencies.items()}
+    options = message.options
+    deleted_first = options.deleteBeforeReplace if options.deleteBeforeReplaceDefined else None
+    found = Fields(message.properties)
+    return sent(message.urn, message.type, message.name, found, provider, sources, options.ignoreChanges, deleted_first)
+
+
+def sent(
+    urn: str,
+    kind: str,
+    name: str,
+    properties: Mapping[str, Plain],
+    provider: Provider | None,
+    sources: Mapping[str, tuple[str, ...]] | None,
+    ignore_changes: Iterable[str],
+    delete_before_replace: bool | None,
+) -> Resource:
+    """A resource as the engine describes it; it gives `sources` to stack policies only."""
     return Resource(
-        urn=message.urn,
-        type=message.type,
-        name=message.name,
-        properties=given,
+        urn=urn,
+        type=kind,
+        name=name,
+        properties=properties if properties or sources is None else NOTHING_KNOWN,
         provider=provider,
-        property_sources=sources,
-        ignore_changes=tuple(message.options.ignoreChanges),
-        delete_before_replace=message.options.deleteBeforeReplace
-        if message.options.deleteBeforeReplaceDefined
-        else None,
+        property_sources=sources or {},
+        ignore_changes=tuple(ignore_changes),
+        delete_before_replace=delete_before_replace,
         custom=provider is not None,
     )
 

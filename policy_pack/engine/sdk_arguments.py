@@ -12,9 +12,9 @@ import pulumi
 from pulumi_policy import PolicyResource, ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
-from policy_pack.engine.messages import ROOT
+from policy_pack.engine.messages import ROOT, sent
 from policy_pack.stack.model import Provider, Resource
-from policy_pack.values import NOTHING_KNOWN, UNKNOWN, Opaque, Plain, unwrap
+from policy_pack.values import UNKNOWN, Opaque, Plain, unwrap
 
 
 def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
@@ -22,21 +22,19 @@ def resource(args: Union[ResourceValidationArgs, PolicyResource]) -> Resource:
     provider = None
     if args.provider is not None:
         provider = Provider(args.provider.urn, properties(args.provider.props))
-    sources: dict[str, tuple[str, ...]] = {}
-    given: Mapping[str, Plain] = properties(args.props)
+    sources = None
     if isinstance(args, PolicyResource):
-        given = given or NOTHING_KNOWN
         sources = {name: tuple(each.urn for each in found) for name, found in args.property_dependencies.items()}
-    return Resource(
-        urn=args.urn,
-        type=args.resource_type,
-        name=args.name,
-        properties=given,
-        provider=provider,
-        property_sources=sources,
-        ignore_changes=tuple(args.opts.ignore_changes),
-        delete_before_replace=args.opts.delete_before_replace,
-        custom=provider is not None,
+    found, options = properties(args.props), args.opts
+    return sent(
+        args.urn,
+        args.resource_type,
+        args.name,
+        found,
+        provider,
+        sources,
+        options.ignore_changes,
+        options.delete_before_replace,
     )
 
 
