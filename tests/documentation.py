@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import audit_costs, costs
 from policy_pack.commands import reference
 from policy_pack.policies import PACK
-from tests import matrix
+from tests.matrix import cases as matrix
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"

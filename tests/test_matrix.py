@@ -19,14 +19,14 @@ from policy_pack import carriers
 from policy_pack.carriers.kinds import Reads
 from policy_pack.policies import PACK, key_verified_in_aws
 from policy_pack.stack.model import Configuration
-from tests import matrix
 from tests.audit.auditing import audit_document
 from tests.conftest import ROOT
 from tests.harness.answers import PREFIX
 from tests.harness.engine import Engine, Stack
 from tests.harness.program import DEV, deploy, run
-from tests.matrix import CASES, ROWS, Case
+from tests.matrix import cases as matrix
 from tests.matrix.carriers import COLUMNS, still_to_do
+from tests.matrix.cases import CASES, ROWS, Case
 from tests.programs.blocks import PRIVATE
 
 IN_AWS = "key-verified-in-aws"
@@ -100,7 +100,8 @@ def settings(case: Case) -> dict[str, Any]:
 
 def test_every_policy_is_tried() -> None:
     forgotten = {policy.name for policy in PACK.policies} ^ set(ROWS)
-    assert not forgotten, f"give {', '.join(sorted(forgotten))} a row in ROWS of tests/matrix/__init__.py"
+    files = ", ".join(f"tests/policies/test_{each.replace('-', '_')}.py" for each in sorted(forgotten))
+    assert not forgotten, f"write ROW in {files}: rows.Row of what violates the policy and what does not"
     # No resource but those of CloudFormation and Cloud Control holds a template, and some carriers have no workflows.
     partly = {policy for policy, row in ROWS.items() if set(row.carriers) | set(row.not_of) != set(COLUMNS)}
     assert partly == {"template-readable", "carrier-readable"}

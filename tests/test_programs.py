@@ -1,4 +1,4 @@
-"""Ordinary Pulumi programs, previewed and updated, and what the pack says of them: the tables of `tests/programs`."""
+"""Ordinary Pulumi programs, previewed and updated, and what the pack says of them: the tables of `tests/programs`, and of policies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from policy_pack.judging.policy import DISABLED
 from policy_pack.policies import PACK
 from policy_pack.stack.model import Stack
 from policy_pack.testing.monitor import AWS_6, World
-from tests import programs
+from tests import policies, programs
 from tests.engine.cli import ROOT
 from tests.harness.answers import PREFIX
 from tests.harness.engine import Engine
@@ -20,8 +20,13 @@ from tests.harness.recordings import PHASES
 from tests.programs import presence, regions
 from tests.programs.blocks import PRIVATE, Case, cases, in_region
 
-MODULES = [import_module(f"{programs.__name__}.{each.name}") for each in iter_modules(programs.__path__)]
-CASES = [case for module in MODULES for case in cases(module)]
+# Those of several policies, and the tests of single ones, which may have programs too.
+MODULES = [
+    import_module(f"{package.__name__}.{each.name}")
+    for package in (programs, policies)
+    for each in iter_modules(package.__path__)
+]
+CASES = list({id(case): case for module in MODULES for case in cases(module)}.values())
 
 # Policies of which the tables hold a program that violates them: all that a program alone can violate.
 COVERED = {policy.name for policy in PACK.policies if policy.level != DISABLED and policy.judges is not Stack}
@@ -40,8 +45,8 @@ def test_program(case: Case, phase: str, engine: Engine) -> None:
 
 def test_every_policy_has_a_program_that_violates_it() -> None:
     violated = {policy for case in CASES for phase in PHASES for _, policy, _ in case.expected[phase]}
-    missing = COVERED - violated
-    assert not missing, f"add programs that violate {', '.join(sorted(missing))} to a module of tests/programs"
+    files = ", ".join(f"tests/policies/test_{each.replace('-', '_')}.py" for each in sorted(COVERED - violated))
+    assert not files, f"write a program that violates the policy, with @says of tests.programs.blocks, in {files}"
 
 
 def test_reasons_for_not_applying(engine: Engine) -> None:

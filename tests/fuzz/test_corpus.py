@@ -16,11 +16,11 @@ import pytest
 from policy_pack import carriers
 from policy_pack.judging.settings import choice, schemas
 from policy_pack.policies import PACK
-from tests import matrix
 from tests.fuzz import containers, identities, sections, spellings, states, vocabulary, worse
 from tests.fuzz.garbage import at, paths
 from tests.fuzz.targets import TARGETS
 from tests.harness.engine import Engine
+from tests.matrix import cases as matrix
 
 pytestmark = pytest.mark.slow
 

@@ -23,9 +23,9 @@ from policy_pack.judging.policy import ADVISORY, MANDATORY
 from policy_pack.judging.settings import schemas
 from policy_pack.policies import PACK
 from policy_pack.values import Unknown
-from tests import matrix
 from tests.fuzz.garbage import HOSTILE
 from tests.harness.program import DEV, deploy
+from tests.matrix import cases as matrix
 
 LEVEL, REFUSE = "enforcementLevel", "refuse"
 

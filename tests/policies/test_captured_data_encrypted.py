@@ -15,9 +15,20 @@ from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, verdicts
 from tests.harness import aws_native as native
 from tests.harness.program import Program
+from tests.matrix import rows
 from tests.policies.phases import PHASES, Judging
 from tests.programs.blocks import arn, config, endpoint
 from tests.template.reading import partly
+
+CAPTURE = {
+    "DestinationS3Uri": "s3://captured",
+    "InitialSamplingPercentage": 100,
+    "EnableCapture": True,
+    "CaptureOptions": [{"CaptureMode": "Input"}],
+}
+ROW = rows.Row(
+    rows.pair(DataCaptureConfig=CAPTURE), rows.pair(DataCaptureConfig={**CAPTURE, "KmsKeyId": "alias/captured"})
+)
 
 SAID = [("advisory", "captured-data-encrypted", "config")]
 CAPTURE = {"DestinationS3Uri": "s3://captured", "InitialSamplingPercentage": 100}

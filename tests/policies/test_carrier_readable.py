@@ -11,7 +11,18 @@ from policy_pack.judging.verdict import CannotTell, Verdict, Violation
 from policy_pack.policies.carrier_readable import POLICY
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, verdicts
+from tests.matrix import rows
 from tests.programs.unread import CALL, CREATE, definition
+
+
+def machine(action: str) -> rows.Part:
+    """A state machine with a task of SageMaker."""
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::sagemaker:{action}", "Parameters": {}, "End": True}
+    made = json.dumps({"StartAt": "Task", "States": {"Task": task}})
+    return rows.Part(rows.MACHINE, {"DefinitionString": made, "RoleArn": "arn:aws:iam::111122223333:role/workflows"})
+
+
+ROW = rows.Row({"machine": machine("createEndpointConfig")}, {"machine": machine("createTrainingJob.sync")})
 
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 COMMAND = "command:local:Command"

@@ -12,7 +12,10 @@ from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Ve
 from policy_pack.policies.customer_managed_key import POLICY
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, template, verdicts
+from tests.matrix import rows
 from tests.template.reading import partly
+
+ROW = rows.Row(rows.pair(rows.arn(what="alias/aws/sagemaker")), rows.pair())
 
 CLASSIC, NATIVE = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws-native:sagemaker:EndpointConfig"
 ID, OWN, OTHER = "12345678-1234-1234-1234-123456789012", "111122223333", "444455556666"

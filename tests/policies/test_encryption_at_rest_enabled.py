@@ -18,8 +18,11 @@ from tests.audit.states import resource as entry
 from tests.carriers.reading import resource, template, verdicts
 from tests.conftest import ROOT
 from tests.harness.engine import Engine, Stack
+from tests.matrix import rows
 from tests.policies.phases import Judging
 from tests.programs.blocks import arn, pair, variant
+
+ROW = rows.Row(rows.pair(None), rows.pair())
 
 POLICY = "encryption-at-rest-enabled"
 CLOUD_CONTROL = "aws:cloudcontrol/resource:Resource"

@@ -10,6 +10,9 @@ from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Ve
 from policy_pack.policies.endpoint_configuration_in_stack import POLICY
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, template, urn, verdicts
+from tests.matrix import rows
+
+ROW = rows.Row({"endpoint": rows.endpoint("elsewhere")}, rows.pair(), not_of=rows.EXPERIMENTS)
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"

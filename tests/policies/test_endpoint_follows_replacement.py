@@ -24,8 +24,18 @@ from tests.harness import aws_native as native
 from tests.harness.answers import Triple
 from tests.harness.engine import Engine
 from tests.harness.program import DEV, Program, deploy
+from tests.matrix import rows
 from tests.policies.phases import AUDIT, PHASES, PREVIEW, UPDATE, Judging, changed
 from tests.programs.blocks import arn, config, endpoint, pair
+
+ROW = rows.Row(
+    {
+        "configuration": rows.configuration(EndpointConfigName="serving"),
+        "endpoint": rows.endpoint("serving")._replace(alone=True),
+    },
+    rows.pair(),
+    not_of=rows.EXPERIMENTS,
+)
 
 POLICY = "endpoint-follows-replacement"
 PAIRED, IN_STACK = "paired-with-endpoint", "endpoint-configuration-in-stack"

@@ -15,7 +15,10 @@ from policy_pack.stack.model import Configuration
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import one, resource, stack
 from tests.harness.engine import Engine
+from tests.matrix import rows
 from tests.template.reading import partly
+
+ROW = rows.Row(rows.pair(ProductionVariants=rows.variants("ml.g5.xlarge")), rows.pair())
 
 POLICY = "key-covers-instance-storage"
 CONFIGURATION = {

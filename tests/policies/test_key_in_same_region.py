@@ -19,9 +19,12 @@ from tests.conftest import ROOT
 from tests.harness.answers import Triple
 from tests.harness.engine import Engine
 from tests.harness.program import Program, deploy, run
+from tests.matrix import rows
 from tests.policies.phases import AUDIT, PHASES, UPDATE, Judging
 from tests.programs.blocks import arn, in_region, pair
 from tests.template.reading import partly
+
+ROW = rows.Row(rows.pair(rows.arn("eu-west-1")), rows.pair())
 
 SAID: list[Triple] = [("mandatory", "key-in-same-region", "config")]
 HERE, ELSEWHERE = "us-east-1", "eu-west-1"

@@ -13,9 +13,12 @@ from policy_pack.policies import key_policy_grants_sagemaker
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, urn, verdicts
 from tests.iam.statements import ADMIN, OWN, ROLE, ROOT, SERVICE, USE, allow, document
+from tests.matrix import rows
 from tests.policies.verdicts import kinds
 from tests.programs import permissions, roles
 from tests.programs.blocks import Case
+
+ROW = rows.Row(rows.keyed(KeyPolicy=rows.allowing({"Service": "ec2.amazonaws.com"})), rows.keyed())
 
 CONFIGURATION, KEY, GRANT = (
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",

@@ -20,10 +20,13 @@ from tests.conftest import ROOT
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.iam.statements import ADMIN, BY_ROOT, OTHER, OTHER_ROLE, OTHER_ROOT, OWN, ROLE, allow, document
+from tests.matrix import rows
 from tests.policies.verdicts import kinds, model
 from tests.programs import permissions, presence
 from tests.programs.blocks import PRIVATE, Case, key, pair
 from tests.programs.permissions import guarded
+
+ROW = rows.Row(rows.keyed(KeyPolicy=rows.allowing("*")), rows.keyed())
 
 RESTRICTED = "key-policy-restricted"
 CASE = json.loads((ROOT / "tests" / "cases" / "own_account_blamed.json").read_text(encoding="utf-8"))

@@ -14,7 +14,10 @@ from policy_pack.policies.key_resource_in_same_region import POLICY, decide
 from policy_pack.stack.model import Configuration
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, stack, urn, verdicts
+from tests.matrix import rows
 from tests.template.reading import partly
+
+ROW = rows.Row(rows.keyed("eu-west-1"), rows.keyed(), of_known_keys="key-in-same-region")
 
 CLASSIC, NATIVE = "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "aws-native:sagemaker:EndpointConfig"
 KEY, ALIAS = "aws:kms/key:Key", "aws:kms/alias:Alias"

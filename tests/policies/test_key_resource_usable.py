@@ -10,9 +10,12 @@ from policy_pack.judging.verdict import CannotTell, Compliant, NotApplicable, Ve
 from policy_pack.policies.key_resource_usable import POLICY
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, urn, verdicts
+from tests.matrix import rows
 from tests.policies.verdicts import kinds
 from tests.programs import keys, presence
 from tests.programs.blocks import Case
+
+ROW = rows.Row(rows.keyed(Enabled=False), rows.keyed())
 
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 KEY, NATIVE = "aws:kms/key:Key", "aws-native:kms:Key"

@@ -24,6 +24,9 @@ from tests.carriers import reading
 from tests.conftest import ROOT
 from tests.harness.engine import Engine, Stack
 from tests.iam.statements import ADMIN, OWN, ROLE, SERVICE, allow, document
+from tests.matrix import rows
+
+ROW = rows.Row(rows.pair(), rows.pair(rows.KEY_IN_AWS), *[{"key-verified-in-aws": "mandatory"}] * 2)
 
 POLICY = "key-verified-in-aws"
 REGION = "eu-west-1"

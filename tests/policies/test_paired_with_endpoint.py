@@ -10,8 +10,11 @@ import pytest
 from policy_pack.audit.evidence import COMPLIANT, NOT_APPLICABLE
 from tests.audit.auditing import audit_document, verdict
 from tests.harness.program import Program, deploy
+from tests.matrix import rows
 from tests.policies.phases import PHASES, UPDATE, Judging
 from tests.programs.blocks import arn, config, endpoint
+
+ROW = rows.Row({"configuration": rows.configuration()}, rows.pair(), not_of=rows.EXPERIMENTS)
 
 POLICY = "paired-with-endpoint"
 

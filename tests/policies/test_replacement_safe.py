@@ -14,8 +14,11 @@ from policy_pack.audit.evidence import CANNOT_TELL
 from tests.audit.auditing import audit_document, verdict
 from tests.harness import aws_native as native
 from tests.harness.program import Program, deploy
+from tests.matrix import rows
 from tests.policies.phases import AUDIT, PHASES, PREVIEW, UPDATE, Judging
 from tests.programs.blocks import arn, config, endpoint, key
+
+ROW = rows.Row(rows.pair(EndpointConfigName="serving"), rows.pair(), not_of=rows.EXPERIMENTS)
 
 POLICY = "replacement-safe"
 SAID = [("advisory", POLICY, "config")]

@@ -13,6 +13,7 @@ from policy_pack.testing.stand_in import ACCOUNT
 from tests.harness.engine import Engine
 from tests.harness.program import run
 from tests.harness.settings import RefusedSettings
+from tests.matrix import rows
 from tests.organization import (
     CUSTOMER,
     ENCRYPTION,
@@ -26,6 +27,14 @@ from tests.organization import (
     only_an_endpoint,
 )
 from tests.programs.blocks import PRIVATE, arn, key, pair
+
+
+def exempting(resource: str) -> dict[str, Any]:
+    exemption = {"resource": resource, "reason": "It moves next year.", "expires": "2999-01-01"}
+    return {"encryption-at-rest-enabled": {"exemptions": [exemption]}}
+
+
+ROW = rows.Row(rows.pair(), rows.pair(), exempting("nobody"), exempting("urn:pulumi:dev::shop::*"))
 
 URN = "urn:pulumi:dev::shop::aws:sagemaker/endpointConfiguration:EndpointConfiguration::config"
 YESTERDAY = (utc_today() - timedelta(days=1)).isoformat()

@@ -10,6 +10,12 @@ from policy_pack.judging.verdict import Compliant, Verdict, Violation
 from policy_pack.policies.template_readable import POLICY
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import resource, state, template, verdicts
+from tests.matrix import rows
+
+ROW = rows.Row(
+    {"stack": rows.Part(rows.STACK, {"TemplateURL": "https://bucket.s3.amazonaws.com/template.yaml"})},
+    {"stack": rows.Part(rows.STACK, {"TemplateBody": '{"Resources": {}}'})},
+)
 
 STACK = "aws:cloudformation/stack:Stack"
 CONFIGURATION = {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"KmsKeyId": "alias/serving"}}

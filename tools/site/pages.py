@@ -12,7 +12,7 @@ from policy_pack.carriers import CARRIERS
 from policy_pack.commands.reference import type_of
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
 from policy_pack.policies import PACK
-from tests import matrix
+from tests.matrix import cases as matrix
 from tools.site.examples import section
 
 # An example value for each setting, for its page.
