@@ -1,4 +1,4 @@
-"""Ordinary Pulumi programs, previewed and updated, and what the pack says of them: the tables of `tests/programs`, and of policies."""
+"""Ordinary Pulumi programs, previewed and updated, and what the pack says of them: all tables of programs."""
 
 from __future__ import annotations
 
