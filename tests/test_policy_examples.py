@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 
+from policy_pack import policies
 from policy_pack.judging.policy import DISABLED, EXAMPLE, Policy
 from policy_pack.policies import PACK
 from policy_pack.stack.model import Stack
@@ -11,6 +15,16 @@ from policy_pack.testing import Encryption
 from tests.conftest import ROOT
 
 SHOWN = [policy for policy in PACK.policies if policy.bad or policy.good]
+
+
+def test_every_policy_is_in_the_pack() -> None:
+    """A new policy has a line in the list, at the place at which it is reported."""
+    modules = [each.name for each in iter_modules(policies.__path__) if not each.name.startswith("_")]
+    found = {name: import_module(f"{policies.__name__}.{name}").POLICY for name in modules}
+    missing = [name for name, policy in found.items() if policy not in PACK.policies]
+    assert not missing, f"add {', '.join(missing)} to _POLICIES in policy_pack/policies/__init__.py"
+    misnamed = [name for name, policy in found.items() if policy.name.replace("-", "_") != name]
+    assert not misnamed, f"give {', '.join(misnamed)} in policy_pack/policies the name of its POLICY"
 
 
 def test_every_policy_that_a_program_can_show_shows_one() -> None:

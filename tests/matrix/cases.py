@@ -103,7 +103,7 @@ def markdown() -> str:
     """The table of the README: the pack's policies in their order, and the carriers on which each is tried."""
     lines = [f"| Policy | {' | '.join(COLUMNS)} |", "|---" * (len(COLUMNS) + 1) + "|"]
     for policy in PACK.policies:
-        judged = ROWS[policy.name].carriers
+        judged = ROWS[policy.name].carriers if policy.name in ROWS else ()
         lines.append(f"| `{policy.name}` | {' | '.join('✓' if each in judged else '' for each in COLUMNS)} |")
     tried = (
         "tried with a stack that violates the policy and with one that does not, at preview, at update, from a state."
