@@ -9,7 +9,9 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import cmarkgfm
 import pytest
@@ -18,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
+from policy_pack.audit import formats
 from policy_pack.audit.formats import FORMATS, writer
 from policy_pack.audit.report import Problem, Report
 from policy_pack.audit.run import audit
@@ -98,6 +101,21 @@ READERS: dict[str, Callable[[str], None]] = {
 }
 
 
+def test_what_is_forgotten_of_a_new_format_is_said() -> None:
+    """A new format has its line, its reader here, its tests, and a word in the README."""
+    modules = {each.name: import_module(f"{formats.__name__}.{each.name}") for each in iter_modules(formats.__path__)}
+    listed = {each.module for each in FORMATS.values()}
+    missing = [name for name, module in modules.items() if hasattr(module, "write") and name not in listed]
+    assert not missing, f"add {', '.join(missing)} to FORMATS in policy_pack/audit/formats/__init__.py"
+    unread = ", ".join(FORMATS.keys() - READERS.keys())
+    assert not unread, f"add {unread} to READERS of tests/audit/test_formats.py: what raises of an invalid text"
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    named = re.search(r"The formats are (.*?)\. ", readme)
+    assert named is not None
+    told = re.findall(r"[a-z-]+", re.sub(r"\([^()]*(\([^()]*\))?[^()]*\)", "", named[1]))
+    assert not (untold := FORMATS.keys() - set(told)), f"name {', '.join(untold)} in README.md, among the formats"
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_real_audit_can_be_read(name: str, real: Report) -> None:
     READERS[name](written(name, real))
@@ -124,9 +142,9 @@ def test_every_finding_and_configuration_is_in_every_format(name: str, real: Rep
     if name.startswith("csv"):
         return  # a table of findings or of verdicts, and nothing else
     for source in real.sources:
-        assert source.sha256 in text
+        assert source.sha256 in text, f"the format {name} does not give the digest of each input"
     for identifier in real.control.identifiers:
-        assert letters(identifier.id) in told
+        assert letters(identifier.id) in told, f"the format {name} does not give the control's identifiers"
 
 
 def test_a_new_mandatory_finding_always_fails_in_junit(real: Report) -> None:

@@ -122,7 +122,7 @@ def test_a_checkpoint(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format_", sorted({*FORMATS} - {"junit", "oscal"}))
 def test_every_format_tells_it(format_: str, tmp_path: Path) -> None:
     path = write(tmp_path / "state.json", pending(("creating", UNTAGGED)))
-    assert "pulumi refresh" in command(path, "--format", format_).stdout
+    assert "pulumi refresh" in command(path, "--format", format_).stdout, f"{format_} lists neither unread nor notes"
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_every_format_says_so(format_: str, tmp_path: Path) -> None:
     path = write(tmp_path / "state.json", export(COMMAND))
     off = write(tmp_path / "off.json", {"all": "disabled"})
     said = command(path, "--config", off, "--format", format_).stdout
-    assert "not read" in said or "create-endpoint-config" in said
+    assert "not read" in said or "create-endpoint-config" in said, f"{format_} does not list report.unread"
 
 
 def test_a_template_that_cannot_be_read_is_in_every_total_and_share(tmp_path: Path) -> None:
