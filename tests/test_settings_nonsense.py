@@ -120,7 +120,8 @@ def test_nonsense_is_refused_or_said(
 
 def test_every_setting_has_its_nonsense() -> None:
     every = {(policy.name, setting.name) for policy in PACK.policies for setting in policy.settings}
-    assert not every - {(policy, name) for policy, name, _, _, _ in NONSENSE}
+    forgotten = sorted(every - {(policy, name) for policy, name, _, _, _ in NONSENSE})
+    assert not forgotten, f"write into NONSENSE of tests/test_settings_nonsense.py what is refused of: {forgotten}"
 
 
 # What is not in effect is as if it were not there, and lets no more through.
