@@ -26,7 +26,8 @@ from tests.harness.engine import Engine, Stack
 from tests.iam.statements import ADMIN, OWN, ROLE, SERVICE, allow, document
 from tests.matrix import rows
 
-ROW = rows.Row(rows.pair(), rows.pair(rows.KEY_IN_AWS), *[{"key-verified-in-aws": "mandatory"}] * 2)
+ON = {"key-verified-in-aws": "mandatory"}
+ROW = rows.Row(rows.pair(), rows.pair(rows.KEY_IN_AWS), ON, ON)
 
 POLICY = "key-verified-in-aws"
 REGION = "eu-west-1"
