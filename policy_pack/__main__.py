@@ -19,7 +19,10 @@ def run() -> None:
             raise
         print(f"error: {to_install}", file=sys.stderr)
         sys.exit(2)
-    main(prog_name="sagemaker-encryption")
+    try:
+        main(prog_name="sagemaker-encryption")
+    finally:
+        gc.freeze()  # or the interpreter would look for garbage once more before the process ends
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from tests.harness.engine import Engine
 from tests.harness.program import deploy
 from tests.programs.blocks import pair
 
+CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 SECRET = "a value that is nobody's business"
 
 # What the pack waits for at the end of its start: the SDK sleeps once it has printed the port.
@@ -198,6 +199,39 @@ def test_early_requests_wait_for_what_is_being_loaded(tmp_path: Path, engine: En
     with Engine(a_pack(tmp_path, slow)) as early, ThreadPoolExecutor(16) as callers:
         answers = list(callers.map(asked, range(16)))
     assert all(said(each) == said(whole) for each in answers)
+
+
+AN_AUDIT = """
+    import contextlib, runpy, sys
+    sys.argv = ["sagemaker-encryption", "--isolated", "audit", "--fail-on", "never", {state!r}]
+    with contextlib.suppress(SystemExit):
+        runpy.run_module("policy_pack", run_name="__main__")
+    print()
+    print(*sys.modules)
+"""
+
+
+def test_an_audit_of_one_state_loads_only_what_that_needs(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    state.write_text(
+        """{"version": 3, "deployment": {"resources": [
+            {"urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", "type": "pulumi:pulumi:Stack"},
+            {"urn": "urn:pulumi:dev::shop::%s::config", "custom": true, "type": "%s",
+             "inputs": {"productionVariants": []}, "outputs": {"productionVariants": []}}
+        ]}}"""
+        % ((CONFIGURATION,) * 2),
+        encoding="utf-8",
+    )
+    *report, modules = ran(AN_AUDIT.format(state=str(state))).splitlines()
+    assert any("encryption-at-rest-enabled" in line for line in report)
+    others = {"rich", "jinja2", "jsonschema", "tomllib", "tomli", "yaml", "boto3", "pulumi", "pulumi_policy", "grpc"}
+    others |= {"multiprocessing", "concurrent", "signal", "difflib", "zstandard", "trestle"}
+    assert not others & set(modules.split())
+    loaded = of_the_pack(modules)
+    assert "carriers.registry" in loaded
+    assert not {each for each in loaded if each.partition(".")[0] in ("iam", "template", "compose", "testing")}
+    formats = {each for each in loaded if each.startswith("audit.formats.")}
+    assert formats == {"audit.formats.text", "audit.formats.common"}
 
 
 def imported(path: Path) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -72,6 +71,8 @@ _options: list[Options] = []  # in a process that examines inputs for another on
 
 
 def _start(options: Options) -> None:
+    import signal  # imported only in a process of several
+
     _options[:] = [options]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles interrupts for both
     gc.set_threshold(*_RARELY)

@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -178,6 +177,8 @@ def _setting(line: str) -> str:
 
 
 def _closest(name: str, names: Iterable[str] | Mapping[str, Any]) -> str | None:
+    from difflib import get_close_matches  # imported only after a mistake
+
     by_lower = {each.lower(): each for each in names}
     found = get_close_matches(name.lower()[:200], by_lower, n=1, cutoff=0.7)
     return by_lower[found[0]] if found else None

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def decide(configuration: Configuration, context: Context) -> Decision:
-    from policy_pack.policies._key_facts import names_key_itself
-    from policy_pack.policies._key_users import roles_of  # imported only for a configuration
-
     keys = used_keys(configuration, context)
     if isinstance(keys, (NotApplicable, CannotTell)):
         return keys
+    from policy_pack.policies._key_facts import names_key_itself
+    from policy_pack.policies._key_users import roles_of  # imported only for a key
+
     region = configuration.place.region if isinstance(configuration.place.region, str) else None
     roles = roles_of(configuration, context.stack)
     assumed = configuration.place.assumed_role
