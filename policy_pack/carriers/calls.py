@@ -20,7 +20,7 @@ from policy_pack.expressions import expression
 from policy_pack.gaps import MARKS
 from policy_pack.values import PartlyKnown, Plain
 
-LONGEST = 1_000_000  # the searched characters of a text, enough for a whole state machine definition
+_LONGEST = 1_000_000  # the characters of a command that is taken apart; a longer one that mentions the call makes it
 _DEEPEST = 100  # the searched levels of a property's value, as many as a definition may have to be read
 
 # The call in a program with boto3, with the SDKs for JavaScript, or with those for Java and Go.
@@ -38,6 +38,7 @@ _TASK_ANYWHERE = expression(r":states:::(aws-sdk:)?sagemaker:createEndpointConfi
 _STEP_ANYWHERE = expression(r"\"Type\"\s*:\s*\"EndpointConfig\"")
 _TARGET = expression(r"arn:[^:]*:scheduler:::aws-sdk:sagemaker:createEndpointConfig$", re.IGNORECASE)
 
+_ESCAPED = expression(r"\\u(00[2-7][0-9a-f])", re.IGNORECASE)
 _NOT_ALPHANUMERIC = expression("[^a-z0-9]")
 # Resources of API Gateway with a similar name.
 _OF_API_GATEWAY = frozenset({"types", "ipaddresstype", "vpcendpointids"})
@@ -57,8 +58,12 @@ def as_far_as_known(value: Plain) -> Plain:
 
 def command_calls(command: str) -> bool:
     """Whether a shell command, or a program that is passed to an interpreter, makes an endpoint configuration."""
-    text = command[:LONGEST].replace("\\\n", " ").replace("\\\r\n", " ")
-    return _API_CALL.search(text) is not None or any(map(_is_call, _STATEMENTS.split(text)))
+    text = command.replace("\\\n", " ").replace("\\\r\n", " ")
+    if _API_CALL.search(text) is not None:
+        return True
+    if _CLI_CALL.search(text) is None:
+        return False
+    return len(text) > _LONGEST or any(map(_is_call, _STATEMENTS.split(text)))
 
 
 def _is_call(statement: str) -> bool:
@@ -74,11 +79,10 @@ def code_calls(code: Plain) -> bool:
     """Whether the code of a dynamic resource's provider does: JavaScript source, or Python code in Base64."""
     if not isinstance(code, str):
         return False
-    text = code[: 2 * LONGEST]
-    if _API_NAME.search(text):
+    if _API_NAME.search(code):
         return True
     try:
-        decoded = base64.b64decode(text[: len(text) // 4 * 4], validate=True)
+        decoded = base64.b64decode(code[: len(code) // 4 * 4], validate=True)
     except ValueError:
         return False
     return _API_NAME.search(decoded.decode("latin-1")) is not None
@@ -96,7 +100,7 @@ def names_speak(properties: Mapping[str, Plain]) -> bool:
 def texts_speak(properties: Mapping[str, Plain]) -> bool:
     """Whether a text, at any depth, mentions SageMaker and the call."""
     values = (each for found in _objects(dict(properties)) for each in map(as_far_as_known, found.values()))
-    texts = (each[:LONGEST] for each in values if isinstance(each, str))
+    texts = (each for each in values if isinstance(each, str))
     return any(_API_NAME.search(each) and "sagemaker" in each.lower() for each in texts)
 
 
@@ -134,7 +138,7 @@ def _tasks(
 
     if not isinstance(definition, (str, dict)):
         return
-    if isinstance(definition, str) and anywhere.search(definition[:LONGEST]) is None:
+    if isinstance(definition, str) and anywhere.search(_without_escapes(definition)) is None:
         return
     try:
         root = Document(definition, json_only=True).root
@@ -151,9 +155,14 @@ def _tasks(
             yield None
 
 
+def _without_escapes(text: str) -> str:
+    """A JSON text with the letters for which it has escape sequences."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "\\u00" in text else text
+
+
 def _mentions(definition: dict[str, Any], anywhere: re.Pattern[str]) -> bool:
     try:
-        return anywhere.search(json.dumps(definition, default=str)[:LONGEST]) is not None
+        return anywhere.search(json.dumps(definition, default=str)) is not None
     except RecursionError:
         return True  # nobody can tell
 

@@ -82,6 +82,44 @@ def test_it_calls_nothing(text: str) -> None:
 def test_a_long_command_is_read_in_time() -> None:
     assert not command_calls("aws " * 250_000)
     assert not command_calls("create_endpoint_config " * 50_000)
+    assert not command_calls("aws ; " * 1_000_000)
+
+
+PADDING = " " * 2_000_001
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "calling", "harmless"),
+    [
+        ("command:local:Command", "create", "aws sagemaker create-endpoint-config", "aws sagemaker create-endpoint"),
+        ("command:remote:Command", "stdin", "client.createEndpointConfig()", "client.createEndpoint()"),
+        (DYNAMIC, "__provider", "() => client.createEndpointConfig({})", "() => client.createEndpoint({})"),
+        (
+            "aws-native:cloudformation:CustomResourceEmulator",
+            "code",
+            "sagemaker.create_endpoint_config()",
+            "sagemaker.create_endpoint()",
+        ),
+        (MACHINE, "definition", definition(), definition("arn:aws:states:::sagemaker:createEndpoint")),
+        (PIPELINES[0], "pipelineDefinition", pipeline(STEP), pipeline({"Name": "Train", "Type": "Training"})),
+    ],
+)
+def test_a_call_is_found_wherever_it_is_in_a_long_text(kind: str, name: str, calling: str, harmless: str) -> None:
+    for text, named in ((calling, True), (harmless, False)):
+        for given in (PADDING + text, text + PADDING, text):
+            assert (found(kind, custom=True, **{name: given}) is not None) is named
+
+
+@pytest.mark.parametrize("letters", ["E", "createE", ":::", "Type"])
+def test_a_call_with_escape_sequences_is_found(letters: str) -> None:
+    """As JSON may have them, and as Step Functions and SageMaker read them."""
+    escaped = "".join(f"\\u{ord(each):04x}" for each in letters)
+    for kind, name, calling, harmless in (
+        (MACHINE, "definition", definition(), TRAINING),
+        (PIPELINES[0], "pipelineDefinition", pipeline(STEP), pipeline(TRAIN)),
+    ):
+        assert found(kind, custom=True, **{name: calling.replace(letters, escaped)}) is not None
+        assert found(kind, custom=True, **{name: harmless.replace(letters, escaped)}) is None
 
 
 @pytest.mark.parametrize(
