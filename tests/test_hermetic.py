@@ -20,10 +20,13 @@ import os, sys
 os.environ.clear()
 sys.path.insert(0, {str(ROOT)!r})
 
-NETWORK = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname")
-PROCESSES = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn")
-CHANGES = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.truncate",
-           "shutil.rmtree", "tempfile.mkstemp", "tempfile.mkdtemp")
+NETWORK = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo",
+           "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo", "urllib.Request")
+PROCESSES = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty",
+             "pty.spawn", "os.kill")
+CHANGES = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.chown",
+           "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "shutil.rmtree", "tempfile.mkstemp",
+           "tempfile.mkdtemp")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 
 
@@ -79,6 +82,20 @@ def test_it_answers_as_ever(tmp_path: Path) -> None:
     assert "REFUSED" not in engine.stderr
 
 
+class Bare(Engine):
+    """The engine, where it gives the pack no environment at all."""
+
+    def _process_environment(self) -> dict[str, str]:
+        return {}
+
+
+def test_it_needs_no_environment() -> None:
+    recording = Recording("computed_key", "update")
+    with Bare(ROOT) as engine:
+        engine.configure({})
+        assert replay(engine, recording) == recording.expected
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the sockets of a process in this way")
 def test_its_only_connection_is_the_engines(tmp_path: Path) -> None:
     with Engine(confined(tmp_path), environment=UNMEASURED) as engine:
@@ -100,6 +117,9 @@ def test_its_only_connection_is_the_engines(tmp_path: Path) -> None:
         "open('written', 'w')",
         "import subprocess; subprocess.run(['true'])",
         "import os; os.mkdir('made')",
+        "import os; os.utime('__main__.py')",
+        "import os; os.posix_spawn('/bin/true', ['true'], {})",
+        "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('192.0.2.1', 53))",
     ],
 )
 def test_the_confinement_refuses(attempt: str, tmp_path: Path) -> None:

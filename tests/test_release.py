@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -76,10 +78,47 @@ def test_a_secret_is_found_and_not_quoted(kind: str) -> None:
         "--hash=sha256:0c1104233340196e5cbf5514e7dfdbb98968e730cfd7fdd6f3d72a082be838a9",
         'password = "passphrase"',
         "AWS_ACCESS_KEY_ID: ${aws.login.accessKeyId}",
+        "AWS_ACCESS_KEY_ID: AKIAIOSFODNN7" + "EXAMPLE",
     ],
 )
 def test_what_is_none_is_not(line: str) -> None:
     assert list(scan(patch(f"+{line}\n"), detectors())) == []
+
+
+@pytest.mark.parametrize(
+    ("hunk", "line"),
+    [
+        (["@@ -3,0 +7 @@\n", "+++ {}\n"], 7),  # a line that begins with two signs looks like the name of a file
+        (["@@ -3,2 +7,2 @@\n", "--- {}\n", "-{}\n", "+++ b/{}\n", "+x\n"], 7),
+        (["@@ -3 +7,2 @@\n", "-@@ {}\n", "+@@ -1 +1 @@\n", "+commit {}\n"], 8),
+    ],
+)
+def test_a_line_that_looks_like_part_of_a_patch_is_one_of_the_file(hunk: list[str], line: int) -> None:
+    token = TOKENS["GitHub Token"]
+    head = ["commit 0123456789abcdef\n", "diff --git a/x.py b/x.py\n", "--- a/x.py\n", "+++ b/x.py\n"]
+    found = list(scan([*head, *(each.format(token) for each in hunk)], detectors()))
+    assert found == [Found("GitHub Token", "0123456789abcdef", "x.py", line)]
+
+
+def test_the_message_of_a_commit_is_read_too(tmp_path: Path) -> None:
+    token, file = TOKENS["GitHub Token"], tmp_path / "x.py"
+
+    def git(*arguments: str) -> None:
+        own = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *own, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "-b", "main")
+    git("commit", "--allow-empty", "-m", f"Use the token\n\n+++ {token}")
+    git("checkout", "-b", "other")
+    file.write_text("a\n", encoding="utf-8")
+    git("add", "x.py")
+    git("commit", "-m", "A")
+    git("checkout", "main")
+    git("merge", "--no-ff", "--no-commit", "other")
+    file.write_text(f"a\n{TOKENS['Pulumi access token']}\n", encoding="utf-8")
+    git("commit", "-a", "-m", "Merge")
+    found = {(each.kind, each.file, each.line) for each in scan(scan_history.history(tmp_path), detectors())}
+    assert found == {("GitHub Token", "message", 3), ("Pulumi access token", "x.py", 2)}
 
 
 def test_the_history_is_read_with_its_lines() -> None:

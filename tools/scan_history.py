@@ -1,4 +1,4 @@
-"""Looks for secrets in every line that a commit of the repository has added: ``make secrets``.
+"""Looks for secrets in every line that a commit of the repository has added, and in its message: ``make secrets``.
 
 It reports a finding by commit, file and line, and never quotes it. Revoke a secret that it finds first; removing it
 from the history does not make it secret again.
@@ -35,15 +35,21 @@ DETECTORS = (
     "StripeDetector",
     "TwilioKeyDetector",
 )
-# They do not know access tokens of Pulumi Cloud and the salt of a passphrase that encrypts a stack's secrets.
+# The key ID of AWS's documentation, which is nobody's.
+_EXAMPLE = "AKIAIOSFODNN7" + "EXAMPLE"
+# They do not know access tokens of Pulumi Cloud.
 PULUMI = (("Pulumi access token", re.compile(r"\bpul-[0-9a-f]{40}\b")),)
+
+# How `history` has the lines of a commit's message, and what stands for a file then.
+_INDENT, _MESSAGE = "    ", "message"
+_HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 Detect = Callable[[str], Iterable[str]]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A kind of secret and its place; `line` is its number in the file, after the commit."""
+    """A kind of secret and its place; `line` is its number in the file after the commit, or in the message."""
 
     kind: str
     commit: str
@@ -60,6 +66,7 @@ def detectors() -> Detect:
     from detect_secrets.settings import transient_settings
 
     def detect(line: str) -> Iterator[str]:
+        line = line.replace(_EXAMPLE, "")
         yield from (kind for kind, pattern in PULUMI if pattern.search(line))
         with transient_settings({"plugins_used": [{"name": name} for name in DETECTORS]}):
             yield from (each.type for each in scan_line(line))
@@ -68,28 +75,40 @@ def detectors() -> Detect:
 
 
 def scan(patches: Iterable[str], detect: Detect) -> Iterator[Found]:
-    """The secrets in the output of `git log --patch`; each text is scanned once."""
+    """The secrets in the lines of `history`; each text is scanned once."""
     commit = file = ""
     number = 0
+    taken_out = added = 0  # lines of a hunk that are still to come, whatever they look like
     known: dict[str, tuple[str, ...]] = {}
     for line in patches:
-        if line.startswith("commit "):
-            commit = line.split()[1]
+        text = None
+        if taken_out and line.startswith("-"):
+            taken_out -= 1
+        elif added and line.startswith("+"):
+            added -= 1
+            text = line[1:]
+        elif line.startswith("commit "):
+            commit, file, number = line.split()[1], _MESSAGE, 0
         elif line.startswith("+++ "):
             file = line[4:].strip().removeprefix("b/")
-        elif line.startswith("@@ "):
-            number = int(re.search(r"\+(\d+)", line).group(1)) - 1  # type: ignore[union-attr]
-        elif line.startswith("+"):
-            number += 1
-            text = line[1:].rstrip("\n")
-            if text not in known:
-                known[text] = tuple(detect(text))
-            yield from (Found(kind, commit, file, number) for kind in known[text])
+        elif hunk := _HUNK.match(line):
+            taken_out, added = (int(each or 1) for each in hunk.group(1, 3))
+            number = int(hunk[2]) - 1
+        elif line.startswith(_INDENT):
+            text = line[len(_INDENT) :]
+        if text is None:
+            continue
+        number += 1
+        text = text.rstrip("\n")
+        if text not in known:
+            known[text] = tuple(detect(text))
+        yield from (Found(kind, commit, file, number) for kind in known[text])
 
 
 def history(root: Path) -> Iterator[str]:
-    """The lines of the patches of all commits in the repository."""
-    options = ["--patch", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--format=commit %H"]
+    """The lines of the messages (indented) and the patches of all commits in the repository."""
+    form = f"--format=commit %H%n%w(0,{len(_INDENT)},{len(_INDENT)})%B"
+    options = ["--patch", "-m", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", form]
     with subprocess.Popen(["git", "log", "--all", *options], cwd=root, stdout=subprocess.PIPE) as git:
         assert git.stdout is not None
         yield from (line.decode("utf-8", "replace") for line in git.stdout)

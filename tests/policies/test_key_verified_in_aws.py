@@ -10,10 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from moto.server import ThreadedMotoServer
 
 from policy_pack import carriers
-from policy_pack.aws.ask_kms import Description
+from policy_pack.aws.ask_kms import Description, Failure, Keys, Question
 from policy_pack.carriers.place import Surroundings
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
 from policy_pack.policies import key_verified_in_aws
@@ -288,6 +289,25 @@ def test_without_credentials() -> None:
         key = f"arn:aws:kms:{REGION}:123456789012:key/12345678-1234-1234-1234-123456789012"
         (message,) = _says(engine, _resource(key))
     assert "AWS did not answer (NoCredentialsError)" in message
+
+
+def test_nothing_but_three_questions_is_asked(aws: str, kms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a profile allows, the pack changes nothing with it."""
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": aws}.items():
+        monkeypatch.setenv(name, value)
+    call: Any = vars(BaseClient)["_make_api_call"]
+    asked: list[str] = []
+
+    def recorded(self: Any, operation: str, given: Any) -> Any:
+        asked.append(operation)
+        return call(self, operation, given)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", recorded)
+    questions = [Question(_key(kms), REGION), Question(KEY_ARN, REGION)]
+    asked.clear()
+    answers = Keys().ask(questions, budget_seconds=60)
+    assert [type(answers[each]) for each in questions] == [Description, Failure]
+    assert sorted(asked) == ["DescribeKey", "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus"]
 
 
 def _with_profile(resource: dict[str, Any], profile: str = "other-account") -> dict[str, Any]:
