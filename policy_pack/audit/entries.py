@@ -59,8 +59,9 @@ def resources(
     """The resources of those entries of a stack that concern a policy: with their inputs, and with their outputs.
 
     Only those that policies judge are among the first: a resource policy sees nothing else. Before the update there are
-    no outputs, or some, and inputs stand for the others. The inputs of a resource that the stack only reads (`get` in a
-    program) are what it was looked up by, and its outputs stand for them.
+    no outputs, or some, and inputs stand for the others. Later, an output with the name of an input shows that input as
+    AWS has it, which a refresh finds out. The inputs of a resource that the stack only reads (`get` in a program) are
+    what it was looked up by, and its outputs stand for them.
 
     Raises `Unusable`.
     """
@@ -73,7 +74,7 @@ def resources(
         if before_update:
             made = {**given, **made}
         provider = providers.get(provider_urn(str(entry.get("provider"))))
-        seen: Mapping[str, Plain] = Properties(given)
+        seen: Mapping[str, Plain] = Properties(given if before_update else _as_made(given, made))
         if entry.get("external") is True:
             # Without outputs, the ID to read it by is not known yet.
             seen = Properties({**given, **made}) if given or made else NOTHING_KNOWN
@@ -81,6 +82,10 @@ def resources(
             inputs.append(_resource(entry, seen, provider, {}))
         outputs.append(_resource(entry, Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
     return tuple(inputs), tuple(outputs)
+
+
+def _as_made(given: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    return {name: made.get(name, value) for name, value in given.items()}
 
 
 def _resource(

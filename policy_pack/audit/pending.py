@@ -73,7 +73,7 @@ def _operation(number: int, given: Any) -> Operation:
     kind = given.get("type")
     nodes = None
     if entry["type"] in carriers.READERS:
-        (resource,), _ = resources([], [entry], before_update=True)
+        _, (resource,) = resources([], [entry], before_update=True)
         nodes = carriers.read([resource], Surroundings()).nodes
     known = isinstance(kind, str) and (kind in _MAKING or kind in _OTHERS)
     # An operation of a kind that is not known may make something.

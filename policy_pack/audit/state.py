@@ -4,7 +4,8 @@
 
 The same entries and properties are evaluated as by the engine's own ``pulumi policy analyze``: every entry that is not
 marked as deleted, including those that await their replacement, external resources and components; inputs for resource
-policies, outputs for stack policies. An encrypted secret is unknown.
+policies, outputs for stack policies. Unlike there, an input with an output of the same name has the output's value. An
+encrypted secret is unknown.
 
 Sources: "pulumi stack export", "pulumi policy analyze" and "pulumi preview" (``--json``) in the Pulumi CLI's
 documentation; `UntypedDeployment`, `VersionedCheckpoint` and `ResourceV3` of its package apitype.

@@ -79,7 +79,43 @@ def test_policies_of_a_resource_see_inputs_and_those_of_a_stack_outputs(tmp_path
     mine = {**configuration(kmsKeyArn=KEY), "outputs": {"name": "mine", "region": "us-east-1"}}
     found = triples(audit_document(tmp_path, export(mine, endpoint)))
     # The name in the endpoint's output is the configuration's: a pair, though written by hand.
-    assert found == [("mandatory", "endpoint-follows-replacement", "endpoint")]
+    follows = ("mandatory", "endpoint-follows-replacement", "endpoint")
+    assert found == [("advisory", "replacement-safe", "config"), follows]
+
+
+OTHER_REGION, OF_AWS = KEY.replace("us-east-1", "eu-west-1"), f"{KEY.partition(':key/')[0]}:alias/aws/ebs"
+NATIVE = "aws-native:sagemaker:EndpointConfig"
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "outputs", "finding"),
+    [
+        (CONFIGURATION, {"kmsKeyArn": KEY}, {"kmsKeyArn": ""}, "encryption-at-rest-enabled"),
+        (CONFIGURATION, {"kmsKeyArn": KEY}, {"kmsKeyArn": None}, "encryption-at-rest-enabled"),
+        (CONFIGURATION, {"kmsKeyArn": KEY}, {"kmsKeyArn": OF_AWS}, "customer-managed-key"),
+        (CONFIGURATION, {"kmsKeyArn": KEY}, {"kmsKeyArn": OTHER_REGION}, "key-in-same-region"),
+        (NATIVE, {"kmsKeyId": KEY}, {"kmsKeyId": ""}, "encryption-at-rest-enabled"),
+        (NATIVE, {"kmsKeyId": "alias/mine"}, {"kmsKeyId": "alias/aws/ebs"}, "customer-managed-key"),
+        (CONFIGURATION, {"kmsKeyArn": KEY}, {"kmsKeyArn": KEY}, None),
+        (CONFIGURATION, {"kmsKeyArn": ""}, {"kmsKeyArn": KEY}, None),
+        (CONFIGURATION, {"kmsKeyArn": KEY}, {}, None),
+        (NATIVE, {"kmsKeyId": "alias/mine"}, {"kmsKeyId": KEY}, None),
+        (CONFIGURATION, {"kmsKeyArn": OF_AWS}, {"kmsKeyArn": encrypted()}, None),
+    ],
+)
+def test_what_a_refresh_found_is_judged(
+    kind: str, inputs: dict[str, Any], outputs: dict[str, Any], finding: str | None, tmp_path: Path
+) -> None:
+    """An output with the name of an input shows that input as AWS has it."""
+    made = resource(kind, "config", inputs, outputs={"id": "config-1a2b3c4", **outputs})
+    found = [each for each in triples(audit_document(tmp_path, export(made), region="us-east-1")) if each != UNPAIRED]
+    assert found == ([("mandatory", finding, "config")] if finding else [])
+
+
+def test_what_a_saved_preview_would_change_is_judged(tmp_path: Path) -> None:
+    """Its outputs may still be the old ones."""
+    old = {**configuration(kmsKeyArn=KEY), "outputs": {"kmsKeyArn": ""}}
+    assert triples(audit_document(tmp_path, _preview(_step("update", old)))) == [UNPAIRED]
 
 
 @pytest.mark.parametrize("version", [3, 4, 5])
