@@ -40,6 +40,7 @@ def serve(pack: Pack, *, edge: bool = True) -> None:
     threading.stack_size(_STACK_SIZE)
     if edge:
         edges.install(session)
+    gc.freeze()  # what is loaded stays, so no collection has to look through it
     gc.enable()  # where __main__.py has turned it off while everything was loaded
     sdk.PolicyPack(
         pack.name,
