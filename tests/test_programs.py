@@ -13,6 +13,7 @@ from policy_pack.stack.model import Stack
 from policy_pack.testing.monitor import AWS_6, World
 from tests import policies, programs
 from tests.engine.cli import ROOT
+from tests.harness import style
 from tests.harness.answers import PREFIX
 from tests.harness.engine import Engine
 from tests.harness.program import run
@@ -41,6 +42,11 @@ def test_program(case: Case, phase: str, engine: Engine) -> None:
     for finding in verdicts.findings:
         assert not any(private in finding.message for private in PRIVATE)
         assert "error in the policy pack" not in finding.message
+    said = [finding.message.partition("\n")[2] for finding in verdicts.findings]
+    said += [reason for answer in verdicts.answers for reason in answer.not_applicable.values()]
+    assert said, "every program has a policy that does not apply to it, or is violated"
+    # docs/style.md
+    assert {each: wrong for each in said if (wrong := list(style.faults(each)))} == {}
 
 
 def test_every_policy_has_a_program_that_violates_it() -> None:

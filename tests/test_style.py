@@ -15,7 +15,6 @@ from tests.harness.engine import Engine, Stack
 from tests.harness.program import run
 from tests.programs import presence, regions
 from tests.programs.blocks import in_region
-from tests.test_programs import CASES
 
 PAGE = Path(ROOT) / "docs" / "style.md"
 PAGES = [
@@ -25,25 +24,6 @@ PAGES = [
     ),
     *sorted((Path(ROOT) / "docs").glob("*.md")),
 ]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("phase", ["preview", "update"])
-def test_messages_of_the_programs(phase: str, engine: Engine) -> None:
-    found: dict[str, list[str]] = {}
-    reasons = 0
-    for case in CASES:
-        engine.configure(case.settings)
-        verdicts = run(engine, case.program, phase=phase, stack=case.stack, world=case.world)
-        for finding in verdicts.findings:
-            _, _, said = finding.message.partition("\n")
-            found.setdefault(said, list(style.faults(said)))
-        for answer in verdicts.answers:
-            for reason in answer.not_applicable.values():
-                reasons += 1
-                found.setdefault(reason, list(style.faults(reason)))
-    assert len(found) > 80 and reasons > 1_000
-    assert {said: wrong for said, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize("policy", PACK.policies, ids=lambda each: each.name)

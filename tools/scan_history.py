@@ -62,14 +62,20 @@ class Found:
 
 def detectors() -> Detect:
     """A function that returns the kinds of secrets in a line."""
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
     from detect_secrets.core.scan import scan_line
     from detect_secrets.settings import transient_settings
+
+    known = {each.__name__: each for each in get_mapping_from_secret_type_to_class().values()}
+    # Each of them looks for its expressions, so most lines need nothing of the library, which is slow to be asked.
+    expressions = [expression for name in DETECTORS for expression in known[name]().denylist]
 
     def detect(line: str) -> Iterator[str]:
         line = line.replace(_EXAMPLE, "")
         yield from (kind for kind, pattern in PULUMI if pattern.search(line))
-        with transient_settings({"plugins_used": [{"name": name} for name in DETECTORS]}):
-            yield from (each.type for each in scan_line(line))
+        if any(each.search(line) for each in expressions):
+            with transient_settings({"plugins_used": [{"name": name} for name in DETECTORS]}):
+                yield from (each.type for each in scan_line(line))
 
     return detect
 

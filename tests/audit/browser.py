@@ -9,9 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
+
+# `Axe.run` sends the whole of axe to the page for each look at it, and everything that is in order back.
+_AXE = Axe().axe_script
+_RUN_AXE = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
 
 
 def chromium() -> str | None:
@@ -56,10 +61,25 @@ class Opened:
         wide: int = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         return wide
 
+    def resize(self, width: int, height: int) -> None:
+        """Gives the window another size, and its page the time to draw itself for that."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def background(self) -> tuple[int, ...]:
         """The page's background in red, green and blue, 0 to 255."""
         color: str = self.page.evaluate("getComputedStyle(document.body).backgroundColor")
         return tuple(int(part) for part in color.removeprefix("rgb(").removesuffix(")").split(","))
+
+    def axe_finds(self) -> list[tuple[str, str, str, str]]:
+        """What axe finds on the page as it looks now: the rule, its impact, the element, and what is to be done."""
+        if self.page.evaluate("typeof axe") == "undefined":
+            self.page.evaluate(_AXE)
+        return [
+            (each["id"], each["impact"], node["html"][:160], node["failureSummary"])
+            for each in self.page.evaluate(_RUN_AXE)
+            for node in each["nodes"][:3]
+        ]
 
 
 @contextmanager
