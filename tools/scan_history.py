@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
@@ -66,9 +67,9 @@ def detectors() -> Detect:
     from detect_secrets.core.scan import scan_line
     from detect_secrets.settings import transient_settings
 
-    known = {each.__name__: each for each in get_mapping_from_secret_type_to_class().values()}
+    known: dict[str, Any] = {each.__name__: each for each in get_mapping_from_secret_type_to_class().values()}
     # Each of them looks for its expressions, so most lines need nothing of the library, which is slow to be asked.
-    expressions = [expression for name in DETECTORS for expression in known[name]().denylist]
+    expressions: list[re.Pattern[str]] = [each for name in DETECTORS for each in known[name]().denylist]
 
     def detect(line: str) -> Iterator[str]:
         line = line.replace(_EXAMPLE, "")
