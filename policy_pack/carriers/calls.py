@@ -5,7 +5,9 @@ Commands and code are only searched, never run or loaded.
 Sources: "create-endpoint-config" in the AWS CLI Command Reference; "Create and manage Amazon SageMaker AI jobs with
 Step Functions" and "Learning to use AWS service SDK integrations in Step Functions" in the AWS Step Functions Developer
 Guide; `PipelineExecutionStepMetadata` in the Amazon SageMaker API Reference, for the steps of pipelines; "Using
-universal targets in EventBridge Scheduler" in the EventBridge Scheduler User Guide.
+universal targets in EventBridge Scheduler" in the EventBridge Scheduler User Guide; "aws:executeAwsApi" and
+"aws:runShellScript" in the AWS Systems Manager User Guide; "Build specification reference" in the AWS CodeBuild User
+Guide.
 """
 
 from __future__ import annotations
@@ -102,6 +104,16 @@ def texts_speak(properties: Mapping[str, Plain]) -> bool:
     values = (each for found in _objects(dict(properties)) for each in map(as_far_as_known, found.values()))
     texts = (each for each in values if isinstance(each, str))
     return any(_API_NAME.search(each) and "sagemaker" in each.lower() for each in texts)
+
+
+def steps_call(content: Plain) -> bool:
+    """Whether the content of a Systems Manager document does: a call of the API in an object, or a shell command."""
+    if isinstance(content, str):
+        return command_calls(content)
+    if isinstance(content, dict) and flat(str(content.get("Api"))) == "createendpointconfig":
+        return content.get("Service") == "sagemaker"
+    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    return any(steps_call(as_far_as_known(each)) for each in parts)
 
 
 def tasks_of_state_machine(definition: Plain) -> list[bool | None]:

@@ -17,6 +17,7 @@ from policy_pack.carriers.calls import (
     command_calls,
     flat,
     names_speak,
+    steps_call,
     steps_of_pipeline,
     target_calls,
     tasks_of_state_machine,
@@ -67,6 +68,25 @@ def _schedule(node: Node, properties: Properties) -> Iterator[Unread]:
     target = properties.get("target", properties.get("Target"))
     if target_calls(get(target, "arn")) or target_calls(get(target, "Arn")):
         yield Unread(**node, what="a schedule that calls sagemaker:createEndpointConfig")
+
+
+def _document(node: Node, properties: Properties) -> Iterator[Unread]:
+    given = {flat(name): value for name, value in properties.items()}.get("content")
+    content = as_far_as_known(given)
+    if isinstance(content, Unknown):
+        yield Unread(**node, what="a Systems Manager document", certain=False)
+    elif texts_speak({"content": content}) or steps_call(content):
+        yield Unread(**node, what="a Systems Manager document with a step that calls CreateEndpointConfig")
+
+
+def _build(node: Node, properties: Properties) -> Iterator[Unread]:
+    source = {flat(name): value for name, value in properties.items()}.get("source")
+    spec = get(source, "buildspec")
+    buildspec = as_far_as_known(get(source, "BuildSpec") if spec is None else spec)
+    if isinstance(buildspec, Unknown):
+        yield Unread(**node, what="a CodeBuild project", certain=False)
+    elif isinstance(buildspec, str) and command_calls(buildspec):
+        yield Unread(**node, what="a CodeBuild project with a command that calls create-endpoint-config")
 
 
 def _product(node: Node, properties: Properties) -> Iterator[Unread]:
@@ -133,6 +153,8 @@ _PARTS = (
     ("stepfunctionsstatemachine", _reads(_state_machine)),
     ("sagemakerpipeline", _reads(_pipeline)),
     ("schedulerschedule", _reads(_schedule)),
+    ("ssmdocument", _reads(_document)),
+    ("codebuildproject", _reads(_build)),
     ("servicecatalogprovisionedproduct", _reads(_product)),
     ("servicecatalogcloudformationprovisionedproduct", _reads(_product)),
     ("sagemakerproject", _reads(_project)),
@@ -144,6 +166,8 @@ _IN_BOTH = {
     "AWS::SageMaker::Pipeline": _given(_pipeline),
     "AWS::SageMaker::Project": _given(_project),
     "AWS::Scheduler::Schedule": _given(_schedule),
+    "AWS::SSM::Document": _given(_document),
+    "AWS::CodeBuild::Project": _given(_build),
 }
 IN_CLOUD_CONTROL = {**_IN_BOTH, "AWS::ServiceCatalog::CloudFormationProvisionedProduct": _given(_product)}
 _CUSTOM = _given(_custom_resource)

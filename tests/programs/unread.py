@@ -303,3 +303,83 @@ def custom_resource_of_a_template_with_a_part_that_is_not_known() -> None:
 def custom_resource_of_a_template_about_something_else() -> None:
     call = {"service": "S3", "action": "putObject", "parameters": {"Key": "endpoint-config.json"}}
     stack(Resources={"Call": {"Type": "Custom::AWS", "Properties": {"Create": json.dumps(call)}}})
+
+
+# ---- documents of Systems Manager and projects of CodeBuild ----
+
+
+def api_step(api: str = "CreateEndpointConfig", service: str = "sagemaker") -> dict[str, Any]:
+    step = {"name": "make", "action": "aws:executeAwsApi", "inputs": {"Service": service, "Api": api}}
+    return {"schemaVersion": "0.3", "mainSteps": [step]}
+
+
+def shell_step(*lines: str) -> dict[str, Any]:
+    step = {"name": "run", "action": "aws:runShellScript", "inputs": {"runCommand": list(lines)}}
+    return {"schemaVersion": "2.2", "mainSteps": [step]}
+
+
+def document(content: Any, **more: Any) -> None:
+    aws.ssm.Document("document", document_type="Automation", content=content, **more)
+
+
+def build(*commands: str) -> None:
+    spec = "version: 0.2\nphases:\n  build:\n    commands:\n" + "".join(f"      - {each}\n" for each in commands)
+    resource("aws:codebuild/project:Project", "project", source={"type": "NO_SOURCE", "buildspec": spec})
+
+
+@says(named("document"))
+def document_with_a_call_of_the_api() -> None:
+    document(json.dumps(api_step()))
+
+
+@says(named("document"))
+def document_in_yaml_with_a_command() -> None:
+    document(
+        f"schemaVersion: '2.2'\nmainSteps:\n  - inputs:\n      runCommand:\n        - {CALL}\n", document_format="YAML"
+    )
+
+
+@says(named("document"))
+def document_of_another_provider_as_an_object() -> None:
+    resource("aws-native:ssm:Document", "document", content=shell_step("set -e", CALL))
+
+
+@says(named("stack"))
+def document_in_a_template() -> None:
+    stack(Resources={"Document": {"Type": "AWS::SSM::Document", "Properties": {"Content": api_step()}}})
+
+
+@says(named("project"))
+def build_with_a_command() -> None:
+    build("pip install awscli", CALL)
+
+
+@says(named("stack"))
+def build_in_a_template() -> None:
+    source = {"Type": "NO_SOURCE", "BuildSpec": f"phases: {{build: {{commands: ['{CALL}']}}}}"}
+    stack(Resources={"Project": {"Type": "AWS::CodeBuild::Project", "Properties": {"Source": source}}})
+
+
+@says_nothing()
+def document_with_another_call() -> None:
+    document(json.dumps(api_step("DescribeEndpointConfig")))
+
+
+@says_nothing()
+def document_as_an_object_with_a_call_of_another_service() -> None:
+    resource("aws-native:ssm:Document", "document", content=api_step(service="apigateway"))
+
+
+@says_nothing()
+def document_with_another_command() -> None:
+    document(json.dumps(shell_step("aws sagemaker describe-endpoint-config --endpoint-config-name a")))
+
+
+@says_nothing()
+def build_with_another_command() -> None:
+    build("aws sagemaker create-training-job --training-job-name a", "make deploy")
+
+
+@says_nothing()
+def build_from_a_file_of_its_source() -> None:
+    resource("aws:codebuild/project:Project", "project", source={"type": "CODEPIPELINE", "buildspec": "buildspec.yml"})
