@@ -225,7 +225,7 @@ def test_an_audit_of_one_state_loads_only_what_that_needs(tmp_path: Path) -> Non
     *report, modules = ran(AN_AUDIT.format(state=str(state))).splitlines()
     assert any("encryption-at-rest-enabled" in line for line in report)
     others = {"rich", "jinja2", "jsonschema", "tomllib", "tomli", "yaml", "boto3", "pulumi", "pulumi_policy", "grpc"}
-    others |= {"multiprocessing", "concurrent", "signal", "difflib", "zstandard", "trestle"}
+    others |= {"multiprocessing", "concurrent", "difflib", "zstandard", "trestle"}
     assert not others & set(modules.split())
     loaded = of_the_pack(modules)
     assert "carriers.registry" in loaded
