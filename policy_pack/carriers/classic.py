@@ -164,6 +164,8 @@ def _alias(resource: Resource, surroundings: Surroundings) -> Iterator[Alias]:
         **node(resource, surroundings),
         name=text(resource.properties.get("name")),
         target_sources=sources(resource, "targetKeyId"),
+        target=text(resource.properties.get("targetKeyId")),
+        arn=text(resource.properties.get("arn")),
     )
 
 

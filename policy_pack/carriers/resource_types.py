@@ -152,7 +152,12 @@ def _tags(given: Given) -> Tags:
 
 
 def _alias(given: Given) -> Iterator[Alias]:
-    yield Alias(**given.node, name=text(given.properties.get("aliasName")), target_sources=given.sources("targetKeyId"))
+    yield Alias(
+        **given.node,
+        name=text(given.properties.get("aliasName")),
+        target_sources=given.sources("targetKeyId"),
+        target=given.now("targetKeyId"),
+    )
 
 
 def _model(given: Given) -> Iterator[Model]:

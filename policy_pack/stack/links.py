@@ -1,7 +1,7 @@
 """The links between the nodes of a stack: which key a configuration uses, which configuration an Endpoint runs.
 
 The engine says which resources a value is computed from (`*_sources`); the links are never guessed from `dependsOn`, a
-parent or another property. A known ARN also identifies a key of the stack. A template's outputs are computed from the
+parent or another property. A known name also identifies a key of the stack. A template's outputs are computed from the
 resources that they name in the template.
 """
 
@@ -53,9 +53,24 @@ def _keys_and_aliases(sources: Iterable[str], stack: Stack) -> Iterator[Key | Al
         if isinstance(node, (Key, Alias)):
             yield node
         if isinstance(node, Alias):
-            pending.extend(node.target_sources)
+            pending.extend(_targets(node, stack))
         elif isinstance(node, Template):
             pending.extend(node.outputs)
+
+
+def _targets(alias: Alias, stack: Stack) -> Iterable[str]:
+    """The sources of an alias's key, unless the alias is known to name another key."""
+    if not isinstance(alias.target, str):
+        return alias.target_sources
+    found = [(source, stack.by_id.get(source)) for source in alias.target_sources]
+    meant = [source for source, node in found if not isinstance(node, Key) or _may_be_named(node, alias.target)]
+    return meant or [key.id for key in _named(alias.target, alias.place, stack)]
+
+
+def _named(name: str, place: Place, stack: Stack) -> tuple[Key, ...]:
+    from policy_pack.stack.named_keys import keys_named  # imported only for a key that a text names
+
+    return keys_named(stack, name, place)
 
 
 def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
@@ -73,7 +88,7 @@ def _keys_of(stack: Stack, configuration: Configuration) -> tuple[Key, ...]:
         return found
     # A text that the program composed may be computed from other keys as well.
     meant = tuple(key for key in found if _may_be_named(key, named))
-    return meant or tuple(stack.cached(_keys_by_arn).get(named, ()))
+    return meant or _named(named, configuration.place, stack)
 
 
 def _may_be_named(key: Key, name: str) -> bool:
@@ -230,10 +245,6 @@ def pairs(stack: Stack) -> Pairs:
     return Pairs(frozenset(used), frozenset(left - used), unclear, hidden)
 
 
-def _keys_by_arn(stack: Stack) -> Mapping[str, Sequence[Key]]:
-    return grouped((key.arn, key) for key in stack.of(Key) if isinstance(key.arn, str))
-
-
 def _configurations_by_name(stack: Stack) -> Mapping[str, Sequence[Configuration]]:
     return grouped((each.name, each) for each in stack.configurations if isinstance(each.name, str))
 
@@ -243,7 +254,7 @@ def _key_policies(stack: Stack) -> Mapping[str, Sequence[KeyPolicy]]:
 
 
 def _aliases(stack: Stack) -> Mapping[str, Sequence[Alias]]:
-    named = ((keys_from(each.target_sources, stack), each) for each in stack.of(Alias))
+    named = ((keys_from((each.id,), stack), each) for each in stack.of(Alias))
     return grouped((keys[0].id, each) for keys, each in named if len(keys) == 1)
 
 

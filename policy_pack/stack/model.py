@@ -235,10 +235,12 @@ class Key(Node):
 
 @dataclass(frozen=True, eq=False)
 class Alias(Node):
-    """A KMS alias and the sources of the key that it names."""
+    """A KMS alias and the key that it names: the ID or the ARN of the `target`, and its sources."""
 
     name: Text
     target_sources: tuple[str, ...]
+    target: Text = None
+    arn: Text = None
 
 
 @dataclass(frozen=True, eq=False)
