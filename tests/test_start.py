@@ -70,7 +70,7 @@ def a_pack(folder: Path, before: str, *, edge: bool = True) -> Path:
 
 def ran(script: str) -> str:
     run = [sys.executable, "-c", dedent(script)]
-    return subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    return subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True).stdout
 
 
 def requests() -> tuple[list[pb.AnalyzeRequest], pb.AnalyzeStackRequest]:
