@@ -46,7 +46,7 @@ def test_the_project_file_is_of_the_same_distribution() -> None:
 def test_what_the_engine_starts_serves_the_pack() -> None:
     source = (ROOT / "__main__.py").read_text(encoding="utf-8")
     assert "policy_pack" in source
-    assert "serve()" in source
+    assert "serve(PACK)" in source
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import runpy
@@ -101,6 +102,21 @@ def test_what_a_program_raises_comes_out() -> None:
 
     with pytest.raises(NotImplementedError, match="importId"):
         deploy(imported)
+
+
+def test_what_a_program_raises_is_not_told_again(caplog: pytest.LogCaptureFixture) -> None:
+    """Nor later, when what waited for it is collected: that would be in the middle of another test."""
+
+    def program() -> None:
+        aws.kms.Key("key")
+        aws.kms.Key("key")
+
+    gc.collect()
+    caplog.clear()
+    with pytest.raises(Exception, match="Duplicate resource URN"):
+        deploy(program)
+    gc.collect()
+    assert [each.getMessage() for each in caplog.records if each.name == "asyncio"] == []
 
 
 def test_classic_provider_of_6_has_no_region_on_resources() -> None:

@@ -79,11 +79,16 @@ def send(engine: Engine, requests: list[Message], subject: str) -> Verdicts:
 
 def program(name: str) -> str:
     """The source of the program that a recording was made of."""
+    if name not in _programs():
+        raise LookupError(f"programs.py has no program {name}")
+    return _programs()[name]
+
+
+@cache
+def _programs() -> dict[str, str]:
     source = (DIRECTORY / "programs.py").read_text(encoding="utf-8")
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return ast.get_source_segment(source, node) or ""
-    raise LookupError(f"programs.py has no program {name}")
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return {node.name: ast.get_source_segment(source, node) or "" for node in functions}
 
 
 @cache
