@@ -119,9 +119,9 @@ def _other_principals(asked: Asked, accounts: Iterable[str], owner: str, allowed
     nameless = _nameless(document)
     strangers = [each for each in accounts if not fitting.fit(f"arn:{partition}:iam::{each}:root")]
     for account in asked.one_of_each(strangers):
-        yield asked.about(f"arn:{partition}:iam::{account}:{nameless}", through_account=GAP not in owner)
+        yield asked.about(f"arn:{partition}:iam::{account}:{nameless}", {account}, through_account=GAP not in owner)
     if not fitting.fit(f"arn:{partition}:iam::{owner}:root"):
-        yield asked.about(f"arn:{partition}:iam::{owner}:{nameless}", through_account=False)
+        yield asked.about(f"arn:{partition}:iam::{owner}:{nameless}", {owner}, through_account=False)
     others = (each for each in sorted(_identities(document)) if not fitting.fit(each) and not each.endswith(":root"))
     for arn in asked.one_of_each(others):
         shape = arn.replace("*", GAP).replace("?", GAP)
@@ -131,16 +131,19 @@ def _other_principals(asked: Asked, accounts: Iterable[str], owner: str, allowed
 def _nameless(document: Document) -> str:
     """The end of the ARN of a caller that no ARN in a document matches; callers with such ARNs are checked separately.
 
-    It is open whom a pattern matches that is not an ARN.
+    It is open whom a pattern matches that is not an ARN; one with a wildcard at its end matches a name of this kind too.
     """
-    patterns = (
+    patterns = [
         value or ""
         for statement in document.statements
         for condition in statement.conditions
         if condition.key == "aws:principalarn"
         for value in condition.values.values
-    )
-    return NAMED if all(map(_IDENTITY.fullmatch, patterns)) else GAP
+    ]
+    others = [each for each in patterns if _IDENTITY.fullmatch(each) is None]
+    if not others:
+        return NAMED
+    return f"{GAP}{NAMED}" if all(each.endswith("*") for each in others) else GAP
 
 
 def _accounts(document: Document) -> set[str]:

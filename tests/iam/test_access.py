@@ -25,6 +25,7 @@ from tests.iam.statements import (
     OWN,
     REGION,
     ROLE,
+    SERVICE,
     USE,
     allow,
     deny,
@@ -70,6 +71,9 @@ def _access(key_policy: Any, arn: str, policies: tuple[Any, ...], complete: Answ
         (document(BY_ROOT), ROLE, (document(allow(None, None)),), True, MISSING),
         (document(BY_ROOT), ROLE, (document(allow(None, Resource=None)),), True, MISSING),
         (document(BY_ROOT), ROLE, (document(allow(None, None, Resource=None)), USING), True, GRANTED),
+        # Whether an Allow for all but some allows anybody is no longer documented; those it names, it never allows.
+        (document(allow(None, NotPrincipal={"AWS": ADMIN})), ROLE, (), True, UNSURE),
+        (document(allow(None, NotPrincipal={"AWS": ROLE, "Service": SERVICE})), ROLE, (), True, MISSING),
         # What AWS would refuse as a role's policy will not stay as it is.
         (document(BY_ROOT), ROLE, ("{",), True, UNSURE),
         (document(BY_ROOT), ROLE, ("{", USING), True, GRANTED),
@@ -126,6 +130,64 @@ def test_what_is_not_known_of_an_arn_stays_in_its_part(pattern: str, expected: A
     user = User(sagemaker.unknown_role(KEY, name="serving"), service=False)
     policy = document(allow("*", USE, {"ArnLike": {"aws:PrincipalArn": pattern}}))
     assert access(policy, [user], KEY, REGION) == expected
+
+
+@pytest.mark.parametrize(
+    ("boundary", "granted", "expected"),
+    [
+        (None, True, GRANTED),
+        (USING, True, GRANTED),
+        (READING, True, UNSURE),
+        (READING, None, UNSURE),
+        (READING, False, MISSING),
+        (document(deny(None)), True, DENIED),
+    ],
+)
+def test_a_grant_within_a_boundary(boundary: Any, granted: Answer, expected: Access) -> None:
+    """AWS does not document whether a boundary limits what a grant allows."""
+    caller = sagemaker.role(ROLE)
+    assert caller is not None
+    user = User(caller, Permissions((), True, boundary), granted=lambda _, __: granted, service=False)
+    assert access(document(allow({"AWS": ADMIN}, "kms:*")), [user], KEY, REGION) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sagemaker.amazonaws.com", MISSING),
+        ("sage*.amazonaws.com", UNSURE),
+        ("s?gemaker.amazonaws.com", UNSURE),
+        ("sagemaker.us-east-1.amazonaws.com", UNSURE),
+        ("logs.amazonaws.com", GRANTED),
+    ],
+)
+def test_a_service_that_is_denied(name: str, expected: Access) -> None:
+    policy = document(allow({"AWS": ADMIN}, "kms:*"), allow({"Service": SERVICE}), deny({"Service": name}))
+    caller = sagemaker.role(ROLE)
+    assert caller is not None
+    found = access(policy, [User(caller, Permissions((), complete=True), known=False)], KEY, REGION)
+    assert (found.missing, found.unsure) == (expected.missing, expected.unsure)
+
+
+@pytest.mark.parametrize(
+    ("region", "domain", "expected"),
+    [
+        ("us-east-1", "amazonaws.com", GRANTED),
+        ("us-east-1", "amazonaws.com.cn", MISSING),
+        ("cn-north-1", "amazonaws.com", UNSURE),
+        ("cn-north-1", "amazonaws.com.cn", UNSURE),
+        ("cn-north-1", "example.com", MISSING),
+    ],
+)
+def test_the_service_that_calls_for_a_role(region: str, domain: str, expected: Access) -> None:
+    """In China, a service may have either name."""
+    caller = sagemaker.role(ROLE)
+    assert caller is not None
+    condition = {"StringEquals": {"kms:ViaService": f"sagemaker.{region}.{domain}"}}
+    policy = document(allow({"AWS": ADMIN}, "kms:*"), allow({"AWS": ROLE}, USE, condition))
+    assert access(policy, [User(caller, service=False)], KEY, region) == expected
+    unknown = access(policy, [User(caller, service=False)], KEY, None)
+    assert unknown == (UNSURE if domain.startswith("amazonaws") else MISSING)
 
 
 def test_permissions_that_say_the_same_of_keys_are_equal() -> None:

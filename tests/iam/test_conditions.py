@@ -121,6 +121,26 @@ def test_a_role(key: str, no: list[Any], yes: list[Any], open_: list[Any]) -> No
 
 
 @pytest.mark.parametrize(
+    "key",
+    [
+        "kms:GrantIsForAWSResource",
+        "kms:GrantOperations",
+        "kms:GranteePrincipal",
+        "kms:GranteeServicePrincipal",
+        "kms:RetiringPrincipal",
+        "kms:RetiringServicePrincipal",
+        "kms:GrantConstraintType",
+        "kms:GrantConstraintSourceArn",
+    ],
+)
+def test_what_only_a_grant_has(key: str) -> None:
+    """Source: "AWS KMS condition keys" in the AWS KMS Developer Guide; these are of CreateGrant alone."""
+    assert _role_may(when("Null", key, "true"), DECRYPT) is True
+    assert _role_may(when("Null", key, "false"), DECRYPT) is False
+    assert _role_may(when("StringLike", key, "*"), DECRYPT) is False
+
+
+@pytest.mark.parametrize(
     ("key", "operator", "value", "expected"),
     [
         ("kms:GrantIsForAWSResource", "Bool", "true", True),

@@ -12,9 +12,23 @@ from policy_pack.iam.exposure import Exposure, exposure
 from policy_pack.iam.logic import Answer
 from policy_pack.iam.parse import parse_key_policy
 from policy_pack.iam.refused import LOCKS_OUT, refusal
+from policy_pack.iam.sagemaker import facts_of_key, key_arn
 from policy_pack.values import UNKNOWN
 from tests.iam.rows import when
-from tests.iam.statements import BY_ROOT, KEY, OTHER, OTHER_ROLE, OTHER_ROOT, OWN, ROOT, USE, allow, deny, document
+from tests.iam.statements import (
+    BY_ROOT,
+    KEY,
+    OTHER,
+    OTHER_ROLE,
+    OTHER_ROOT,
+    OWN,
+    ROLE,
+    ROOT,
+    USE,
+    allow,
+    deny,
+    document,
+)  # fmt: skip
 
 ONE, TWO = "222233334444", "922233334444"
 OF_ORGANIZATION = when("StringEquals", "aws:PrincipalOrgID", "o-exampleorgid")
@@ -60,6 +74,88 @@ def test_as_many_names_are_asked_about_as_there_is_time_for(
     assert _exposure(allow({"AWS": accounts}), denial).accounts.answer is expected
 
 
+@pytest.mark.parametrize(("count", "expected"), [(15, False), (16, False), (17, None)])
+def test_only_where_names_are_left_out_is_it_open(
+    count: int, expected: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strangers, "_MOST", 16)
+    accounts = [f"{222200000000 + number}" for number in range(count)]
+    denial = deny("*", "kms:*", when("StringLike", "kms:CallerAccount", "2222*"))
+    assert _exposure(allow({"AWS": accounts}), denial).accounts.answer is expected
+
+
+@pytest.mark.parametrize("count", [16, 17, 40])
+@pytest.mark.parametrize("operator", ["StringNotEquals", "StringNotLike"])
+def test_names_without_patterns_are_all_asked_about(count: int, operator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "_MOST", 16)
+    accounts = [f"{222200000000 + number}" for number in range(count)]
+    denial = deny("*", "kms:*", when(operator, "kms:CallerAccount", accounts[-1]))
+    assert _exposure(allow({"AWS": accounts}), denial).accounts.answer is True
+
+
+@pytest.mark.parametrize("owner", [ONE, TWO])
+def test_a_variable_tells_accounts_apart(owner: str) -> None:
+    """It names a caller in a condition on something else: here, on a tag of the key."""
+    condition = when("StringEquals", "aws:ResourceTag/owner", "${aws:PrincipalAccount}")
+    named = allow({"AWS": [ONE, TWO]}, USE, condition)
+    for tag, expected in ((owner, True), (OWN, False)):
+        facts = facts_of_key({"owner": tag}, True, [])
+        assert _exposure(named, facts=facts).accounts.answer is expected
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([BY_ROOT], None),
+        ([allow({"AWS": OTHER_ROOT}, "kms:*"), BY_ROOT], True),
+        ([allow({"Service": "logs.amazonaws.com"}, "kms:*")], False),
+    ],
+)
+def test_one_of_the_accounts_may_be_the_keys_own(statements: Any, expected: Answer) -> None:
+    """Where that is not known, one account may be it, and two are not."""
+    parsed = parse_key_policy(document(*statements))
+    assert isinstance(parsed, Document)
+    assert exposure(parsed, key_arn(None)).accounts.answer is expected
+
+
+REGIONAL = "arn:aws:kms:us-east-1:*:key/*"
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([allow("*", Resource=REGIONAL)], True),
+        ([allow("*"), deny("*", "kms:*", Resource=REGIONAL)], True),
+        ([allow("*", Resource=None, NotResource=REGIONAL)], True),
+        ([allow("*"), deny("*", "kms:*", Resource=None, NotResource=REGIONAL)], True),
+        ([allow("*"), deny("*", "kms:*")], False),
+    ],
+)
+def test_a_key_that_is_not_known_may_be_the_one_that_a_statement_is_about(statements: Any, expected: Answer) -> None:
+    parsed = parse_key_policy(document(*statements))
+    assert isinstance(parsed, Document)
+    assert exposure(parsed, key_arn(None)).everybody.answer is expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (allow({"AWS": ROLE}, USE, when("IpAddress", "aws:SourceIp", "192.0.2.0/24")), False),
+        (allow({"AWS": ROLE}, USE, when("StringEquals", "kms:ViaService", "sagemaker.us-east-1.amazonaws.com")), False),
+        (allow("*", USE, when("ArnEquals", "aws:PrincipalArn", ROLE)), False),
+        (allow("*", USE, when("StringEquals", "aws:PrincipalArn", [ROLE, OTHER_ROLE])), True),
+        (allow("*", USE, when("StringLike", "aws:PrincipalArn", f"*:{OWN}:role/serving*")), True),
+        (allow("*", USE, when("StringLike", "aws:PrincipalArn", f"arn:aws:iam:*:{OWN}:role/*")), True),
+        (allow("*", USE, when("StringLike", "aws:PrincipalArn", f"*{OWN}:user/*")), True),
+        (allow("*", USE, when("StringLike", "aws:PrincipalArn", f"*:{OTHER}:role/*")), True),
+        (allow({"AWS": ROLE}, USE, when("StringLike", "aws:PrincipalArn", f"*:{OWN}:role/serving*")), False),
+    ],
+)
+def test_only_a_pattern_of_a_name_may_be_anyones(statement: Any, expected: Answer) -> None:
+    """A value of another condition names nobody, whatever it looks like."""
+    assert _exposure(statement, allowed_principals=[ROLE]).principals.answer is expected
+
+
 def test_a_few_names_are_always_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strangers, "_MOST", 1)
     accounts = [f"{222200000000 + number}" for number in range(8)]
@@ -99,6 +195,9 @@ def test_a_service_for_anybody(condition: Any) -> None:
         ([allow("*", USE, when("StringEquals", "aws:SourceVpce", "vpce-1")), allow("*", USE, OF_ORGANIZATION)], True),
         ([allow("*", USE, when("IpAddress", "aws:SourceIp", "192.0.2.0/24"))], True),
         ([allow("*", USE, when("StringEquals", "aws:SourceVpce", "vpce-1")), allow("*")], False),
+        ([allow("*", USE, when("StringEquals", "aws:SourceVpc", "vpc-1"))], True),
+        ([allow("*", USE, when("IpAddress", "aws:VpcSourceIp", "10.0.0.0/8"))], True),
+        ([allow("*", USE, when("StringEquals", "aws:x", "y"))], False),
         ([allow("*", USE, when("StringEqualsIfExists", "aws:SourceVpc", "vpc-1"))], False),
         ([allow("*", USE, OF_ORGANIZATION)], False),
         ([], False),

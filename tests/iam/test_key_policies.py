@@ -83,10 +83,10 @@ def test_whatever_is_not_known_leaves_open_or_does_not_matter(row: Row) -> None:
     known = access(policy, [_role()], KEY, REGION)
     for masked in _masked(policy):
         found = access(masked, [_role()], KEY, REGION)
-        if found.malformed is None:
-            assert set(found.missing) <= {*known.missing, *known.unsure}, masked
-            assert set(known.missing) <= {*found.missing, *found.unsure}, masked
-            assert set(known.unsure) <= {*found.missing, *found.unsure}, masked
+        assert found.malformed is None, masked
+        assert set(found.missing) <= {*known.missing, *known.unsure}, masked
+        assert set(known.missing) <= {*found.missing, *found.unsure}, masked
+        assert set(known.unsure) <= {*found.missing, *found.unsure}, masked
         assert _exposed(Row("masked", masked, "", ""), KEY) in (row.restricted, NOBODY_CAN_TELL), masked
 
 

@@ -269,3 +269,20 @@ def test_whom_it_lets_in(condition: Any, facts: Known, expected: bool) -> None:
         parsed = parse_key_policy(document(BY_ROOT, allow(principal, USE, condition)))
         found = exposure(parsed, KEY, facts=facts)  # type: ignore[arg-type]
         assert bool(found.everybody.answer or found.accounts.answer) is expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "complete", "expected"),
+    [
+        ({}, True, NO),
+        ({}, False, OPEN),
+        ({"team": "training"}, False, NO),
+        ({"team": "serving"}, False, YES),
+        ({"stage": "prod"}, True, NO),
+        ({"stage": "prod"}, False, OPEN),
+    ],
+)
+def test_tags_that_may_not_be_all(tags: dict[str, str], complete: bool, expected: str) -> None:
+    facts, of_role = sagemaker.facts_of_key(tags, complete, []), sagemaker.tags_of_role(tags, complete)
+    assert _may(when("StringEquals", KEY_TEAM, "serving"), facts=facts) == expected
+    assert _may(when("StringEquals", TEAM, "serving"), tags=of_role) == expected

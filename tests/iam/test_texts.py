@@ -51,6 +51,9 @@ def test_matches(text: str, pattern: str, expected: Answer) -> None:
     [
         ("a*", "a*", True),
         ("ab", "a*", False),
+        ("ab", "*", False),
+        ("*", "*", True),
+        (GAP, "*", None),
         (f"a{GAP}", "a*", None),
         (f"a{GAP}c", "abc", None),
         (f"a{GAP}c", "ab", False),
