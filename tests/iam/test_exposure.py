@@ -90,7 +90,9 @@ def test_names_without_patterns_are_all_asked_about(count: int, operator: str, m
     monkeypatch.setattr(strangers, "_MOST", 16)
     accounts = [f"{222200000000 + number}" for number in range(count)]
     denial = deny("*", "kms:*", when(operator, "kms:CallerAccount", accounts[-1]))
-    assert _exposure(allow({"AWS": accounts}), denial).accounts.answer is True
+    # A pattern of something else tells no accounts apart.
+    for condition in (None, when("StringLike", "kms:ViaService", "s3.*.amazonaws.com")):
+        assert _exposure(allow({"AWS": accounts}, USE, condition), denial).accounts.answer is True
 
 
 @pytest.mark.parametrize("owner", [ONE, TWO])

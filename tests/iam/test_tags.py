@@ -286,3 +286,11 @@ def test_tags_that_may_not_be_all(tags: dict[str, str], complete: bool, expected
     facts, of_role = sagemaker.facts_of_key(tags, complete, []), sagemaker.tags_of_role(tags, complete)
     assert _may(when("StringEquals", KEY_TEAM, "serving"), facts=facts) == expected
     assert _may(when("StringEquals", TEAM, "serving"), tags=of_role) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [("serving", YES), ("training", NO), ("${aws:username}", OPEN)])
+def test_a_variable_whose_value_looks_like_one(value: str, expected: str) -> None:
+    """AWS does not document whether a variable in the value of a variable is replaced."""
+    tags = sagemaker.tags_of_role({"Team": value}, complete=True)
+    facts = sagemaker.facts_of_key({"Team": "serving" if value != "${aws:username}" else value}, True, [])
+    assert _may(when("StringEquals", KEY_TEAM, f"${{{TEAM}}}"), tags=tags, facts=facts) == expected
