@@ -131,7 +131,7 @@ def _other_principals(asked: Asked, accounts: Iterable[str], owner: str, allowed
 def _nameless(document: Document) -> str:
     """The end of the ARN of a caller that no ARN in a document matches; callers with such ARNs are checked separately.
 
-    It is open whom a pattern matches that is not an ARN; one with a wildcard at its end also matches a name of this kind.
+    It is open whom a pattern matches that is not an ARN. If it ends with a wildcard, it also matches such a name.
     """
     patterns = [
         value or ""

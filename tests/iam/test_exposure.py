@@ -95,6 +95,13 @@ def test_names_without_patterns_are_all_asked_about(count: int, operator: str, m
         assert _exposure(allow({"AWS": accounts}, USE, condition), denial).accounts.answer is True
 
 
+@pytest.mark.parametrize("key", ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"])
+@pytest.mark.parametrize(("value", "expected"), [(OTHER, False), (f"{OTHER}:x", False), ("o-exampleorgid*", True)])
+def test_no_account_is_an_organization(key: str, value: str, expected: Answer) -> None:
+    condition = when("StringLike", key, value)
+    assert _exposure(allow({"AWS": OTHER_ROOT}, USE, condition)).accounts.answer is expected
+
+
 @pytest.mark.parametrize("owner", [ONE, TWO])
 def test_a_variable_tells_accounts_apart(owner: str) -> None:
     """It names a caller in a condition on something else: here, on a tag of the key."""
