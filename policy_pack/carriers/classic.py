@@ -175,6 +175,7 @@ def _key_policy(resource: Resource, surroundings: Surroundings) -> Iterator[KeyP
         key_sources=sources(resource, "keyId"),
         policy=resource.properties.get("policy"),
         bypasses_lockout_check=boolean(resource.properties.get("bypassPolicyLockoutSafetyCheck"), default=False),
+        key=text(resource.properties.get("keyId")),
     )
 
 
@@ -190,6 +191,7 @@ def _grant(resource: Resource, surroundings: Surroundings) -> Iterator[Grant]:
         principal_sources=sources(resource, "granteePrincipal"),
         operations=tuple(str(each) for each in operations) if known else UNKNOWN,  # type: ignore[union-attr]
         constrained=constraints if isinstance(constraints, Unknown) else bool(constraints),
+        key=text(given.get("keyId")),
     )
 
 

@@ -14,9 +14,10 @@ from typing import TypeVar
 from policy_pack.aws.key_names import parse_key
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Alias, Configuration, Endpoint, Grant, Key, KeyPolicy, Node, Place, Stack, Template
-from policy_pack.values import Attribute, Plain, Unknown
+from policy_pack.values import Attribute, Plain, Text, Unknown
 
 Value = TypeVar("Value")
+Beside = TypeVar("Beside", KeyPolicy, Grant)
 
 
 def keys_from(sources: Iterable[str], stack: Stack) -> tuple[Key, ...]:
@@ -82,13 +83,17 @@ def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
 
 
 def _keys_of(stack: Stack, configuration: Configuration) -> tuple[Key, ...]:
-    found = keys_from(configuration.key_sources, stack)
-    named = configuration.key
-    if not isinstance(named, str):
+    return _keys_meant(configuration.key, configuration.key_sources, configuration.place, stack)
+
+
+def _keys_meant(name: Text, sources: Iterable[str], place: Place, stack: Stack) -> tuple[Key, ...]:
+    """The keys that a value at `place` may name, given its sources."""
+    found = keys_from(sources, stack)
+    if not isinstance(name, str):
         return found
     # A text that the program composed may be computed from other keys as well.
-    meant = tuple(key for key in found if _may_be_named(key, named))
-    return meant or _named(named, configuration.place, stack)
+    meant = tuple(key for key in found if _may_be_named(key, name))
+    return meant or _named(name, place, stack)
 
 
 def _may_be_named(key: Key, name: str) -> bool:
@@ -250,7 +255,7 @@ def _configurations_by_name(stack: Stack) -> Mapping[str, Sequence[Configuration
 
 
 def _key_policies(stack: Stack) -> Mapping[str, Sequence[KeyPolicy]]:
-    return grouped((key.id, each) for each in stack.of(KeyPolicy) for key in keys_from(each.key_sources, stack))
+    return _beside_keys(stack, stack.of(KeyPolicy))
 
 
 def _aliases(stack: Stack) -> Mapping[str, Sequence[Alias]]:
@@ -259,7 +264,13 @@ def _aliases(stack: Stack) -> Mapping[str, Sequence[Alias]]:
 
 
 def _grants(stack: Stack) -> Mapping[str, Sequence[Grant]]:
-    return grouped((key.id, each) for each in stack.of(Grant) for key in keys_from(each.key_sources, stack))
+    return _beside_keys(stack, stack.of(Grant))
+
+
+def _beside_keys(stack: Stack, nodes: Iterable[Beside]) -> Mapping[str, Sequence[Beside]]:
+    return grouped(
+        (key.id, each) for each in nodes for key in _keys_meant(each.key, each.key_sources, each.place, stack)
+    )
 
 
 def grouped(pairs: Iterable[tuple[str, Value]]) -> Mapping[str, Sequence[Value]]:

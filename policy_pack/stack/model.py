@@ -250,6 +250,7 @@ class KeyPolicy(Node):
     key_sources: tuple[str, ...]
     policy: Plain
     bypasses_lockout_check: bool | Unknown = False
+    key: Text = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,6 +262,7 @@ class Grant(Node):
     principal_sources: tuple[str, ...]
     operations: tuple[str, ...] | Unknown
     constrained: bool | Unknown
+    key: Text = None
 
 
 @dataclass(frozen=True, eq=False)
