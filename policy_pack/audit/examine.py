@@ -24,6 +24,7 @@ from policy_pack.audit.verdicts import level_of, overall
 from policy_pack.aws.key_names import parse_key
 from policy_pack.carriers import SUBJECTS
 from policy_pack.carriers.place import Surroundings
+from policy_pack.expressions import expression
 from policy_pack.judging.judge import Judgement, judge, without_repeats
 from policy_pack.judging.phase import SAVED_PREVIEW, STATE
 from policy_pack.judging.policy import DISABLED, RESOURCE, Policy
@@ -33,6 +34,9 @@ from policy_pack.quoting import message
 from policy_pack.stack.links import keys_of
 from policy_pack.stack.model import Configuration, Stack, Template, Unread
 from policy_pack.stack.urn import name_of, type_of
+
+# Source: `EndpointConfigName` of "CreateEndpointConfig" in the Amazon SageMaker API Reference.
+_NAME = expression(r"[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}")
 
 
 class Examination:
@@ -212,6 +216,7 @@ class Examination:
             # Some providers use the ARN, which ends with the name, as the ID of a resource; it may be another's ARN.
             id_ = self._state.physical_id(configuration.urn)
             name = "" if id_.startswith("arn:") and ":sagemaker:" not in id_ else id_.rpartition("/")[2]
+            name = name if _NAME.fullmatch(name) is not None else ""
         return name if isinstance(name, str) and not any(name in secret for secret in secrets) else ""
 
 
