@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from policy_pack.aws.key_names import parse_key
 from policy_pack.records import dataclass
 from policy_pack.stack.model import Alias, Configuration, Endpoint, Grant, Key, KeyPolicy, Node, Place, Stack, Template
 from policy_pack.values import Attribute, Plain, Text, Unknown
@@ -63,15 +62,9 @@ def _targets(alias: Alias, stack: Stack) -> Iterable[str]:
     """The sources of an alias's key, unless the alias is known to name another key."""
     if not isinstance(alias.target, str):
         return alias.target_sources
-    found = [(source, stack.by_id.get(source)) for source in alias.target_sources]
-    meant = [source for source, node in found if not isinstance(node, Key) or _may_be_named(node, alias.target)]
-    return meant or [key.id for key in _named(alias.target, alias.place, stack)]
+    from policy_pack.stack import named_keys  # imported only for a key that a text names
 
-
-def _named(name: str, place: Place, stack: Stack) -> tuple[Key, ...]:
-    from policy_pack.stack.named_keys import keys_named  # imported only for a key that a text names
-
-    return keys_named(stack, name, place)
+    return named_keys.targets(alias, alias.target, stack)
 
 
 def keys_of(configuration: Configuration, stack: Stack) -> tuple[Key, ...]:
@@ -88,19 +81,11 @@ def _keys_of(stack: Stack, configuration: Configuration) -> tuple[Key, ...]:
 
 def _keys_meant(name: Text, sources: Iterable[str], place: Place, stack: Stack) -> tuple[Key, ...]:
     """The keys that a value at `place` may name, given its sources."""
-    found = keys_from(sources, stack)
     if not isinstance(name, str):
-        return found
-    # A text that the program composed may be computed from other keys as well.
-    meant = tuple(key for key in found if _may_be_named(key, name))
-    return meant or _named(name, place, stack)
+        return keys_from(sources, stack)
+    from policy_pack.stack import named_keys  # imported only for a key that a text names
 
-
-def _may_be_named(key: Key, name: str) -> bool:
-    parsed = parse_key(name, short_forms=True)
-    if not isinstance(key.arn, str) or parsed is None or parsed.key_id is None:
-        return True
-    return key.arn == name if parsed.is_arn else key.arn.endswith(f"/{parsed.key_id}")
+    return named_keys.keys_meant(name, sources, place, stack)
 
 
 def configurations_from(endpoint: Endpoint, stack: Stack) -> tuple[Configuration, ...]:

@@ -6,14 +6,35 @@ caller's account and Region.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from policy_pack.aws.key_names import KeyName, parse_key
 from policy_pack.stack.links import grouped, keys_from, same_region
 from policy_pack.stack.model import Alias, Key, Place, Stack
 
 
-def keys_named(stack: Stack, name: str, place: Place) -> tuple[Key, ...]:
+def keys_meant(name: str, sources: Iterable[str], place: Place, stack: Stack) -> tuple[Key, ...]:
+    """The keys that the text `name` at `place` means, given its sources."""
+    # A text that the program composed may be computed from other keys as well.
+    meant = tuple(key for key in keys_from(sources, stack) if _may_be_named(key, name))
+    return meant or _keys_named(name, place, stack)
+
+
+def targets(alias: Alias, name: str, stack: Stack) -> Sequence[str]:
+    """The sources of the key of an alias that names it by the text `name`."""
+    found = [(source, stack.by_id.get(source)) for source in alias.target_sources]
+    meant = [source for source, node in found if not isinstance(node, Key) or _may_be_named(node, name)]
+    return meant or [key.id for key in _keys_named(name, alias.place, stack)]
+
+
+def _may_be_named(key: Key, name: str) -> bool:
+    parsed = parse_key(name, short_forms=True)
+    if not isinstance(key.arn, str) or parsed is None or parsed.key_id is None:
+        return True
+    return key.arn == name if parsed.is_arn else key.arn.endswith(f"/{parsed.key_id}")
+
+
+def _keys_named(name: str, place: Place, stack: Stack) -> tuple[Key, ...]:
     """The keys of the stack that `name` means for a resource at `place`; also through an alias of the stack."""
     parsed = parse_key(name, short_forms=True)
     if parsed is None:
