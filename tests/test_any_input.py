@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.harness.answers import Answer
 from tests.harness.engine import Engine
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 ACCOUNT = "999988887777"
 KEY_ID = "12345678-1234-1234-1234-123456789012"

@@ -18,7 +18,7 @@ from policy_pack.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN_SENTINELS
 from tests.audit.auditing import options
 from tests.audit.states import ACCOUNT, KEY, KEY_ID, urn
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 _NAMES = (
     "kmsKeyArn kmsKeyId name endpointConfigName region policy arn keyId primaryKeyArn targetKeyId role policyArn "

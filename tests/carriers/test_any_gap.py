@@ -23,7 +23,7 @@ from policy_pack.stack.model import Configuration, Template
 from policy_pack.values import UNKNOWN
 from tests.carriers.reading import stack, template
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 Path = tuple[Any, ...]
 

@@ -33,7 +33,7 @@ from tests.iam.statements import (
     document,
 )  # fmt: skip
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 CALLERS = (Caller(ROLE), Caller(ADMIN), Caller(OTHER_ROLE), Caller(service=SERVICE))
 

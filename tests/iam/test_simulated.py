@@ -18,7 +18,7 @@ from policy_pack.iam.permissions import Permissions
 from tests.iam.simulated import ALIASES, ASKERS, KEY_TAGS, TABLE, Asker, policies
 from tests.iam.statements import KEY, OWN, REGION, USE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 ROWS = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
 

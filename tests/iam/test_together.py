@@ -30,6 +30,8 @@ from tests.iam.statements import (
     document,
 )
 
+pytestmark = pytest.mark.unmeasured
+
 CALLERS = [
     *(Caller(each) for each in (ROLE, ADMIN, OTHER_ROLE, f"arn:aws:iam::{OWN}:role/team/serving")),
     sagemaker.unknown_role(KEY, account=OWN),

@@ -13,7 +13,7 @@ from policy_pack.template import Template, Unreadable
 from policy_pack.values import UNKNOWN, Opaque, Unknown
 from tests.template.reading import TYPE, computed_from, read_template
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 FUNCTIONS = (
     "Ref Fn::GetAtt Fn::Sub Fn::Join Fn::Split Fn::Select Fn::If Fn::FindInMap Fn::Equals Fn::And Fn::Or Fn::Not "
