@@ -210,6 +210,7 @@ UNPAIRED = _resource("aws:sagemaker/endpoint:Endpoint", endpointConfigName="conf
 
 
 @pytest.mark.slow
+@pytest.mark.unmeasured
 @many
 @given(settings=anything)
 def test_any_settings_are_answered(settings: Mapping[str, Any], engine: Engine) -> None:

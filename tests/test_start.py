@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,7 +71,9 @@ def a_pack(folder: Path, before: str, *, edge: bool = True) -> Path:
 
 def ran(script: str) -> str:
     run = [sys.executable, "-c", dedent(script)]
-    return subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True).stdout
+    # Coverage would load modules of its own.
+    env = {**os.environ, "COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
+    return subprocess.run(run, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=True).stdout
 
 
 def requests() -> tuple[list[pb.AnalyzeRequest], pb.AnalyzeStackRequest]:

@@ -113,6 +113,7 @@ _DOCUMENTS = st.builds(
 
 
 @pytest.mark.slow
+@pytest.mark.unmeasured
 @settings(max_examples=300, deadline=None)
 @given(_DOCUMENTS, st.sampled_from([None, 4]), st.booleans())
 def test_any_stack(document: Any, indent: int | None, ascii_only: bool) -> None:

@@ -22,7 +22,7 @@ from tests.fuzz.targets import TARGETS
 from tests.harness.engine import Engine
 from tests.matrix import cases as matrix
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 CORPUS = sorted(Path(__file__).parent.joinpath("corpus").glob("*.json"))
 
