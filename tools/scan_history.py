@@ -67,9 +67,10 @@ def detectors() -> Detect:
     from detect_secrets.core.scan import scan_line
     from detect_secrets.settings import transient_settings
 
-    known: dict[str, Any] = {each.__name__: each for each in get_mapping_from_secret_type_to_class().values()}
+    classes: Iterable[Any] = get_mapping_from_secret_type_to_class().values()
+    known = {each.__name__: each for each in classes}
     # Each of them looks for its expressions, so most lines need nothing of the library, which is slow to be asked.
-    expressions: list[re.Pattern[str]] = [each for name in DETECTORS for each in known[name]().denylist]
+    expressions: list[re.Pattern[str]] = [pattern for name in DETECTORS for pattern in known[name]().denylist]
 
     def detect(line: str) -> Iterator[str]:
         line = line.replace(_EXAMPLE, "")
