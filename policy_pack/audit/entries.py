@@ -74,18 +74,18 @@ def resources(
         if before_update:
             made = {**given, **made}
         provider = providers.get(provider_urn(str(entry.get("provider"))))
-        seen: Mapping[str, Plain] = Properties(given if before_update else _as_made(given, made))
-        if entry.get("external") is True:
-            # Without outputs, the ID to read it by is not known yet.
-            seen = Properties({**given, **made}) if given or made else NOTHING_KNOWN
         if entry["type"] in SUBJECTS:
+            seen = _inputs(given, made, external=entry.get("external") is True, before_update=before_update)
             inputs.append(_resource(entry, seen, provider, {}))
         outputs.append(_resource(entry, Properties(made) if made else NOTHING_KNOWN, provider, _dependencies(entry)))
     return tuple(inputs), tuple(outputs)
 
 
-def _as_made(given: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
-    return {name: made.get(name, value) for name, value in given.items()}
+def _inputs(given: dict[str, Any], made: dict[str, Any], *, external: bool, before_update: bool) -> Mapping[str, Plain]:
+    if external:
+        # Without outputs, the ID to read it by is not known yet.
+        return Properties({**given, **made}) if given or made else NOTHING_KNOWN
+    return Properties(given if before_update else {name: made.get(name, value) for name, value in given.items()})
 
 
 def _resource(

@@ -137,7 +137,10 @@ class Examination:
             yield self._evidence(configuration, verdicts[configuration.id])
 
     def unread(self) -> Iterator[UnreadEvidence]:
-        """Resources that may make endpoint configurations and cannot be read, from their inputs or outputs."""
+        """Resources that may make endpoint configurations and cannot be read, from their inputs or outputs.
+
+        Those of pending operations follow.
+        """
         found: dict[str, Template | Unread] = {
             each.id: each for stack in (*self._alone, self._stack) for each in stack.of(Unread)
         }
@@ -155,16 +158,24 @@ class Examination:
             if isinstance(node, Unread) and not node.certain and self._state.kind in BEFORE_UPDATE:
                 continue  # normally, only the update knows
             why = " ".join(node.unreadable) if isinstance(node, Template) else f"The resource is {node.what}."
-            yield UnreadEvidence(
-                source=self._source.name,
-                stack=self._source.label,
-                urn=self._shown(node.urn),
-                id=self._shown(node.id),
-                label=self._shown(node.label),
-                type=self._shown(type_of(node.urn)),
-                status=EXEMPTED if node.id in exempted else CANNOT_TELL,
-                why=message(why),
-            )
+            status = EXEMPTED if node.id in exempted else CANNOT_TELL
+            yield self._unread(node.urn, node.id, node.label, type_of(node.urn), status, why)
+        for operation in self._state.pending:
+            if operation.hidden is not None:
+                urn = operation.urn
+                yield self._unread(urn, urn, name_of(urn), operation.type, CANNOT_TELL, operation.hidden)
+
+    def _unread(self, urn: str, id_: str, label: str, kind: str, status: str, why: str) -> UnreadEvidence:
+        return UnreadEvidence(
+            source=self._source.name,
+            stack=self._source.label,
+            urn=self._shown(urn),
+            id=self._shown(id_),
+            label=self._shown(label),
+            type=self._shown(kind),
+            status=status,
+            why=message(why),
+        )
 
     def _evidence(self, configuration: Configuration, verdicts: tuple[PolicyVerdict, ...]) -> ConfigurationEvidence:
         state, region = self._state, configuration.place.region

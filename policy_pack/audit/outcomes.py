@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 
 from policy_pack import quoting
 from policy_pack.audit import files, skim
-from policy_pack.audit.evidence import CANNOT_TELL, ConfigurationEvidence, Finding, UnreadEvidence
+from policy_pack.audit.evidence import ConfigurationEvidence, Finding, UnreadEvidence
 from policy_pack.audit.examine import Examination
 from policy_pack.audit.find import STDIN, Input
 from policy_pack.audit.options import Options
@@ -19,7 +19,6 @@ from policy_pack.audit.report import Source
 from policy_pack.audit.state import State, parse
 from policy_pack.audit.unusable import NoStack, Unusable
 from policy_pack.records import dataclass
-from policy_pack.stack.urn import name_of
 
 _CHUNK = 8  # inputs for a process at a time
 _RARELY = (50_000, 20, 20)  # thresholds of the garbage collector
@@ -104,7 +103,7 @@ def examine(source: Input, options: Options) -> Outcome:
             about,
             tuple(examination.configurations()),
             tuple(examination.findings()),
-            (*examination.unread(), *_pending(state, about, shown)),
+            tuple(examination.unread()),
             note=_limits(state, options),
         )
     except NoStack as error:
@@ -122,26 +121,8 @@ def examine(source: Input, options: Options) -> Outcome:
 
 def _limits(state: State, options: Options) -> str | None:
     """Limits of the evidence for a stack, each as the end of a sentence about it."""
-    return "; it ".join(filter(None, (_left_out(state), _pending_note(state), _too_old(state, options)))) or None
-
-
-def _pending_note(state: State) -> str | None:
-    return told(state.pending, judged=bool(state.entries))
-
-
-def _pending(state: State, source: Source, shown: Callable[[str], str]) -> Iterator[UnreadEvidence]:
-    for each in state.pending:
-        if each.hidden is not None:
-            yield UnreadEvidence(
-                source=source.name,
-                stack=source.label,
-                urn=shown(each.urn),
-                id=shown(each.urn),
-                label=shown(name_of(each.urn)),
-                type=shown(each.type),
-                status=CANNOT_TELL,
-                why=each.hidden,
-            )
+    pending = told(state.pending, judged=bool(state.entries))
+    return "; it ".join(filter(None, (_left_out(state), pending, _too_old(state, options)))) or None
 
 
 def _too_old(state: State, options: Options) -> str | None:

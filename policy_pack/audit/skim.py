@@ -96,18 +96,17 @@ def _resources(text: memoryview) -> list[Any]:
     wanted = {kind for kind in types if kind in READERS}
     # A skipped resource's URN is only used to identify the stack.
     first = next((urn for each in given if is_urn(urn := each.get("urn"))), "")
+    # All skipped resources of a type share one object.
+    plain: dict[str, Any] = {kind: {"type": kind, "urn": first} for kind in types}
     if not any(kind in SUBJECTS for kind in wanted):
         # Nothing in this stack is read, but an invalid resource must be reported.
         if not all(is_urn(each.get("urn")) for kind, each in zip(kinds, given) if kind in wanted):
             raise _NotUsual
-        alike = {kind: {"type": kind, "urn": first} for kind in types}
-        return [alike[kind] for kind in kinds]
+        return [plain[kind] for kind in kinds]
     wanted |= {kind for kind in types if kind.startswith(_PROVIDER)}
     raws = [each.mini for each in given]
     full = [kind in wanted or b"sagemaker" in raw for kind, raw in zip(kinds, raws)]
     parsed = iter(parse_json(b"[%b]" % b",".join(compress(raws, full))))
-    # All skipped resources of a type share one object.
-    plain: dict[str, Any] = {kind: {"type": kind, "urn": first} for kind in types}
     telling: dict[str, Any] = {kind: {**outline, "propertyDependencies": {}} for kind, outline in plain.items()}
     return [
         next(parsed) if is_full else (telling if "propertyDependencies" in each else plain)[kind]
