@@ -27,20 +27,21 @@ _MOST_LISTED = 10
 _REGION = expression(r"[a-z]{2,10}(?:-[a-z]{2,12}){1,3}-[1-9][0-9]?")
 _PARTITION = expression(r"aws(?:-[a-z]{1,10}){0,3}")
 _INSTANCE_TYPE = expression(r"ml\.[a-z0-9-]{1,20}\.(?:[a-z0-9-]{1,20}|\*)")
+_ARN = r"arn:aws[a-z-]*:[^\s\"']*"
+_ACCESS_KEY = r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"
 _PRIVATE = expression(
-    r"arn:aws[a-z-]*:[^\s\"']*"
+    rf"{_ARN}|{_ACCESS_KEY}"
     r"|(?<![0-9])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9])"
     # Not only as words of their own: names have them after an underscore or in a URL.
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|mrk-[0-9a-f]{32}"
-    r"|(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
+    r"|mrk-[0-9a-f]{32}",
     re.IGNORECASE,
 )
 # A document, an ARN or the header of a key instead of a name.
 _NO_NAME = expression(r"\s*[\[{]\s*[\"'\[{]|-----BEGIN|arn:", re.IGNORECASE)
-_SECRETS = r"\{\s*[\"'].*|-----BEGIN.*|(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+_SECRETS = rf"\{{\s*[\"'].*|-----BEGIN.*|{_ACCESS_KEY}"
 _DOCUMENT = expression(_SECRETS, re.DOTALL)
-_ARN_OR_DOCUMENT = expression(rf"arn:aws[a-z-]*:[^\s\"']*|{_SECRETS}", re.DOTALL | re.IGNORECASE)
+_ARN_OR_DOCUMENT = expression(rf"{_ARN}|{_SECRETS}", re.DOTALL | re.IGNORECASE)
 _AT_THE_BEGINNING = expression(r"(^|\s)(?=::|section_(?:start|end):)", re.IGNORECASE | re.MULTILINE)
 _ANYWHERE = expression(r"##(?=[a-z.-]*\[)", re.IGNORECASE)
 

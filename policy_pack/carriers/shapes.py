@@ -57,11 +57,11 @@ _LONGEST_PATH = 1000
 
 
 def _covers(given: str, path: Sequence[str], part: bool) -> bool:
-    steps = _STEP.findall(given[:_LONGEST_PATH])
+    steps = list(_STEP.finditer(given[:_LONGEST_PATH]))
     # An invalid path covers nothing.
-    if not steps or "".join(each[0] for each in _STEP.finditer(given[:_LONGEST_PATH])) != given:
+    if not steps or "".join(each[0] for each in steps) != given:
         return False
-    names = [name or quoted.replace('\\"', '"') or index for name, quoted, index in steps]
+    names = [name or quoted.replace('\\"', '"') or index for name, quoted, index in (each.groups("") for each in steps)]
     return (part or len(names) <= len(path)) and all(name in ("*", step) for name, step in zip(names, path))
 
 

@@ -100,12 +100,12 @@ def _prefix(resource: Resource, given: Mapping[str, Plain]) -> Plain:
 def _is_generated(resource: Resource) -> IsGenerated:
     def decide(name: Plain) -> bool | Unknown:
         known = text(name)
-        if resource.given is not None and NAMES_ITS_CONFIGURATION in resource.given:
-            return given_by_hand(known) if isinstance(known, str) else False
-        if resource.given is not None:
+        if resource.given is None:
+            # A state has the name that AWS generates as it has one that is given.
+            return True if known is None else UNKNOWN
+        if NAMES_ITS_CONFIGURATION not in resource.given:
             return True
-        # A state has the name that AWS generates as it has one that is given.
-        return True if known is None else UNKNOWN
+        return given_by_hand(known) if isinstance(known, str) else False
 
     return decide
 

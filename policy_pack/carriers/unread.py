@@ -47,8 +47,13 @@ def _workflow(
         yield Unread(**node, what=f"{kind} with {task}", missing="KmsKeyId" if False in found else None)
 
 
+def _by_flat_name(properties: Properties) -> dict[str, Any]:
+    """The properties of a type that several providers spell differently."""
+    return {flat(name): value for name, value in properties.items()}
+
+
 def _state_machine(node: Node, properties: Properties) -> Iterable[Unread]:
-    given = {flat(name): value for name, value in properties.items()}
+    given = _by_flat_name(properties)
     definition = given["definition"] if given.get("definition") is not None else given.get("definitionstring")
     elsewhere = given.get("definitions3location", given.get("definitionuri"))
     task = "a task of sagemaker:createEndpointConfig"
@@ -56,10 +61,10 @@ def _state_machine(node: Node, properties: Properties) -> Iterable[Unread]:
 
 
 def _pipeline(node: Node, properties: Properties) -> Iterable[Unread]:
-    given = {flat(name): value for name, value in properties.items()}
+    given = _by_flat_name(properties)
     definition, elsewhere = given.get("pipelinedefinition"), given.get("pipelinedefinitions3location")
     if isinstance(definition, dict):
-        inner = {flat(name): value for name, value in definition.items()}
+        inner = _by_flat_name(definition)
         definition, elsewhere = inner.get("pipelinedefinitionbody"), inner.get("pipelinedefinitions3location")
     return _workflow(node, "a SageMaker pipeline", "a step EndpointConfig", definition, elsewhere, steps_of_pipeline)
 
@@ -71,8 +76,7 @@ def _schedule(node: Node, properties: Properties) -> Iterator[Unread]:
 
 
 def _document(node: Node, properties: Properties) -> Iterator[Unread]:
-    given = {flat(name): value for name, value in properties.items()}.get("content")
-    content = as_far_as_known(given)
+    content = as_far_as_known(_by_flat_name(properties).get("content"))
     if isinstance(content, Unknown):
         yield Unread(**node, what="a Systems Manager document", certain=False)
     elif texts_speak({"content": content}) or steps_call(content):
@@ -80,7 +84,7 @@ def _document(node: Node, properties: Properties) -> Iterator[Unread]:
 
 
 def _build(node: Node, properties: Properties) -> Iterator[Unread]:
-    source = {flat(name): value for name, value in properties.items()}.get("source")
+    source = _by_flat_name(properties).get("source")
     spec = get(source, "buildspec")
     buildspec = as_far_as_known(get(source, "BuildSpec") if spec is None else spec)
     if isinstance(buildspec, Unknown):

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from policy_pack.iam.document import Condition, Document, Statement
 from policy_pack.iam.request import Caller
-from policy_pack.iam.texts import ACCOUNT, GAP
+from policy_pack.iam.texts import ACCOUNT, GAP, has_wildcard
 
 # The condition keys that differ from caller to caller.
 _OF_CALLERS = frozenset({"aws:principalarn", "aws:principalaccount", "kms:calleraccount"})
@@ -73,7 +73,7 @@ def _names_by_patterns(condition: Condition) -> bool:
 
 
 def _is_open(text: str) -> bool:
-    return "${" in text or "*" in text or "?" in text
+    return "${" in text or has_wildcard(text)
 
 
 def placed_names(statement: Statement) -> Iterator[tuple[str, str]]:

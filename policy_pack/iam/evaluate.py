@@ -15,7 +15,7 @@ from policy_pack.iam.document import Document, Statement, Texts
 from policy_pack.iam.logic import Answer, Answers, any_of, everywhere, negate
 from policy_pack.iam.principals import Named, named_by
 from policy_pack.iam.request import ALLOW, DENY, Batch, Request
-from policy_pack.iam.texts import LIKE, fits_of_sets, matches, patterns
+from policy_pack.iam.texts import LIKE, fits_of_sets, has_wildcard, matches, patterns
 from policy_pack.records import dataclass
 
 
@@ -123,7 +123,7 @@ class Actions:
         self._names = patterns(tuple(name for service, colon, name in split if colon and service == "kms"), LIKE)
         self._everything = "*" in actions.values or "*:*" in actions.values
         # The grammar has no wildcard in a service's name, and IAM refuses one.
-        services = (each for each in split if set("*?").intersection(each[0]) and matches("kms", each[0]))
+        services = (each for each in split if has_wildcard(each[0]) and matches("kms", each[0]))
         self._of_some_service = patterns(tuple(name for _, _, name in services), LIKE)
         self._unknown = None in actions.values
         self._known: dict[tuple[str, str], Answer] = {}

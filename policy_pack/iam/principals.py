@@ -12,7 +12,7 @@ from typing import NamedTuple
 from policy_pack.iam.document import Principals
 from policy_pack.iam.logic import Answer, Answers, all_of, any_of, everywhere, negate
 from policy_pack.iam.request import ALLOW, Batch, Group, Request
-from policy_pack.iam.texts import GAP, LIKE, NAMES, patterns
+from policy_pack.iam.texts import GAP, LIKE, NAMES, has_wildcard, patterns
 
 _ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[^:*?]*:iam::[^:*?]*:root")
@@ -64,8 +64,8 @@ class _Names:
         self._roots = [each for each in identities if _ROOT.fullmatch(each)]
         self._ids = any(_UNIQUE_ID.fullmatch(each) for each in identities)
         others = identities.keys() - {*self._accounts, *self._roots}
-        self._wide = sorted(each for each in others if "*" in each or "?" in each)
-        self._arns = sorted(each for each in others if "*" not in each and "?" not in each)
+        self._wide = sorted(each for each in others if has_wildcard(each))
+        self._arns = sorted(each for each in others if not has_wildcard(each))
         self._fitting_accounts = patterns(tuple(self._accounts), NAMES)
         self._fitting_roots = patterns(tuple(self._roots), NAMES)
         self._fitting_arns = patterns(tuple(self._arns), NAMES)
@@ -139,7 +139,7 @@ class _Names:
         other_names = re.compile(rf"{re.escape(service.partition('.')[0])}(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
         if other_names.fullmatch(name):
             return None
-        return _in_a_name(self._effect) if "*" in name or "?" in name else False
+        return _in_a_name(self._effect) if has_wildcard(name) else False
 
 
 def _in_a_name(effect: str) -> Answer:

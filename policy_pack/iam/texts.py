@@ -54,6 +54,11 @@ def patterns(values: tuple[str, ...], how: str) -> Patterns:
     return Patterns(values, how)
 
 
+def has_wildcard(text: str) -> bool:
+    """Whether IAM takes a text as a pattern where it allows one."""
+    return "*" in text or "?" in text
+
+
 class Patterns:
     """Patterns, one of which has to match a text. Among patterns of ARNs, invalid ones match nothing.
 
@@ -65,7 +70,7 @@ class Patterns:
         self._how = how
         values = [each for each in values if how != ARN or each.count(":") > 4]
         self.values = frozenset(values)
-        self._open = [each for each in values if how != NAMES and ("*" in each or "?" in each)]
+        self._open = [each for each in values if how != NAMES and has_wildcard(each)]
         self._everything = how == LIKE and "*" in self.values
         self._of_open: _Automaton | None = None
         self._of_all: _Automaton | None = None

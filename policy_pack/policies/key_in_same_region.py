@@ -8,7 +8,7 @@ from typing import Any
 from policy_pack import quoting
 from policy_pack.aws.key_names import names_aws_managed_key, parse_key
 from policy_pack.aws.regions import partition_of
-from policy_pack.gaps import GAP, MARKS, PARTITION, REGION
+from policy_pack.gaps import GAP, PARTITION, REGION, has_gaps
 from policy_pack.judging.policy import HIGH, MANDATORY, RESOURCE, Context, Policy
 from policy_pack.judging.settings import UNDECIDED, Setting
 from policy_pack.judging.verdict import COMPLIANT, CannotTell, Decision, NotApplicable, Violation
@@ -62,7 +62,7 @@ def _decide_in_part(key: str, configuration: Configuration, context: Context) ->
     if not isinstance(region, str):
         return region
     if not may_be_of_a_customer(key, short_forms=short_forms, region=region, partition=partition):
-        if partition != PARTITION and arn and MARKS.isdisjoint(arn[0]) and arn[0] != partition:
+        if partition != PARTITION and arn and not has_gaps(arn[0]) and arn[0] != partition:
             return _of_another_partition(configuration, region, partition, arn[0])
         named = re.search(":kms:([a-z0-9-]+):", key)
         there = named[1] if named is not None and partition_of(named[1]) is not None else None
