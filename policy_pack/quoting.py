@@ -67,6 +67,11 @@ def without_commands(text: str) -> str:
     return _ANYWHERE.sub(r"#\\#", text) if "##" in text else text
 
 
+def without_ids(text: str) -> str:
+    """`text` with a mask in the place of ARNs, accounts, key IDs and access keys."""
+    return _PRIVATE.sub(MASK, text)
+
+
 def line(text: str) -> str:
     """A line of a report for people: not a command of a CI runner, and of limited length."""
     shown = without_commands(text)
@@ -77,7 +82,7 @@ def name(text: str, most: int = _MOST_OF_A_NAME) -> str:
     """A resource's name within a sentence, without quotes: on one line, short, and nothing but a name."""
     if _NO_NAME.match(text[:most]) is not None:
         return "(not shown)"
-    shown = visible(_PRIVATE.sub(MASK, _head(text, 4 * most)))
+    shown = visible(without_ids(_head(text, 4 * most)))
     if len(shown) > most:
         shown = f"{shown[:most]}..."
     return without_commands(shown)
@@ -130,7 +135,7 @@ def instance_types(values: Sequence[str]) -> str:
 
 def message(text: str, most: int = MOST) -> str:
     """A message that may leave the pack: visible, of limited length, without ARNs, account and key IDs, or commands."""
-    shown = visible_lines(_PRIVATE.sub(MASK, _head(text, 2 * most)))
+    shown = visible_lines(without_ids(_head(text, 2 * most)))
     return _cut(shown, most - 1) if len(shown) >= most or len(text) > 2 * most else shown
 
 

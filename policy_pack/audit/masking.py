@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 
 from policy_pack.aws.key_names import parse_key
-from policy_pack.quoting import MASK, visible
+from policy_pack.quoting import MASK, visible, without_ids
 from policy_pack.values import Text, Unknown, WrongType
 
-_ARNS_AND_ACCOUNTS = re.compile(
-    r"arn:[^\s\"']*|\b\d{12}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\bmrk-[0-9a-f]{32}\b"
-)
+# Also ARNs of partitions that AWS does not have, and digits of other scripts.
+_ARNS_AND_ACCOUNTS = re.compile(r"arn:[^\s\"']*|\b\d{12}\b")
 
 
 def masked(text: str) -> str:
-    """A user's text on one line, without ARNs, account IDs and key IDs."""
-    return visible(_ARNS_AND_ACCOUNTS.sub(MASK, " ".join(text.split())))
+    """A user's text on one line, without ARNs, account IDs, key IDs and access keys."""
+    return visible(without_ids(_ARNS_AND_ACCOUNTS.sub(MASK, " ".join(text.split()))))
 
 
 def key_text(key: Text, *, shows_arns: bool, is_secret: bool) -> str:
